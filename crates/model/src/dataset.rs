@@ -1,0 +1,103 @@
+//! A dataset and the state it is in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DatasetId, Generation, SourcePath, Timestamp, UserId};
+
+/// Where a dataset's pictures come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceType {
+    /// A folder that the program can read.
+    Folder,
+}
+
+impl SourceType {
+    /// The stable word stored in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+        }
+    }
+
+    /// The source type with that stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        (word == "folder").then_some(Self::Folder)
+    }
+}
+
+/// The state of a dataset. The wire has two older vocabularies for it; `lamina-api` translates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DatasetStatus {
+    /// Made, nothing started.
+    New,
+    /// Being indexed for the first time.
+    Indexing,
+    /// Indexed before and being brought up to date; the last generation can be read.
+    Updating,
+    /// Indexed, and nothing is running.
+    Ready,
+    /// Indexing stopped for good; the dataset says why.
+    Failed,
+}
+
+impl DatasetStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] = [
+        Self::New,
+        Self::Indexing,
+        Self::Updating,
+        Self::Ready,
+        Self::Failed,
+    ];
+
+    /// The stable word stored in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Indexing => "indexing",
+            Self::Updating => "updating",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The status with that stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+/// A set of pictures from one source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// Its id.
+    pub id: DatasetId,
+    /// What people call it.
+    pub display_name: String,
+    /// Free text about it; empty by default.
+    pub description: String,
+    /// Where its pictures come from.
+    pub source_type: SourceType,
+    /// The source: for a folder, its absolute path as bytes.
+    pub source: SourcePath,
+    /// Who made it; nothing in local mode.
+    pub created_by: Option<UserId>,
+    /// Whether anybody may read it without signing in.
+    pub is_public: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its content last changed.
+    pub updated_at: Option<Timestamp>,
+    /// The state it is in.
+    pub status: DatasetStatus,
+    /// Why indexing stopped for good, if it did.
+    pub fatal_error: Option<String>,
+    /// How far the present work is, 0–100; 100 when nothing is running and all is indexed.
+    pub progress_percent: u8,
+    /// Pictures indexed at this moment.
+    pub image_count: u64,
+    /// The generation readers see; nothing before the first is published.
+    pub generation: Option<Generation>,
+}

@@ -1,0 +1,161 @@
+//! Background work and how far it is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DatasetId, JobId, Timestamp};
+
+/// What a job does. The words are stored: they never change their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// Bring a dataset in line with its source, and publish a new generation.
+    Ingest,
+}
+
+impl JobKind {
+    /// The stable word stored in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+        }
+    }
+
+    /// The kind with that stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        (word == "ingest").then_some(Self::Ingest)
+    }
+}
+
+/// The state of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// Waiting for a runner.
+    Queued,
+    /// Leased by a runner; when the lease runs out, another takes it.
+    Running,
+    /// Finished.
+    Done,
+    /// Gave up after its last attempt.
+    Failed,
+    /// Stopped because somebody asked.
+    Cancelled,
+}
+
+impl JobState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Running,
+        Self::Done,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// The stable word stored in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state with that stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// What a job is doing just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Waiting to begin.
+    Waiting,
+    /// Walking the source to find what is new, changed or gone.
+    Scanning,
+    /// Reading, decoding, measuring and embedding pictures.
+    Indexing,
+    /// Comparing all pictures with each other.
+    Analysing,
+    /// Making the new generation visible.
+    Publishing,
+}
+
+impl Phase {
+    /// Every phase, in order.
+    pub const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::Scanning,
+        Self::Indexing,
+        Self::Analysing,
+        Self::Publishing,
+    ];
+
+    /// The stable word stored in the database and printed in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Scanning => "scanning",
+            Self::Indexing => "indexing",
+            Self::Analysing => "analysing",
+            Self::Publishing => "publishing",
+        }
+    }
+
+    /// The phase with that stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.as_str() == word)
+    }
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Steps of this phase behind it.
+    pub done: u64,
+    /// Steps of this phase in all; 0 while unknown.
+    pub total: u64,
+    /// Files rejected so far.
+    pub rejected: u64,
+}
+
+impl Progress {
+    /// Nothing done yet.
+    pub const WAITING: Self = Self {
+        phase: Phase::Waiting,
+        done: 0,
+        total: 0,
+        rejected: 0,
+    };
+}
+
+/// One piece of background work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What it does.
+    pub kind: JobKind,
+    /// The dataset it is about.
+    pub dataset_id: DatasetId,
+    /// The state it is in.
+    pub state: JobState,
+    /// How often it was begun.
+    pub attempts: u32,
+    /// How far it is.
+    pub progress: Progress,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it was first begun.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}

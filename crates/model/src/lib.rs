@@ -1,0 +1,38 @@
+//! The one vocabulary of Lamina: what the product talks about.
+//!
+//! Typed ids, datasets, media, files, issues, duplicates, clusters, jobs and roles. Nothing
+//! here reads a disk, a clock, a database or a socket: time and chance come in through the
+//! [`Clock`] and [`Chance`] traits, which the program implements once, at its very top.
+
+mod access;
+mod analysis;
+mod clock;
+mod dataset;
+mod file;
+mod ids;
+mod job;
+mod media;
+mod page;
+mod path;
+mod report;
+mod time;
+
+pub use access::{DatasetRole, Scope, WorkspaceRole};
+pub use analysis::{
+    ClusterLevel, DuplicateGroup, DuplicateTier, Generation, Issue, IssueKind, MediaFindings,
+};
+pub use clock::{Chance, Clock};
+pub use dataset::{Dataset, DatasetStatus, SourceType};
+pub use file::{FileOutcome, FileRecord, FileStamp, IgnoreReason, RejectReason};
+pub use ids::{
+    ClusterId, DatasetId, IdError, JobId, KeyRowId, MediaId, RequestId, SegmentId, SessionId,
+    UserId,
+};
+pub use job::{Job, JobKind, JobState, Phase, Progress};
+pub use media::{
+    BlobSlice, ColourModel, ImageFormat, Measures, Media, MediaNote, Placement, Signature,
+};
+pub use page::{Cursor, CursorError, Page};
+pub use path::SourcePath;
+pub use report::{ClusterCount, RejectedCount, Report, StageSeconds};
+pub use time::{Timestamp, TimestampError};

@@ -1,1 +1,24 @@
-//! (being written)
+//! Facts about all the pictures of a set: what is a copy of what, what stands apart, what lies
+//! together, and which pictures say the most.
+//!
+//! Pure mathematics on the vectors and on the small facts that `lamina-vision` took from each
+//! picture. Nothing here reads a file, a pixel, a clock or a database, and nothing depends on
+//! the order of the rows or on the number of threads: the same pictures give the same findings.
+//!
+//! The one door is [`analyse()`].
+
+mod analyse;
+mod error;
+mod facts;
+mod findings;
+mod matrix;
+mod settings;
+mod watch;
+
+pub use analyse::analyse;
+pub use error::AnalysisError;
+pub use facts::Facts;
+pub use findings::{Cluster, Finding, Findings, Group};
+pub use matrix::Matrix;
+pub use settings::Settings;
+pub use watch::{Unwatched, Watch};

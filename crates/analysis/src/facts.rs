@@ -1,0 +1,52 @@
+//! What is known of one picture by itself, as far as comparing needs it.
+
+use lamina_model::{Measures, Media, Signature};
+
+/// One picture without its pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// BLAKE3 of the file's bytes; equal for byte-for-byte copies.
+    pub content_hash: [u8; 32],
+    /// BLAKE3 of size and pixels; equal for pixel-for-pixel copies.
+    pub pixel_hash: [u8; 32],
+    /// Perceptual hash, 64 bits.
+    pub perceptual_hash: u64,
+    /// A tiny grey copy of the upright picture.
+    pub signature: Signature,
+    /// Numbers read off the pixels.
+    pub measures: Measures,
+    /// Width of the upright picture in pixels.
+    pub width_px: u32,
+    /// Height of the upright picture in pixels.
+    pub height_px: u32,
+    /// Bytes of the file.
+    pub size_bytes: u64,
+    /// When the file was last modified, microseconds since 1970.
+    pub modified_us: i64,
+    /// Rank of the file's path among the paths of the set, by bytes. Every picture has its own;
+    /// this is what makes findings independent of the order of the rows.
+    pub order: u32,
+}
+
+impl Facts {
+    /// The facts of an indexed picture, with what the index keeps elsewhere.
+    pub fn of(media: &Media, signature: Signature, modified_us: i64, order: u32) -> Self {
+        Self {
+            content_hash: media.content_hash,
+            pixel_hash: media.pixel_hash,
+            perceptual_hash: media.perceptual_hash,
+            signature,
+            measures: media.measures,
+            width_px: media.width_px,
+            height_px: media.height_px,
+            size_bytes: media.size_bytes,
+            modified_us,
+            order,
+        }
+    }
+
+    /// Number of pixels.
+    pub(crate) fn pixels(&self) -> u64 {
+        u64::from(self.width_px) * u64::from(self.height_px)
+    }
+}

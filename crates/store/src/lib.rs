@@ -1,1 +1,33 @@
-//! (being written)
+//! Everything at rest: rows in SQL and bulky bytes in blobs.
+//!
+//! One [`Store`] over SQLite (a file in the data folder) or PostgreSQL, with the same SQL for
+//! both, and one blob store. Methods take and give the vocabulary of `lamina-model`. Nothing here
+//! decides who may do what, decodes a picture, or reads the clock: moments come in as values.
+
+mod batch;
+mod blobs;
+mod convert;
+mod datasets;
+mod db;
+mod error;
+mod files;
+mod findings;
+mod generations;
+mod jobs;
+mod media;
+mod segments;
+mod settings;
+mod store;
+mod sweep;
+
+pub use batch::{Batch, Checkpoint, DatasetCounts};
+pub use blobs::{BlobInfo, Blobs};
+pub use datasets::DatasetState;
+pub use error::{Cause, Error, Result};
+pub use files::LeftOut;
+pub use generations::{FindingsBatch, Publication};
+pub use jobs::{Beat, Claim, JobEnd, Lease, LeaseHolder};
+pub use media::MediaFacts;
+pub use segments::{Segment, SegmentBuilder};
+pub use store::Store;
+pub use sweep::Swept;

@@ -1,0 +1,119 @@
+//! What can go wrong at rest, without naming the libraries below.
+
+/// The cause of a failure, for logs.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a method of this crate gives.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why the store could not do as it was told.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such row or blob, or it was deleted.
+    #[error("{what} not found")]
+    NotFound {
+        /// The kind of thing.
+        what: &'static str,
+    },
+    /// It would break a rule of uniqueness.
+    #[error("{what} already exists")]
+    Conflict {
+        /// The kind of thing.
+        what: &'static str,
+    },
+    /// The job's lease ran out or was given to another runner; its work must stop.
+    #[error("the lease of this job is no longer held")]
+    LeaseLost,
+    /// A cursor of another listing, or one that was tampered with.
+    #[error("not a cursor of this listing: pass on the text that the page before gave, unchanged")]
+    WrongCursor,
+    /// Another process kept the database locked for too long.
+    #[error("the database is busy: try again")]
+    Busy(#[source] Cause),
+    /// What is stored contradicts itself or this program.
+    #[error("stored {what} cannot be understood")]
+    Corrupt {
+        /// The kind of thing.
+        what: &'static str,
+    },
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[source] Cause),
+    /// The blob store failed.
+    #[error("the blob store failed: {0}")]
+    Blob(#[source] Cause),
+    /// The schema was made by another version of this program, or its migrations were edited.
+    #[error("the database schema does not fit this program: {0}")]
+    Migration(#[source] Cause),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder: {0}")]
+    Folder(#[source] std::io::Error),
+}
+
+impl Error {
+    /// Whether the same call may succeed a moment later.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => return Self::NotFound { what: "row" },
+            sqlx::Error::PoolTimedOut => return Self::Busy(Box::new(error)),
+            sqlx::Error::Database(cause) if cause.is_unique_violation() => {
+                return Self::Conflict { what: "row" };
+            }
+            // A row that hangs on one which is gone: the dataset was deleted meanwhile.
+            sqlx::Error::Database(cause) if cause.is_foreign_key_violation() => {
+                return Self::NotFound { what: "row" };
+            }
+            sqlx::Error::Database(cause) if is_busy(cause.code().as_deref()) => {
+                return Self::Busy(Box::new(error));
+            }
+            _ => {}
+        }
+        Self::Database(Box::new(error))
+    }
+}
+
+/// SQLite: BUSY (5) and LOCKED (6) with their extended codes, whose low byte is the plain code.
+/// PostgreSQL: serialisation failure, deadlock, lock not available.
+fn is_busy(code: Option<&str>) -> bool {
+    let Some(code) = code else { return false };
+    match code {
+        "40001" | "40P01" | "55P03" => true,
+        _ => code.len() < 5 && code.parse::<u32>().is_ok_and(|n| matches!(n & 0xff, 5 | 6)),
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migration(Box::new(error))
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        if matches!(error, object_store::Error::NotFound { .. }) {
+            Self::NotFound { what: "blob" }
+        } else {
+            Self::Blob(Box::new(error))
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Folder(error)
+    }
+}
+
+/// Names what a broken rule of uniqueness was about, where the call knows it.
+pub(crate) fn conflict(what: &'static str) -> impl Fn(sqlx::Error) -> Error {
+    move |error| match Error::from(error) {
+        Error::Conflict { .. } => Error::Conflict { what },
+        other => other,
+    }
+}

@@ -69,7 +69,7 @@ pub(crate) fn hash(what: &'static str, bytes: Vec<u8>) -> Result<[u8; 32]> {
     <[u8; 32]>::try_from(bytes).map_err(|_| Error::Corrupt { what })
 }
 
-/// Text that PostgreSQL takes as well: it refuses NUL.
+/// Text that `PostgreSQL` takes as well: it refuses NUL.
 pub(crate) fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

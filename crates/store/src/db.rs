@@ -1,7 +1,7 @@
 //! The two databases behind one SQL text.
 //!
 //! Every statement uses `$n`, `ON CONFLICT`, `RETURNING` and row values, which both understand.
-//! The macros compile a body once for each. SQLite has one writing connection, because it has
+//! The macros compile a body once for each. `SQLite` has one writing connection, because it has
 //! one writer anyway and a queue in this process is fairer than retries on its lock.
 
 use std::{path::Path, time::Duration};
@@ -21,7 +21,7 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// How long a write waits for another process before it says busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a call waits for a free connection of this process.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_mins(1);
 const SQLITE_READERS: u32 = 6;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -57,7 +57,7 @@ macro_rules! write {
 
 /// Runs one body in a writing transaction. Leaving the body by `?` or `return` rolls back.
 ///
-/// SQLite takes its write lock at once: a lock taken halfway could not be waited for.
+/// `SQLite` takes its write lock at once: a lock taken halfway could not be waited for.
 macro_rules! transact {
     ($db:expr, $tx:ident => $body:expr) => {
         match $db {
@@ -112,7 +112,7 @@ impl Db {
         Ok(Self::Sqlite { writer, readers })
     }
 
-    /// Connects, and brings the schema up to date under PostgreSQL's own lock.
+    /// Connects, and brings the schema up to date under `PostgreSQL`'s own lock.
     pub(crate) async fn open_postgres(url: &str) -> Result<Self> {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)

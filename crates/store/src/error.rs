@@ -59,27 +59,27 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::RowNotFound => return Self::NotFound { what: "row" },
-            sqlx::Error::PoolTimedOut => return Self::Busy(Box::new(error)),
-            sqlx::Error::Database(cause) if cause.is_unique_violation() => {
-                return Self::Conflict { what: "row" };
-            }
-            // A row that hangs on one which is gone: the dataset was deleted meanwhile.
-            sqlx::Error::Database(cause) if cause.is_foreign_key_violation() => {
-                return Self::NotFound { what: "row" };
-            }
-            sqlx::Error::Database(cause) if is_busy(cause.code().as_deref()) => {
-                return Self::Busy(Box::new(error));
-            }
-            _ => {}
+        if matches!(error, sqlx::Error::RowNotFound) {
+            return Self::NotFound { what: "row" };
+        }
+        let cause = error.as_database_error();
+        if cause.is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
+            return Self::Conflict { what: "row" };
+        }
+        // A row that hangs on one which is gone: the dataset was deleted meanwhile.
+        if cause.is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) {
+            return Self::NotFound { what: "row" };
+        }
+        let code = cause.and_then(sqlx::error::DatabaseError::code);
+        if matches!(error, sqlx::Error::PoolTimedOut) || is_busy(code.as_deref()) {
+            return Self::Busy(Box::new(error));
         }
         Self::Database(Box::new(error))
     }
 }
 
-/// SQLite: BUSY (5) and LOCKED (6) with their extended codes, whose low byte is the plain code.
-/// PostgreSQL: serialisation failure, deadlock, lock not available.
+/// `SQLite`: BUSY (5) and LOCKED (6) with their extended codes, whose low byte is the plain code.
+/// `PostgreSQL`: serialisation failure, deadlock, lock not available.
 fn is_busy(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     match code {
@@ -97,10 +97,9 @@ impl From<sqlx::migrate::MigrateError> for Error {
 impl From<object_store::Error> for Error {
     fn from(error: object_store::Error) -> Self {
         if matches!(error, object_store::Error::NotFound { .. }) {
-            Self::NotFound { what: "blob" }
-        } else {
-            Self::Blob(Box::new(error))
+            return Self::NotFound { what: "blob" };
         }
+        Self::Blob(Box::new(error))
     }
 }
 
@@ -112,8 +111,11 @@ impl From<std::io::Error> for Error {
 
 /// Names what a broken rule of uniqueness was about, where the call knows it.
 pub(crate) fn conflict(what: &'static str) -> impl Fn(sqlx::Error) -> Error {
-    move |error| match Error::from(error) {
-        Error::Conflict { .. } => Error::Conflict { what },
-        other => other,
+    move |error| {
+        let error = Error::from(error);
+        if matches!(error, Error::Conflict { .. }) {
+            return Error::Conflict { what };
+        }
+        error
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     jobs::{Lease, end_job},
 };
 
-/// Rows in one statement; 10 columns each stay far below SQLite's 32766 parameters.
+/// Rows in one statement; 10 columns each stay far below `SQLite`'s 32766 parameters.
 const ROWS_PER_STATEMENT: usize = 500;
 
 /// Some findings of a generation. Groups are told in the order in which they are to be listed.
@@ -242,6 +242,22 @@ impl Store {
         json.flatten()
             .map(|json| from_json("report", &json))
             .transpose()
+    }
+
+    /// Whether the generation that readers see was made after the last change to the files.
+    pub async fn analysed_to_date(&self, dataset: DatasetId) -> Result<bool> {
+        let count = read!(&self.db, pool => {
+            sqlx::query_scalar::<_, i64>(
+                "SELECT COUNT(*) FROM datasets d
+                 JOIN generations g ON g.dataset_id = d.id AND g.number = d.generation
+                 WHERE d.id = $1 AND d.deleted_at_us IS NULL
+                     AND d.updated_at_us <= g.published_at_us",
+            )
+            .bind(dataset.as_uuid())
+            .fetch_one(pool)
+            .await?
+        });
+        Ok(count > 0)
     }
 
     /// Removes generations that nobody can see: half-written ones other than `writing`, and

@@ -201,7 +201,7 @@ macro_rules! set_state {
 
 pub(crate) use {advance_job, end_job, insert_job};
 
-/// The text both dialects share; PostgreSQL adds how to pass over rows that others look at.
+/// The text both dialects share; `PostgreSQL` adds how to pass over rows that others look at.
 macro_rules! claim_sql {
     ($lock:literal) => {
         concat!(

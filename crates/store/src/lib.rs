@@ -1,6 +1,6 @@
 //! Everything at rest: rows in SQL and bulky bytes in blobs.
 //!
-//! One [`Store`] over SQLite (a file in the data folder) or PostgreSQL, with the same SQL for
+//! One [`Store`] over `SQLite` (a file in the data folder) or `PostgreSQL`, with the same SQL for
 //! both, and one blob store. Methods take and give the vocabulary of `lamina-model`. Nothing here
 //! decides who may do what, decodes a picture, or reads the clock: moments come in as values.
 
@@ -27,7 +27,7 @@ pub use error::{Cause, Error, Result};
 pub use files::LeftOut;
 pub use generations::{FindingsBatch, Publication};
 pub use jobs::{Beat, Claim, JobEnd, Lease, LeaseHolder};
-pub use media::MediaFacts;
+pub use media::AnalysisFacts;
 pub use segments::{Segment, SegmentBuilder};
 pub use store::Store;
 pub use sweep::Swept;

@@ -15,7 +15,7 @@ use crate::{
 
 /// What comparing pictures needs to know of one, besides its vector and signature.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MediaFacts {
+pub struct AnalysisFacts {
     /// Its id.
     pub id: MediaId,
     /// Its file, relative to the source.
@@ -157,7 +157,7 @@ impl TryFrom<MediaRow> for Media {
     }
 }
 
-impl TryFrom<MediaRow> for MediaFacts {
+impl TryFrom<MediaRow> for AnalysisFacts {
     type Error = Error;
 
     fn try_from(row: MediaRow) -> Result<Self> {
@@ -341,7 +341,7 @@ impl Store {
         dataset: DatasetId,
         after: Option<&SourcePath>,
         limit: usize,
-    ) -> Result<Vec<MediaFacts>> {
+    ) -> Result<Vec<AnalysisFacts>> {
         let place = PathParts::after(after);
         let rows = read!(&self.db, pool => {
             sqlx::query_as::<_, MediaRow>(select_media!(
@@ -355,6 +355,6 @@ impl Store {
             .fetch_all(pool)
             .await?
         });
-        rows.into_iter().map(MediaFacts::try_from).collect()
+        rows.into_iter().map(AnalysisFacts::try_from).collect()
     }
 }

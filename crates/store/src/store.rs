@@ -10,7 +10,7 @@ use crate::{
 
 /// Rows and blobs. Cheap to clone; every clone is the same store.
 ///
-/// Several processes may open the same data folder: SQLite lets one write at a time and the
+/// Several processes may open the same data folder: `SQLite` lets one write at a time and the
 /// others wait, and jobs are leased, so each is run by one of them.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -24,7 +24,7 @@ impl Store {
     /// Name of the blob folder inside the data folder.
     pub const BLOB_FOLDER: &str = "blobs";
 
-    /// Opens the SQLite store of a data folder, making both where there are none, and brings the
+    /// Opens the `SQLite` store of a data folder, making both where there are none, and brings the
     /// schema up to date.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Store {
         Ok(Self { db, blobs })
     }
 
-    /// Opens the PostgreSQL store at a URL such as `postgres://user@host/lamina`, with blobs
+    /// Opens the `PostgreSQL` store at a URL such as `postgres://user@host/lamina`, with blobs
     /// kept apart.
     ///
     /// # Errors

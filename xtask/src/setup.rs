@@ -1,0 +1,82 @@
+//! Getting what makes the product fast or lets more be tested, where this machine allows it.
+//!
+//! Everything here is optional: each part either is here, is got, or is said to be missing together with what that
+//! means. Nothing of it ever stops the main job. What is got lies in `tools/` and `.venv/`, which git ignores, and the
+//! words of the package managers in `tools/setup.log`.
+
+pub(crate) mod debian;
+pub(crate) mod onnxruntime;
+pub(crate) mod postgres;
+pub(crate) mod python;
+
+use std::path::{Path, PathBuf};
+
+use crate::{machine, shell};
+
+/// Whether a chore may change the machine (packages of the system) and use the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permission {
+    /// Get what is missing.
+    Get,
+    /// Use only what is here already.
+    LookOnly,
+}
+
+/// Where the words of the package managers go.
+pub(crate) fn log(root: &Path) -> PathBuf {
+    root.join("tools").join("setup.log")
+}
+
+/// ONNX Runtime's library, if it can be had; says so in one line if not.
+pub(crate) fn onnxruntime(root: &Path, permission: Permission) -> Option<PathBuf> {
+    match onnxruntime::library(root, permission) {
+        Ok(library) => Some(library),
+        Err(error) => {
+            shell::say(&format!(
+                "Without ONNX Runtime: {error:#}. Pictures are embedded by the built-in pure-Rust runtime, \
+                 about 5 times slower; the vectors are the same."
+            ));
+            None
+        }
+    }
+}
+
+/// Whether the turbo JPEG decoder can be built: it needs cmake, and nasm on x86-64; says so in one line if not.
+pub(crate) fn turbo(root: &Path, permission: Permission) -> bool {
+    let needed: &[&str] = if cfg!(target_arch = "x86_64") {
+        &["cmake", "nasm"]
+    } else {
+        &["cmake"]
+    };
+    let missing: Vec<&str> = needed
+        .iter()
+        .copied()
+        .filter(|tool| machine::program(tool).is_none())
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    match debian::install(root, &missing, permission) {
+        Ok(()) => true,
+        Err(error) => {
+            shell::say(&format!(
+                "Without libjpeg-turbo: it is built with {}, and {error:#}. \
+                 JPEG files are decoded in pure Rust, about twice as slow.",
+                needed.join(" and ")
+            ));
+            false
+        }
+    }
+}
+
+/// Gets libheif, with which HEIC and AVIF files are read; says so in one line if it cannot be had.
+pub(crate) fn heif(root: &Path, permission: Permission) {
+    if debian::has_library("libheif.so.1") {
+        return;
+    }
+    if let Err(error) = debian::install(root, &["libheif1"], permission) {
+        shell::say(&format!(
+            "Without libheif: {error:#}. HEIC and AVIF files are listed as rejected, with that reason."
+        ));
+    }
+}

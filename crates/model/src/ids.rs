@@ -100,6 +100,14 @@ id!(
     SegmentId, "segment"
 );
 id!(
+    /// Names a tag that users put on pictures.
+    TagId, "tag"
+);
+id!(
+    /// Names a picture that was uploaded to be searched with.
+    AnchorId, "anchor"
+);
+id!(
     /// Names one HTTP request in answers and logs.
     RequestId, "request"
 );

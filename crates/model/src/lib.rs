@@ -1,6 +1,6 @@
 //! The one vocabulary of Lamina: what the product talks about.
 //!
-//! Typed ids, datasets, media, files, issues, duplicates, clusters, jobs and roles. Nothing
+//! Typed ids, datasets, media, files, issues, duplicates, clusters, filters, jobs and roles. Nothing
 //! here reads a disk, a clock, a database or a socket: time and chance come in through the
 //! [`Clock`] and [`Chance`] traits, which the program implements once, at its very top.
 
@@ -9,6 +9,7 @@ mod analysis;
 mod clock;
 mod dataset;
 mod file;
+mod filter;
 mod ids;
 mod job;
 mod media;
@@ -24,9 +25,13 @@ pub use analysis::{
 pub use clock::{Chance, Clock};
 pub use dataset::{Dataset, DatasetStatus, SourceType};
 pub use file::{FileOutcome, FileRecord, FileStamp, IgnoreReason, RejectReason};
+pub use filter::{
+    Anchor, AnchorSource, Band, Clause, Filter, MediaFacts, MetadataTest, MetadataValue, Presence,
+    Pull, Question, Ranking, Region, SetOp, Span, TextMatch,
+};
 pub use ids::{
-    ClusterId, DatasetId, IdError, JobId, KeyRowId, MediaId, RequestId, SegmentId, SessionId,
-    UserId,
+    AnchorId, ClusterId, DatasetId, IdError, JobId, KeyRowId, MediaId, RequestId, SegmentId,
+    SessionId, TagId, UserId,
 };
 pub use job::{Job, JobKind, JobState, Phase, Progress};
 pub use media::{
@@ -34,5 +39,5 @@ pub use media::{
 };
 pub use page::{Cursor, CursorError, Page};
 pub use path::SourcePath;
-pub use report::{ClusterCount, RejectedCount, Report, StageSeconds};
+pub use report::{ClusterCount, RejectedCount, Report, StageSeconds, WorkerSeconds};
 pub use time::{Timestamp, TimestampError};

@@ -31,6 +31,17 @@ pub struct ClusterCount {
 #[serde(transparent)]
 pub struct StageSeconds(pub BTreeMap<Phase, f64>);
 
+/// Seconds that the workers of one run spent, added up over all of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorkerSeconds {
+    /// Reading files.
+    pub read: f64,
+    /// Decoding, measuring, hashing and making thumbnails.
+    pub look: f64,
+    /// Turning pictures into vectors.
+    pub embed: f64,
+}
+
 /// What is in a dataset. `found = indexed + rejected + ignored` holds in every report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -70,4 +81,6 @@ pub struct Report {
     pub changed: u64,
     /// Wall time by stage.
     pub seconds_by_stage: StageSeconds,
+    /// Worker time inside the indexing stage.
+    pub worker_seconds: WorkerSeconds,
 }

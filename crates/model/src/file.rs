@@ -103,8 +103,6 @@ pub enum IgnoreReason {
     Hidden,
     /// Written by an operating system or a storage box, such as `Thumbs.db` or `@eaDir`.
     System,
-    /// Lamina's own data folder.
-    OwnData,
     /// Another name of a file already counted (hard link, or a link seen before).
     SameFile,
     /// A link that leads to nothing, or around in a circle.
@@ -115,12 +113,11 @@ pub enum IgnoreReason {
 
 impl IgnoreReason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::NotAPicture,
         Self::Video,
         Self::Hidden,
         Self::System,
-        Self::OwnData,
         Self::SameFile,
         Self::DeadLink,
         Self::NotAFile,
@@ -133,7 +130,6 @@ impl IgnoreReason {
             Self::Video => "video",
             Self::Hidden => "hidden",
             Self::System => "system",
-            Self::OwnData => "own_data",
             Self::SameFile => "same_file",
             Self::DeadLink => "dead_link",
             Self::NotAFile => "not_a_file",
@@ -147,7 +143,6 @@ impl IgnoreReason {
             Self::Video => "a video; pictures only are indexed so far",
             Self::Hidden => "hidden: a name that begins with a dot",
             Self::System => "written by an operating system or a storage box",
-            Self::OwnData => "Lamina's own data",
             Self::SameFile => "another name of a file already counted",
             Self::DeadLink => "a link that leads to nothing or around in a circle",
             Self::NotAFile => "not a regular file",

@@ -1,0 +1,236 @@
+/** What the server sends, as far as the app reads it. */
+
+export interface Health {
+  status: string;
+  version: string;
+  authentication?: 'on' | 'off';
+}
+
+export interface Me {
+  user_id: string;
+  email: string;
+  role: 'admin' | 'editor' | 'viewer';
+}
+
+export type StatusNew =
+  | 'DRAFT'
+  | 'INDEXING'
+  | 'READ ONLY'
+  | 'PARTIAL INDEX'
+  | 'READY'
+  | 'ERROR';
+
+export interface Dataset {
+  id: string;
+  display_name: string;
+  description: string;
+  owned_by: string;
+  source_uri: string;
+  created_at: string;
+  updated_at: string | null;
+  status: string;
+  status_new: StatusNew;
+  fatal_error_msg: string | null;
+  progress: number;
+  n_images: number;
+  n_rejected?: number;
+  preview_media?: string[];
+  phase?: string;
+  done?: number;
+  total?: number;
+}
+
+export const ISSUES = ['blur', 'dark', 'bright', 'outliers'] as const;
+export type Issue = (typeof ISSUES)[number];
+
+export const TIERS = ['same_bytes', 'same_pixels', 'same_picture', 'edited', 'mirrored'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export interface Report {
+  found: number;
+  indexed: number;
+  rejected: number;
+  ignored: number;
+  rejected_by_reason: Record<string, { count: number; examples: string[] }>;
+  ignored_by_reason?: Record<string, number>;
+  exact_duplicate_groups?: number;
+  exact_duplicates: number;
+  near_duplicate_groups?: number;
+  near_duplicates: number;
+  blur: number;
+  dark: number;
+  bright: number;
+  outliers: number;
+  clusters: { level: number; clusters: number; largest: number }[];
+  seconds_by_stage: Record<string, number>;
+}
+
+/** One page of the grid, a column a fact. */
+export interface GridPage {
+  generation: number | null;
+  total: number;
+  offset: number;
+  id: string[];
+  path: string[];
+  width: number[];
+  height: number[];
+  /** 0xRRGGBB */
+  rgb: number[];
+  /** Bits in the order of ISSUES. */
+  issues: number[];
+  /** Other members of its duplicate group. */
+  copies: number[];
+}
+
+export interface Card {
+  media_id: string;
+  path: string;
+  width: number;
+  height: number;
+  size_bytes: number;
+  format: string;
+  rgb: number;
+  modified_at?: string;
+}
+
+export interface Media extends Card {
+  dataset_id: string;
+  created_at: string;
+  colour_model: string;
+  bit_depth: number;
+  has_alpha: boolean;
+  frame_count: number;
+  orientation: number;
+  notes: string[];
+  content_hash: string;
+  measures: Record<string, number | number[]>;
+  issues: { kind: Issue; confidence: number }[];
+  uniqueness: number | null;
+  clusters: string[] | null;
+  group: { group_id: string; tier: Tier; keep: string; others: string[] } | null;
+  displayable: boolean;
+}
+
+export interface Facets {
+  generation: number | null;
+  total: number;
+  issues: Record<Issue, { count: number; histogram: number[] }>;
+  duplicates: { any: number; extra: number; none: number };
+  tiers: Partial<Record<Tier, number>>;
+  formats: Record<string, number>;
+  folders: { value: string; count: number }[];
+}
+
+export interface Group {
+  group_id: string;
+  tier: Tier;
+  keep: Card;
+  others: (Card & { distance: number })[];
+}
+
+export interface Groups {
+  total: number;
+  tiers: Partial<Record<Tier, { groups: number; extra: number; bytes: number }>>;
+  groups: Group[];
+}
+
+export interface ClusterPage {
+  generation: number | null;
+  level: number;
+  total: number;
+  clusters: {
+    cluster_id: string;
+    n_images: number;
+    previews: { media_id: string; width: number; height: number; rgb: number }[];
+  }[];
+}
+
+export interface Rejected {
+  path: string;
+  size_bytes: number;
+  reason: string;
+  sentence: string;
+  note: string;
+}
+
+export interface Task {
+  task_id: string;
+  dataset_id: string;
+  dataset_name: string;
+  task_type: string;
+  status: 'INITIALIZING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'ABORTED';
+  status_message: string;
+  progress_percentage: number | null;
+  error_message: string | null;
+  start_time: string;
+  end_time: string | null;
+  phase?: string;
+  done?: number;
+  total?: number;
+  rejected?: number;
+}
+
+export interface Tasks {
+  tasks: Task[];
+  total: number;
+  page: number;
+  page_size: number;
+}
+
+export interface Folders {
+  roots: string[];
+  path: string | null;
+  parent: string | null;
+  folders: string[];
+  n_files: number;
+}
+
+export interface SourcePreview {
+  found: number;
+  pictures: number;
+  ignored_by_reason: Record<string, number>;
+  formats: Record<string, number>;
+  samples: string[];
+  complete: boolean;
+}
+
+export interface ApiKey {
+  api_key: string;
+  name: string;
+  scope: 'read' | 'write' | 'admin';
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  state: 'active' | 'disabled' | 'revoked' | 'expired';
+}
+
+export interface NewKey {
+  api_key: string;
+  api_secret: string;
+  message: string;
+}
+
+export interface Session {
+  id: string;
+  created_at: string;
+  last_seen_at: string;
+  user_agent: string;
+  ip_address: string;
+  current: boolean;
+}
+
+export interface Member {
+  email: string;
+  role: 'owner' | 'editor' | 'viewer';
+}
+
+export interface User {
+  id: string;
+  username: string;
+  firstName: string | null;
+  lastName: string | null;
+  enabled: boolean;
+  createdTimestamp: number | null;
+  lastAccess: number | null;
+  roles: string[];
+}

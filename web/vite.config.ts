@@ -1,0 +1,30 @@
+/// <reference types="vitest/config" />
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// The server that `npm run dev` hands every /api call to: a running `lamina up`, or the mock.
+const server = process.env.LAMINA_URL ?? 'http://127.0.0.1:9999';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  server: { port: 5173, strictPort: true, proxy: { '/api': server } },
+  preview: { port: 4173, strictPort: true, proxy: { '/api': server } },
+  build: {
+    target: 'es2022',
+    cssCodeSplit: false,
+    modulePreload: false,
+    reportCompressedSize: false,
+    // dist/ is committed and embedded in the binary: the names stay, so that git sees changes
+    // and not new files, and the code of others moves only with the lock.
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'assets/index.js',
+        chunkFileNames: 'assets/[name].js',
+        assetFileNames: 'assets/[name][extname]',
+        codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] },
+      },
+    },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', fileParallelism: false },
+});

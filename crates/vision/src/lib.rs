@@ -1,1 +1,35 @@
-//! (being written)
+//! Facts about one picture: what it is, how it looks, what it is like.
+//!
+//! Three questions are answered here, all of them about a single picture:
+//!
+//! - [`sniff`] tells from the first bytes whether a file is a picture, a video or neither;
+//! - [`look`](look()) decodes a picture once and takes everything from that one decode: size,
+//!   colour, hashes, measures, thumbnail, and the small copy that the model is fed;
+//! - an [`Embedder`] turns that small copy into a vector. [`Runtime`] finds the fastest one that
+//!   works on this machine.
+//!
+//! All native and heavy dependencies live in this crate. It is synchronous, keeps no state but
+//! the libraries it has loaded, and knows no database, no network and no dataset.
+
+mod canvas;
+mod colour;
+mod decode;
+mod embed;
+mod error;
+mod exif;
+mod limits;
+mod look;
+mod measures;
+mod painter;
+mod perceptual;
+mod resize;
+mod runtime;
+mod sniff;
+mod thumbnail;
+
+pub use embed::{Embedder, FakeEmbedder, ImageTensor, ModelId};
+pub use error::{EmbedError, Rejection};
+pub use limits::DecodeLimits;
+pub use look::{Look, look};
+pub use runtime::{Runtime, RuntimeOptions};
+pub use sniff::{Sniffed, sniff};

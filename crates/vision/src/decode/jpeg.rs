@@ -1,0 +1,162 @@
+//! JPEG: baseline, extended and progressive Huffman pictures of 8 bits.
+//!
+//! A walk over the markers comes first ([`markers`]). It finds size, colour, orientation and
+//! profile, and proves that the picture has an end: decoders are lenient and would fill the rest
+//! of a cut file with grey. Then the pixels are decoded, at 1/2, 1/4 or 1/8 where the picture is
+//! large enough ([`reduction`]), which is far cheaper than decoding all and averaging.
+//!
+//! Three decoders, all with one verdict on damage:
+//!
+//! | decoder | used for |
+//! | --- | --- |
+//! | libjpeg-turbo (feature `turbo`) | everything it decodes without complaint |
+//! | `zune-jpeg`, strict | grey and YCbCr at full size |
+//! | `jpeg-decoder` | scaled, RGB, CMYK, YCCK; and the last word where another complained |
+//!
+//! CMYK and YCCK are read as browsers read them: the stored values are inverted ink, whether an
+//! Adobe marker says so or not, and the marker's transform alone tells CMYK from YCCK.
+
+mod markers;
+mod pure;
+#[cfg(feature = "turbo")]
+mod turbo;
+
+use lamina_model::{ColourModel, MediaNote};
+
+use self::markers::{Coding, Markers};
+use super::{Decoded, Head, fits, note};
+use crate::canvas::Canvas;
+use crate::colour::Layout;
+use crate::painter::{converter, reduction};
+use crate::{DecodeLimits, Rejection};
+
+/// What decodes JPEGs in this build, in words.
+pub(crate) const DECODER_NAME: &str = if cfg!(feature = "turbo") {
+    "libjpeg-turbo"
+} else {
+    "a decoder in pure Rust"
+};
+
+/// Decoded samples, not yet in sRGB.
+pub(crate) struct Samples {
+    width: u32,
+    height: u32,
+    layout: Layout,
+    bytes: Vec<u8>,
+    /// A decoder complained about something that cost no pixels.
+    warned: bool,
+}
+
+pub(crate) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Rejection> {
+    decode_with(bytes, limits, fastest)
+}
+
+/// As [`decode`], without libjpeg-turbo even where it is built in.
+#[cfg(all(test, feature = "turbo"))]
+pub(crate) fn decode_purely(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Rejection> {
+    decode_with(bytes, limits, pure::samples)
+}
+
+fn decode_with(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    samples_of: fn(&[u8], &Markers, u32) -> Result<Samples, Rejection>,
+) -> Result<Decoded, Rejection> {
+    let markers = Markers::read(bytes)?;
+    let mut head = Head::new(
+        markers.width,
+        markers.height,
+        markers.colour.model(),
+        markers.precision,
+    );
+    if let Some(exif) = markers.exif {
+        head.read_exif(exif);
+    }
+    if markers.bytes_after_end > 0 {
+        note(&mut head.notes, MediaNote::DecoderWarning);
+    }
+    head.check(limits)?;
+    let factor = reduction(head.width, head.height);
+    fits(markers.memory(factor), limits, "its pixels")?;
+
+    let samples = samples_of(bytes, &markers, factor)?;
+    if samples.warned {
+        note(&mut head.notes, MediaNote::DecoderWarning);
+    }
+    if markers.broken_profile {
+        note(&mut head.notes, MediaNote::BrokenIccProfile);
+    }
+    let icc = markers.profile();
+    let canvas = to_canvas(samples, icc.as_deref(), &mut head.notes)?;
+    // A scaled picture has lost its fine detail, so the coded data stand in for its pixels.
+    let beyond_canvas = if factor > 1 {
+        vec![markers.coded_hash(bytes, icc.as_deref())]
+    } else {
+        Vec::new()
+    };
+    Ok(Decoded {
+        head,
+        canvas,
+        beyond_canvas,
+    })
+}
+
+fn to_canvas(
+    samples: Samples,
+    icc: Option<&[u8]>,
+    notes: &mut Vec<MediaNote>,
+) -> Result<Canvas, Rejection> {
+    let mut to_srgb = converter(samples.layout, icc, notes);
+    let rgb = if to_srgb.is_identity() {
+        samples.bytes
+    } else {
+        let row_bytes = samples.width as usize * samples.layout.channels();
+        let rgb_row = samples.width as usize * 3;
+        let mut rgb = vec![0; rgb_row * samples.height as usize];
+        for (from, to) in samples
+            .bytes
+            .chunks_exact(row_bytes)
+            .zip(rgb.chunks_exact_mut(rgb_row))
+        {
+            to_srgb
+                .convert(from, to)
+                .map_err(|_| Rejection::corrupt("JPEG: its colours cannot be converted to sRGB"))?;
+        }
+        rgb
+    };
+    Canvas::new(samples.width, samples.height, rgb)
+        .ok_or_else(|| Rejection::corrupt("JPEG: the decoder gave another size than the header"))
+}
+
+#[cfg(feature = "turbo")]
+fn fastest(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
+    match turbo::samples(bytes, markers, factor) {
+        Some(samples) => Ok(samples),
+        None => pure::samples(bytes, markers, factor),
+    }
+}
+
+#[cfg(not(feature = "turbo"))]
+fn fastest(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
+    pure::samples(bytes, markers, factor)
+}
+
+impl Coding {
+    /// The layout that decoders are asked for.
+    const fn layout(self) -> Layout {
+        match self {
+            Self::Grey => Layout::Grey,
+            Self::YCbCr | Self::Rgb => Layout::Rgb,
+            Self::Cmyk | Self::Ycck => Layout::Cmyk,
+        }
+    }
+
+    const fn model(self) -> ColourModel {
+        match self {
+            Self::Grey => ColourModel::Grey,
+            Self::YCbCr | Self::Rgb => ColourModel::Rgb,
+            Self::Cmyk => ColourModel::Cmyk,
+            Self::Ycck => ColourModel::Ycck,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! JPEG pixels in pure Rust.
+
+use std::io::Cursor;
+
+use jpeg_decoder::ColorTransform;
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+
+use super::Samples;
+use super::markers::{Coding, Markers};
+use crate::Rejection;
+
+/// Decodes at 1/`factor`.
+pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
+    let quick = factor == 1 && matches!(markers.colour, Coding::Grey | Coding::YCbCr);
+    if quick && let Some(samples) = zune(bytes, markers) {
+        return Ok(samples);
+    }
+    let mut samples = tolerant(bytes, markers, factor)?;
+    samples.warned = quick;
+    Ok(samples)
+}
+
+/// At full size, in strict mode; `None` when it complains of anything.
+fn zune(bytes: &[u8], markers: &Markers) -> Option<Samples> {
+    let out = if markers.colour == Coding::Grey {
+        ColorSpace::Luma
+    } else {
+        ColorSpace::RGB
+    };
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_out_colorspace(out);
+    let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let pixels = decoder.decode().ok()?;
+    Some(Samples {
+        width: markers.width,
+        height: markers.height,
+        layout: markers.colour.layout(),
+        bytes: pixels,
+        warned: false,
+    })
+}
+
+/// At any scale and in any colour. Passes over stray bytes, refuses damaged data.
+fn tolerant(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
+    let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
+    decoder.set_color_transform(match markers.colour {
+        Coding::Grey => ColorTransform::Grayscale,
+        Coding::YCbCr => ColorTransform::YCbCr,
+        Coding::Rgb => ColorTransform::RGB,
+        Coding::Cmyk => ColorTransform::CMYK,
+        Coding::Ycck => ColorTransform::YCCK,
+    });
+    let (width, height) = (
+        markers.width.div_ceil(factor),
+        markers.height.div_ceil(factor),
+    );
+    let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
+    decoder
+        .scale(side(width), side(height))
+        .map_err(|error| explain(&error))?;
+    let pixels = decoder.decode().map_err(|error| explain(&error))?;
+    Ok(Samples {
+        width,
+        height,
+        layout: markers.colour.layout(),
+        bytes: pixels,
+        warned: false,
+    })
+}
+
+fn explain(error: &jpeg_decoder::Error) -> Rejection {
+    match error {
+        jpeg_decoder::Error::Unsupported(what) => {
+            Rejection::no_decoder(format!("JPEG: {what:?} is not supported"))
+        }
+        jpeg_decoder::Error::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Rejection::truncated("JPEG: its coded data end before its pixels do")
+        }
+        _ => Rejection::corrupt(format!("JPEG: {error}")),
+    }
+}

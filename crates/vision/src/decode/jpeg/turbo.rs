@@ -1,0 +1,44 @@
+//! JPEG pixels from libjpeg-turbo, with its SIMD code and scaled transforms.
+
+use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
+
+use super::Samples;
+use super::markers::{Coding, Markers};
+
+/// Decodes at 1/`factor`; `None` when the library complains of anything, for the pure decoders
+/// to judge.
+pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Option<Samples> {
+    let format = match markers.colour {
+        Coding::Grey => PixelFormat::GRAY,
+        Coding::YCbCr | Coding::Rgb => PixelFormat::RGB,
+        Coding::Cmyk | Coding::Ycck => PixelFormat::CMYK,
+    };
+    let mut decompressor = Decompressor::new().ok()?;
+    decompressor
+        .set_scaling_factor(ScalingFactor::new(1, factor as usize))
+        .ok()?;
+    let width = markers.width.div_ceil(factor);
+    let height = markers.height.div_ceil(factor);
+    let pitch = width as usize * format.size();
+    let mut image = Image {
+        pixels: vec![0; pitch * height as usize],
+        width: width as usize,
+        pitch,
+        height: height as usize,
+        format,
+    };
+    decompressor.decompress(bytes, image.as_deref_mut()).ok()?;
+    let mut pixels = image.pixels;
+    if format == PixelFormat::CMYK {
+        for value in &mut pixels {
+            *value = 255 - *value;
+        }
+    }
+    Some(Samples {
+        width,
+        height,
+        layout: markers.colour.layout(),
+        bytes: pixels,
+        warned: false,
+    })
+}

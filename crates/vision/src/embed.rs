@@ -1,0 +1,93 @@
+//! Vectors: what a picture is like, as a point on the unit sphere.
+//!
+//! The default model, EfficientNet-Lite0 in single precision, is inside the program (its licence
+//! lies beside it in `models/`). Two runtimes execute it and agree to 1e-4 in every number, so
+//! vectors made by one are valid with the other: [ONNX Runtime](onnxruntime) where its library is
+//! found, else the pure-Rust [`rten`](rten_runtime). Neither decodes or resizes: that is done
+//! once, in [`look`](crate::look()).
+
+mod fake;
+mod onnxruntime;
+mod rten_runtime;
+mod tensor;
+
+pub use fake::FakeEmbedder;
+pub(crate) use onnxruntime::OnnxRuntime;
+pub(crate) use rten_runtime::Rten;
+pub use tensor::ImageTensor;
+
+use crate::EmbedError;
+
+/// Which model made a vector; vectors of different models are never compared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId(String);
+
+impl ModelId {
+    /// The model inside the program.
+    pub fn default_model() -> Self {
+        Self("efficientnet-lite0/fp32".to_owned())
+    }
+
+    /// A model named `name`: family, slash, precision.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The stable word stored with every vector.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for ModelId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Makes vectors of pictures. Several threads may call one embedder at the same time; each call
+/// computes on the calling thread (or one thread in its stead) and no more.
+pub trait Embedder: Send + Sync + std::fmt::Debug {
+    /// Which model this is.
+    fn model(&self) -> &ModelId;
+
+    /// Numbers in one vector.
+    fn dimensions(&self) -> usize;
+
+    /// One vector for each picture, in order, each of length 1 (L2).
+    ///
+    /// # Errors
+    /// [`EmbedError`] when the runtime fails; none of the batch is then to be used.
+    fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError>;
+}
+
+/// The default model as an ONNX file (opset 17, 18.6 MB, sha256 b3d57286…): input `image`
+/// [n, 3, 224, 224], outputs `embedding` [n, 1280] and `logits` [n, 1000].
+pub(crate) static MODEL_BYTES: &[u8] = include_bytes!("../models/efficientnet-lite0.onnx");
+
+/// Numbers in a vector of the default model.
+pub(crate) const DIMENSIONS: usize = 1280;
+
+/// Cuts a runtime's output into rows and scales each to length 1.
+fn unit_rows(
+    model: &ModelId,
+    flat: &[f32],
+    pictures: usize,
+    dimensions: usize,
+) -> Result<Vec<Vec<f32>>, EmbedError> {
+    if flat.len() != pictures * dimensions {
+        return Err(EmbedError::Shape {
+            model: model.to_string(),
+            expected: pictures * dimensions,
+            got: flat.len(),
+        });
+    }
+    Ok(flat.chunks_exact(dimensions).map(unit).collect())
+}
+
+/// `row` scaled to length 1; a row of zeros stays as it is.
+fn unit(row: &[f32]) -> Vec<f32> {
+    let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+    row.iter().map(|x| x * scale).collect()
+}

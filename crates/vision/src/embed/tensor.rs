@@ -1,0 +1,68 @@
+//! What a model is fed: one small square picture.
+
+/// A picture squeezed into the square that the default model looks at, 8 bits a channel.
+///
+/// A quarter of the size of the floats it becomes, so that pictures may queue between decoding
+/// and embedding. The whole frame is squeezed, not cut: on photographs with known classes that
+/// did as well as padding or cutting the middle out, and nothing at the edges is lost.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ImageTensor(Box<[u8]>);
+
+impl ImageTensor {
+    /// Pixels along each side.
+    pub const SIDE: usize = 224;
+    /// Bytes: side × side × 3.
+    pub const LEN: usize = Self::SIDE * Self::SIDE * 3;
+
+    /// Wraps rows of RGB pixels; `None` when there are not exactly [`ImageTensor::LEN`] bytes.
+    pub fn from_rgb(rgb: Vec<u8>) -> Option<Self> {
+        (rgb.len() == Self::LEN).then(|| Self(rgb.into_boxed_slice()))
+    }
+
+    /// The pixels: rows of RGB.
+    pub fn as_rgb(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Appends the picture as the model wants it: three planes of `(x − 127) / 128`, red first.
+    pub(crate) fn extend_planes(&self, planes: &mut Vec<f32>) {
+        for channel in 0..3 {
+            planes.extend(
+                self.0
+                    .chunks_exact(3)
+                    .map(|pixel| (f32::from(pixel[channel]) - 127.0) / 128.0),
+            );
+        }
+    }
+}
+
+impl std::fmt::Debug for ImageTensor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ImageTensor({0}x{0})", Self::SIDE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planes_come_red_first_and_scaled_as_the_model_was_trained() {
+        let mut rgb = vec![127; ImageTensor::LEN];
+        rgb[0] = 255;
+        rgb[4] = 0;
+        let tensor = ImageTensor::from_rgb(rgb).unwrap();
+        let mut planes = Vec::new();
+        tensor.extend_planes(&mut planes);
+        let plane = ImageTensor::SIDE * ImageTensor::SIDE;
+        assert_eq!(planes.len(), 3 * plane);
+        assert_eq!(planes[0], 1.0);
+        assert_eq!(planes[1], 0.0);
+        assert_eq!(planes[plane + 1], -127.0 / 128.0);
+    }
+
+    #[test]
+    fn a_wrong_number_of_bytes_is_no_tensor() {
+        assert!(ImageTensor::from_rgb(vec![0; 5]).is_none());
+    }
+}

@@ -1,0 +1,231 @@
+//! Numbers read off the pixels: light, spread, sharpness.
+//!
+//! Light and colour are measured on the thumbnail (longest side at most 320 pixels).
+//!
+//! **Sharpness** is measured on luma with the longest side at most [`WORKING_SIDE`] pixels, so
+//! that pictures of all resolutions can be compared (smaller ones are measured as they are:
+//! scaling up would make them soft). It compares differences between neighbours, `d1`, with
+//! differences over four pixels, `d4`: where everything is smooth, differences grow in step with
+//! the distance, and `16 · mean(d1²) / mean(d4²)` is 1; an edge as sharp as pixels allow gives 4,
+//! noise gives 16. Being a ratio it does not depend on contrast, unlike the variance of the
+//! Laplacian, which calls low-contrast pictures blurred. A floor under both keeps flat pictures
+//! and compression noise from counting as detail.
+//!
+//! `sharpness` is that ratio over the whole frame, `sharpness_best` its mean over the sharpest
+//! quarter of the tiles that have any contrast: a portrait before a soft background has a low
+//! first and a high second number, a shaken picture has two low ones.
+
+use lamina_model::Measures;
+
+use crate::resize::Size;
+
+/// Longest side of the luma that sharpness is measured on.
+pub(crate) const WORKING_SIDE: u32 = 640;
+
+/// Side of a tile in pixels of the working picture.
+const TILE: usize = 64;
+
+/// Mean squared difference over four pixels below which a tile shows nothing to be sharp.
+const CONTRAST: f32 = 36.0;
+
+/// Added under the ratio: the squared differences that compression leaves in flat parts.
+const NOISE: f32 = 2.0;
+
+/// Measures a picture: its thumbnail as RGB, and luma at the working size.
+pub(crate) fn measure(thumbnail: &[u8], working: &[u8], size: Size) -> Measures {
+    let histogram = histogram(thumbnail);
+    let light = Light::of(&histogram);
+    let sharp = sharpness(working, size.0 as usize, size.1 as usize);
+    Measures {
+        luma_mean: light.mean,
+        luma_spread: light.spread,
+        luma_p05: light.percentile(&histogram, 0.05),
+        luma_p50: light.percentile(&histogram, 0.50),
+        luma_p95: light.percentile(&histogram, 0.95),
+        luma_entropy_bits: light.entropy,
+        sharpness: sharp.whole,
+        sharpness_best: sharp.best,
+        mean_rgb: mean_rgb(thumbnail),
+    }
+}
+
+/// Luma of one pixel by Rec. 601.
+pub(crate) const fn luma(r: u8, g: u8, b: u8) -> u8 {
+    ((77 * r as u32 + 150 * g as u32 + 29 * b as u32 + 128) >> 8) as u8
+}
+
+/// Luma of rows of RGB.
+pub(crate) fn to_luma(rgb: &[u8]) -> Vec<u8> {
+    rgb.chunks_exact(3)
+        .map(|p| luma(p[0], p[1], p[2]))
+        .collect()
+}
+
+fn histogram(rgb: &[u8]) -> [u32; 256] {
+    // Two tables, so that runs of one value do not wait for each other.
+    let mut tables = [[0_u32; 256]; 2];
+    for pair in rgb.chunks(6) {
+        tables[0][usize::from(luma(pair[0], pair[1], pair[2]))] += 1;
+        if let [_, _, _, r, g, b] = pair {
+            tables[1][usize::from(luma(*r, *g, *b))] += 1;
+        }
+    }
+    std::array::from_fn(|value| tables[0][value] + tables[1][value])
+}
+
+struct Light {
+    count: f64,
+    mean: f32,
+    spread: f32,
+    entropy: f32,
+}
+
+impl Light {
+    #[expect(clippy::cast_possible_truncation, reason = "values of 0 to 255")]
+    fn of(histogram: &[u32; 256]) -> Self {
+        let count: f64 = histogram
+            .iter()
+            .map(|n| f64::from(*n))
+            .sum::<f64>()
+            .max(1.0);
+        let moment = |power: i32| {
+            histogram
+                .iter()
+                .enumerate()
+                .map(|(value, n)| f64::from(*n) * (value as f64).powi(power))
+                .sum::<f64>()
+                / count
+        };
+        let mean = moment(1);
+        let spread = (moment(2) - mean * mean).max(0.0).sqrt();
+        let entropy: f64 = histogram
+            .iter()
+            .filter(|n| **n > 0)
+            .map(|n| f64::from(*n) / count)
+            .map(|share| -share * share.log2())
+            .sum();
+        Self {
+            count,
+            mean: mean as f32,
+            spread: spread as f32,
+            entropy: entropy.max(0.0) as f32,
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "values of 0 to 255")]
+    fn percentile(&self, histogram: &[u32; 256], share: f64) -> f32 {
+        let wanted = self.count * share;
+        let mut below = 0.0;
+        for (value, n) in histogram.iter().enumerate() {
+            below += f64::from(*n);
+            if below >= wanted && below > 0.0 {
+                return value as f32;
+            }
+        }
+        255.0
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
+fn mean_rgb(rgb: &[u8]) -> [u8; 3] {
+    let mut sums = [0_u64; 3];
+    for pixel in rgb.chunks_exact(3) {
+        for (sum, value) in sums.iter_mut().zip(pixel) {
+            *sum += u64::from(*value);
+        }
+    }
+    let count = (rgb.len() as u64 / 3).max(1);
+    sums.map(|sum| ((sum + count / 2) / count) as u8)
+}
+
+struct Sharpness {
+    whole: f32,
+    best: f32,
+}
+
+/// Squared differences summed over a tile or a picture.
+#[derive(Debug, Clone, Copy, Default)]
+struct Differences {
+    near: u64,
+    far: u64,
+    count: u64,
+}
+
+impl Differences {
+    #[expect(clippy::cast_precision_loss, reason = "sums of a picture's squares")]
+    fn ratio(self) -> f32 {
+        let count = self.count.max(1) as f32;
+        let near = self.near as f32 / count;
+        let far = self.far as f32 / count;
+        16.0 * near / (far + 16.0 * NOISE)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sums of a picture's squares")]
+    fn has_contrast(self) -> bool {
+        self.count > 0 && self.far as f32 / self.count as f32 >= CONTRAST
+    }
+
+    fn add(&mut self, other: Self) {
+        self.near += other.near;
+        self.far += other.far;
+        self.count += other.count;
+    }
+}
+
+fn sharpness(luma: &[u8], width: usize, height: usize) -> Sharpness {
+    let mut whole = Differences::default();
+    let mut ratios = Vec::new();
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            let tile = differences(luma, width, height, left, top);
+            whole.add(tile);
+            if tile.has_contrast() {
+                ratios.push(tile.ratio());
+            }
+        }
+    }
+    let whole = whole.ratio();
+    ratios.sort_by(|a, b| b.total_cmp(a));
+    let best = &ratios[..ratios.len().div_ceil(4)];
+    let best = if best.is_empty() {
+        whole
+    } else {
+        best.iter().sum::<f32>() / best.len() as f32
+    };
+    Sharpness { whole, best }
+}
+
+/// Differences to the right and downwards inside one tile.
+fn differences(luma: &[u8], width: usize, height: usize, left: usize, top: usize) -> Differences {
+    let right = (left + TILE).min(width.saturating_sub(4));
+    let bottom = (top + TILE).min(height.saturating_sub(4));
+    let mut sums = Differences::default();
+    if left >= right {
+        return sums;
+    }
+    let columns = right - left;
+    for y in top..bottom {
+        let row = |dy: usize, dx: usize| {
+            let from = (y + dy) * width + left + dx;
+            &luma[from..from + columns]
+        };
+        let here = row(0, 0);
+        sums.near += squares(here, row(0, 1)) + squares(here, row(1, 0));
+        sums.far += squares(here, row(0, 4)) + squares(here, row(4, 0));
+        sums.count += 2 * columns as u64;
+    }
+    sums
+}
+
+fn squares(a: &[u8], b: &[u8]) -> u64 {
+    // At most 64 squares of at most 255: fits 32 bits, which the compiler turns into vectors.
+    let sum: u32 = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| {
+            let difference = u32::from(a.abs_diff(*b));
+            difference * difference
+        })
+        .sum();
+    u64::from(sum)
+}

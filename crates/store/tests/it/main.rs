@@ -1,0 +1,111 @@
+//! The contract that the store keeps on every database.
+//!
+//! Each test is written once and run on `SQLite` always, and on `PostgreSQL` where
+//! `LAMINA_TEST_POSTGRES_URL` names a server on which it may make databases
+//! (`cargo xtask test` starts one).
+
+#![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod blobs;
+mod datasets;
+mod findings;
+mod ingest;
+mod jobs;
+mod opening;
+mod property;
+mod schema;
+mod world;
+
+/// Runs each of these functions on each database.
+macro_rules! contract {
+    ($($module:ident { $($name:ident,)+ })+) => {
+        mod sqlite {
+            $(mod $module {
+                $(#[tokio::test]
+                async fn $name() {
+                    let world = crate::world::World::sqlite().await;
+                    crate::$module::$name(&world).await;
+                })+
+            })+
+        }
+
+        mod postgres {
+            $(mod $module {
+                $(#[tokio::test]
+                async fn $name() {
+                    let Some(world) = crate::world::World::postgres().await else {
+                        return;
+                    };
+                    crate::$module::$name(&world).await;
+                    world.drop_database().await;
+                })+
+            })+
+        }
+    };
+}
+
+contract! {
+    datasets {
+        a_dataset_is_read_back_as_it_was_made,
+        datasets_are_listed_the_newest_first,
+        a_dataset_without_its_job_is_not_made,
+        of_many_who_open_one_source_one_makes_it,
+        a_source_may_be_longer_than_an_index_entry,
+        a_name_a_state_and_publicity_can_be_changed,
+        a_deleted_dataset_is_gone_at_once_and_purged_later,
+        the_first_of_many_values_under_a_name_stands,
+    }
+    ingest {
+        found_is_the_sum_of_what_became_of_each_file,
+        the_same_batch_twice_is_the_same_as_once,
+        a_changed_file_keeps_the_id_of_its_picture,
+        a_picture_that_breaks_loses_its_row_and_a_mended_one_gets_one,
+        a_new_stamp_leaves_the_picture_as_it_is,
+        a_new_stamp_for_another_picture_is_refused,
+        paths_are_bytes_of_any_length,
+        a_batch_for_a_deleted_dataset_changes_nothing,
+        a_batch_under_a_lost_lease_changes_nothing,
+        a_failed_batch_changes_nothing,
+        rejected_files_are_counted_by_reason_and_paged,
+        a_picture_is_read_back_as_it_was_written,
+        pictures_belong_to_their_dataset,
+        pictures_are_found_by_content,
+    }
+    blobs {
+        what_a_pack_holds_is_read_back,
+        a_pack_nobody_points_into_is_swept_once_it_is_old,
+        blobs_without_a_row_are_swept_once_they_are_old,
+    }
+    findings {
+        a_generation_is_seen_only_when_published,
+        publishing_ends_the_job_in_the_same_step,
+        publishing_under_a_lost_lease_changes_nothing,
+        an_older_generation_never_replaces_a_later_one,
+        nothing_is_added_to_a_published_generation,
+        issues_are_paged_the_surest_first,
+        groups_are_paged_in_the_order_of_the_analysis,
+        findings_about_one_picture_are_found,
+        many_findings_fit,
+        generations_nobody_sees_are_swept,
+        a_swept_generation_takes_nothing_more,
+    }
+    jobs {
+        a_job_is_claimed_by_one_runner_only,
+        an_expired_lease_goes_to_the_next,
+        of_two_requests_for_the_same_work_one_stands,
+        a_finished_job_makes_room_for_the_next,
+        a_released_job_goes_on_at_once,
+        a_heartbeat_tells_of_cancelling,
+        a_waiting_job_is_cancelled_at_once,
+        a_retried_job_waits_its_time,
+        a_job_that_gets_nowhere_is_given_up,
+        a_job_that_gets_on_may_be_killed_any_number_of_times,
+        leases_of_the_dead_can_be_found_and_given_back,
+        a_job_for_a_deleted_dataset_is_refused,
+        many_runners_share_many_jobs,
+    }
+    property {
+        every_sequence_of_batches_keeps_the_counts_and_the_pages_true,
+    }
+}

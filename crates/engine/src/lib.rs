@@ -1,1 +1,21 @@
-//! (being written)
+//! What Lamina does: the verbs, the background jobs, and the rules about who may do what.
+//!
+//! The command line, the worker and the HTTP room all call the same verbs here. This room knows
+//! no status code, no SQL text and no environment: what it needs is handed to [`Engine::new`].
+
+mod access;
+mod browse;
+mod datasets;
+mod error;
+mod ingest;
+mod jobs;
+mod media;
+mod settings;
+
+pub use access::{Caller, DatasetScope, Need, SignedIn};
+pub use datasets::{CreateFolder, Created};
+pub use error::Error;
+pub use ingest::{Found, Verdict, Walk};
+pub use jobs::Runner;
+pub use media::{Original, RejectedFile, Thumbnail};
+pub use settings::{Engine, IngestSettings, Parts, SourceRoots};

@@ -1,0 +1,218 @@
+//! Who is calling, and what they may do with a dataset.
+//!
+//! The one place that turns a caller and an id into a [`DatasetScope`]. Every verb on a dataset
+//! asks for one, so a verb that forgot to ask about rights cannot be written.
+
+use lamina_model::{Dataset, DatasetId, DatasetRole, Scope, UserId, WorkspaceRole};
+
+use crate::{Engine, Error, error::OrNothing};
+
+/// Who is calling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Whoever sits at this machine, in local mode: may do everything.
+    Local,
+    /// Nobody in particular: sees public datasets.
+    Anonymous,
+    /// A person with an account.
+    User(SignedIn),
+}
+
+/// A person with an account, and what the way they came in allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who it is.
+    pub user_id: UserId,
+    /// Their address, for the audit trail.
+    pub email: String,
+    /// Their role in the workspace.
+    pub role: WorkspaceRole,
+    /// What the API key allows; everything for a browser session.
+    pub scope: Scope,
+    /// The only datasets the API key may be used for; nothing means all.
+    pub only: Option<Vec<DatasetId>>,
+}
+
+impl Caller {
+    /// The user behind the call, if there is one.
+    pub fn user_id(&self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(user.user_id),
+            Self::Local | Self::Anonymous => None,
+        }
+    }
+}
+
+/// What a verb is about to do with a dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Look, search, export.
+    View,
+    /// Change tags, labels or media.
+    Edit,
+    /// Share or delete.
+    Own,
+}
+
+impl Need {
+    const fn role(self) -> DatasetRole {
+        match self {
+            Self::View => DatasetRole::Viewer,
+            Self::Edit => DatasetRole::Editor,
+            Self::Own => DatasetRole::Owner,
+        }
+    }
+
+    const fn scope(self) -> Scope {
+        match self {
+            Self::View => Scope::Read,
+            Self::Edit => Scope::Write,
+            Self::Own => Scope::Admin,
+        }
+    }
+
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::View => "look at",
+            Self::Edit => "change",
+            Self::Own => "share or delete",
+        }
+    }
+}
+
+/// Proof that the caller may do something with a dataset. Only this module can make one.
+#[derive(Debug, Clone)]
+pub struct DatasetScope {
+    dataset: Dataset,
+    role: DatasetRole,
+}
+
+impl DatasetScope {
+    /// The dataset as it was when the right was checked.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// Its id.
+    pub fn id(&self) -> DatasetId {
+        self.dataset.id
+    }
+
+    /// What the caller may do with it.
+    pub fn role(&self) -> DatasetRole {
+        self.role
+    }
+}
+
+impl Engine {
+    /// Looks a dataset up for a caller who is about to do something with it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not there, the id is none, or the caller could not see it
+    /// in a list; [`Error::Forbidden`] when they can see it but their role, or the scope of
+    /// their key, is too weak; [`Error::NotSignedIn`] when nobody is signed in and the dataset
+    /// is not public.
+    pub async fn dataset(
+        &self,
+        caller: &Caller,
+        id: &str,
+        need: Need,
+    ) -> Result<DatasetScope, Error> {
+        let not_found = || Error::NotFound {
+            what: "dataset",
+            id: shorten(id),
+        };
+        let found = match id.parse::<DatasetId>() {
+            Ok(id) => self.store().dataset(id).await.or_nothing()?,
+            Err(_) => None,
+        };
+        let anonymous = *caller == Caller::Anonymous;
+        let Some(mut dataset) = found else {
+            return Err(if anonymous {
+                Error::NotSignedIn
+            } else {
+                not_found()
+            });
+        };
+        let role = self.role_in(caller, &dataset).await?;
+        let Some(role) = role else {
+            return Err(if anonymous {
+                Error::NotSignedIn
+            } else {
+                not_found()
+            });
+        };
+        check_key(caller, dataset.id, need)?;
+        if role < need.role() {
+            if anonymous {
+                return Err(Error::NotSignedIn);
+            }
+            return Err(Error::Forbidden {
+                why: format!(
+                    "your role in this dataset is {}; to {} it takes {}, which an owner can give",
+                    role.as_str(),
+                    need.in_words(),
+                    need.role().as_str(),
+                ),
+            });
+        }
+        self.tell_progress(&mut dataset).await?;
+        Ok(DatasetScope { dataset, role })
+    }
+
+    /// The caller's role in a dataset; nothing when they may not know of it.
+    pub(crate) async fn role_in(
+        &self,
+        caller: &Caller,
+        dataset: &Dataset,
+    ) -> Result<Option<DatasetRole>, Error> {
+        let public = dataset.is_public.then_some(DatasetRole::Viewer);
+        Ok(match caller {
+            Caller::Local => Some(DatasetRole::Owner),
+            Caller::Anonymous => public,
+            Caller::User(user) if user.role == WorkspaceRole::Admin => Some(DatasetRole::Owner),
+            Caller::User(user) => {
+                let own = (dataset.created_by == Some(user.user_id)).then_some(DatasetRole::Owner);
+                own.max(public)
+            }
+        })
+    }
+}
+
+/// What the caller's API key allows, apart from what the person may do.
+fn check_key(caller: &Caller, dataset: DatasetId, need: Need) -> Result<(), Error> {
+    let Caller::User(user) = caller else {
+        return Ok(());
+    };
+    if user
+        .only
+        .as_ref()
+        .is_some_and(|only| !only.contains(&dataset))
+    {
+        return Err(Error::Forbidden {
+            why: "this API key is limited to other datasets; use a key without that limit, or \
+                  add this dataset to the key"
+                .to_owned(),
+        });
+    }
+    if user.scope < need.scope() {
+        return Err(Error::Forbidden {
+            why: format!(
+                "this API key has the scope {}; to {} a dataset it takes {}",
+                user.scope.as_str(),
+                need.in_words(),
+                need.scope().as_str(),
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// A stranger's text, short enough to be repeated in an answer.
+pub(crate) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 64;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain(['…']).collect()
+}

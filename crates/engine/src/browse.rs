@@ -1,0 +1,60 @@
+//! Going through the pictures of a dataset, and finding the dataset of a picture.
+
+use lamina_model::{Cursor, Media, MediaId, Page};
+
+use crate::{Caller, DatasetScope, Engine, Error, Need, access::shorten};
+
+impl Engine {
+    /// Pictures of a dataset in the order in which they were first indexed.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the cursor is not one of this listing.
+    pub async fn media_page(
+        &self,
+        scope: &DatasetScope,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page<Media>, Error> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self
+            .store()
+            .media_page(scope.id(), after.as_ref(), limit)
+            .await?)
+    }
+
+    /// What is known about one picture, for callers who know only its own id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such picture, the id is none, or the caller may not
+    /// see its dataset; otherwise as [`Engine::dataset`].
+    pub async fn media_anywhere(
+        &self,
+        caller: &Caller,
+        id: &str,
+        need: Need,
+    ) -> Result<(DatasetScope, Media), Error> {
+        let not_found = || Error::NotFound {
+            what: "media",
+            id: shorten(id),
+        };
+        let media_id = id.parse::<MediaId>().map_err(|_| not_found())?;
+        let hide = |cause: Error| {
+            if matches!(cause, Error::NotFound { .. }) {
+                not_found()
+            } else {
+                cause
+            }
+        };
+        let dataset = self
+            .store()
+            .dataset_of_media(media_id)
+            .await
+            .map_err(|cause| hide(cause.into()))?;
+        let scope = self
+            .dataset(caller, &dataset.to_string(), need)
+            .await
+            .map_err(hide)?;
+        let media = self.media(&scope, id).await?;
+        Ok((scope, media))
+    }
+}

@@ -1,0 +1,257 @@
+//! Making, listing and removing datasets.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use lamina_model::{
+    Dataset, DatasetId, DatasetStatus, Job, JobId, JobKind, JobState, Progress, Report, SourcePath,
+    SourceType, WorkspaceRole,
+};
+
+use crate::{
+    Caller, DatasetScope, Engine, Error, SourceRoots,
+    ingest::{leads_below, plain, resolved},
+    jobs::percent,
+};
+
+/// A wish to make a dataset from a folder of the machine that Lamina runs on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateFolder {
+    /// The folder; made absolute, links resolved.
+    pub path: PathBuf,
+    /// What people will call it; the folder's own name when nothing is given.
+    pub name: Option<String>,
+}
+
+/// A dataset that was made, or found because it was there already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The dataset.
+    pub dataset: Dataset,
+    /// The job that brings it in line with its folder.
+    pub job: JobId,
+    /// Whether it was there already.
+    pub existed: bool,
+}
+
+/// The longest name a dataset may have, in characters.
+const LONGEST_NAME: usize = 200;
+
+impl Engine {
+    /// Every dataset that the caller may see, the newest first.
+    pub async fn datasets(&self, caller: &Caller) -> Result<Vec<Dataset>, Error> {
+        let mut seen = Vec::new();
+        for mut dataset in self.store().datasets().await? {
+            let limited = match caller {
+                Caller::User(user) => user
+                    .only
+                    .as_ref()
+                    .is_some_and(|only| !only.contains(&dataset.id)),
+                Caller::Local | Caller::Anonymous => false,
+            };
+            if !limited && self.role_in(caller, &dataset).await?.is_some() {
+                self.tell_progress(&mut dataset).await?;
+                seen.push(dataset);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Opens the dataset of a folder, making it if there is none, and asks for it to be brought
+    /// in line with the folder. The job runs wherever a [`crate::Runner`] is at work.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when the caller may not make datasets or the folder lies outside
+    /// the roots; [`Error::Invalid`] when it is no folder or cannot be listed, or the name
+    /// cannot be used; [`Error::Conflict`] when the name is another dataset's.
+    pub async fn open_folder(&self, caller: &Caller, wish: CreateFolder) -> Result<Created, Error> {
+        may_create(caller)?;
+        let folder = self.checked_folder(&wish.path)?;
+        let source = SourcePath::from_bytes(folder.as_os_str().as_bytes());
+        // Somebody else's dataset of the same folder stays unknown to this caller.
+        let mine = self
+            .datasets(caller)
+            .await?
+            .into_iter()
+            .find(|dataset| dataset.source == source);
+        if let Some(dataset) = mine {
+            let job = self.request_ingest_of(dataset.id).await?;
+            return Ok(Created {
+                dataset,
+                job,
+                existed: true,
+            });
+        }
+        let name = checked_name(wish.name.as_deref(), &folder)?;
+        let dataset = self.new_dataset(caller, name, source);
+        let job = self.new_job(dataset.id);
+        self.store().insert_dataset_with_job(&dataset, &job).await?;
+        self.parts().jobs_wanted.notify_one();
+        Ok(Created {
+            dataset,
+            job: job.id,
+            existed: false,
+        })
+    }
+
+    /// Asks for a dataset to be brought in line with its source. While such a job waits or
+    /// runs, that one is answered and no second is made.
+    pub async fn request_ingest(&self, scope: &DatasetScope) -> Result<JobId, Error> {
+        self.request_ingest_of(scope.id()).await
+    }
+
+    async fn request_ingest_of(&self, dataset: DatasetId) -> Result<JobId, Error> {
+        let job = self.store().enqueue_job(&self.new_job(dataset)).await?;
+        self.parts().jobs_wanted.notify_one();
+        Ok(job.id)
+    }
+
+    /// What the last published generation found; nothing before the first.
+    pub async fn report(&self, scope: &DatasetScope) -> Result<Option<Report>, Error> {
+        Ok(self.store().report(scope.id()).await?)
+    }
+
+    /// Removes a dataset and everything derived from it. The source is left as it is.
+    pub async fn delete_dataset(&self, scope: &DatasetScope) -> Result<(), Error> {
+        self.store()
+            .delete_dataset(scope.id(), self.clock().now())
+            .await?;
+        self.parts().jobs_wanted.notify_one();
+        Ok(())
+    }
+
+    /// Puts into a dataset how far the work on it is just now.
+    pub(crate) async fn tell_progress(&self, dataset: &mut Dataset) -> Result<(), Error> {
+        if matches!(
+            dataset.status,
+            DatasetStatus::Indexing | DatasetStatus::Updating
+        ) {
+            let latest = self.store().jobs_of_dataset(dataset.id, 1).await?;
+            if let Some(job) = latest.first() {
+                dataset.progress_percent = percent(&job.progress);
+            }
+        }
+        Ok(())
+    }
+
+    /// The jobs of a dataset, the newest first.
+    pub async fn jobs_of(&self, scope: &DatasetScope, limit: usize) -> Result<Vec<Job>, Error> {
+        Ok(self.store().jobs_of_dataset(scope.id(), limit).await?)
+    }
+
+    fn new_dataset(&self, caller: &Caller, display_name: String, source: SourcePath) -> Dataset {
+        Dataset {
+            id: DatasetId::new(self.clock(), self.chance()),
+            display_name,
+            description: String::new(),
+            source_type: SourceType::Folder,
+            source,
+            created_by: caller.user_id(),
+            is_public: false,
+            created_at: self.clock().now(),
+            updated_at: None,
+            status: DatasetStatus::New,
+            fatal_error: None,
+            progress_percent: 0,
+            image_count: 0,
+            generation: None,
+        }
+    }
+
+    fn new_job(&self, dataset_id: DatasetId) -> Job {
+        Job {
+            id: JobId::new(self.clock(), self.chance()),
+            kind: JobKind::Ingest,
+            dataset_id,
+            state: JobState::Queued,
+            attempts: 0,
+            progress: Progress::WAITING,
+            error: None,
+            created_at: self.clock().now(),
+            started_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// The folder with links resolved, if it may be made into a dataset.
+    fn checked_folder(&self, path: &Path) -> Result<PathBuf, Error> {
+        let shown = path.display();
+        // Outside the roots all paths look alike, so that nobody can probe the disk with them.
+        let outside = || Error::Forbidden {
+            why: format!(
+                "{shown} is not below an import root of this server; its administrator can \
+                 allow a folder with --import-root"
+            ),
+        };
+        if let SourceRoots::Below(roots) = &self.parts().roots
+            && !leads_below(path, &resolved(roots))
+        {
+            return Err(outside());
+        }
+        let resolved = fs_err::canonicalize(path).map_err(|cause| {
+            Error::invalid("path", format!("cannot open {shown}: {}", plain(&cause)))
+        })?;
+        if !resolved.is_dir() {
+            return Err(Error::invalid(
+                "path",
+                format!("{shown} is not a folder; give the folder that holds it"),
+            ));
+        }
+        fs_err::read_dir(&resolved).map_err(|cause| {
+            Error::invalid("path", format!("cannot list {shown}: {}", plain(&cause)))
+        })?;
+        Ok(resolved)
+    }
+}
+
+fn may_create(caller: &Caller) -> Result<(), Error> {
+    match caller {
+        Caller::Local => Ok(()),
+        Caller::Anonymous => Err(Error::NotSignedIn),
+        Caller::User(user) if user.role < WorkspaceRole::Editor => Err(Error::Forbidden {
+            why: "your role in the workspace is viewer; making datasets takes editor, which an \
+                  administrator can give"
+                .to_owned(),
+        }),
+        Caller::User(user) if user.scope < lamina_model::Scope::Write => Err(Error::Forbidden {
+            why: "this API key has the scope read; making datasets takes write".to_owned(),
+        }),
+        Caller::User(_) => Ok(()),
+    }
+}
+
+fn checked_name(name: Option<&str>, folder: &Path) -> Result<String, Error> {
+    let name = match name {
+        Some(name) => name.trim().to_owned(),
+        None => folder
+            .file_name()
+            .unwrap_or(OsStr::new("/"))
+            .to_string_lossy()
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(LONGEST_NAME)
+            .collect(),
+    };
+    let length = name.chars().count();
+    if length == 0 {
+        return Err(Error::invalid(
+            "name",
+            "the name is empty; give the dataset a name",
+        ));
+    }
+    if length > LONGEST_NAME {
+        let why = format!("the name has {length} characters; at most {LONGEST_NAME} are allowed");
+        return Err(Error::invalid("name", why));
+    }
+    if let Some(odd) = name.chars().find(|c| c.is_control()) {
+        let why = format!(
+            "the name holds the control character U+{:04X}; leave it out",
+            u32::from(odd)
+        );
+        return Err(Error::invalid("name", why));
+    }
+    Ok(name)
+}

@@ -1,0 +1,117 @@
+//! What can go wrong, by what the caller can do about it. No status codes: `lamina-api` has those.
+
+use std::error::Error as StdError;
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A value that the caller gave cannot be used.
+    #[error("{why}")]
+    Invalid {
+        /// Which value, as a stable word: the code is `invalid_<field>`.
+        field: &'static str,
+        /// What is wrong with it and what would be right.
+        why: String,
+    },
+    /// Nobody is signed in and the verb needs somebody.
+    #[error("sign in, or send a token")]
+    NotSignedIn,
+    /// The caller may see the thing but not do this with it.
+    #[error("{why}")]
+    Forbidden {
+        /// Which right is missing and who can give it.
+        why: String,
+    },
+    /// It is not there, or the caller may not know of it.
+    #[error("{what} not found: {id}")]
+    NotFound {
+        /// The noun, as a stable word: the code is `<noun>_not_found`.
+        what: &'static str,
+        /// What was asked for, as the caller wrote it.
+        id: String,
+    },
+    /// The state of the thing forbids it.
+    #[error("{why}")]
+    Conflict {
+        /// A stable word for the kind of conflict, such as `dataset_exists`.
+        code: &'static str,
+        /// What stands in the way and what would clear it.
+        why: String,
+    },
+    /// Too much at once; later it will do.
+    #[error("{why}")]
+    Busy {
+        /// What is busy.
+        why: String,
+        /// When to come back.
+        retry_after_s: u32,
+    },
+    /// A fault of the program or its machine; told to the caller without details.
+    #[error("something went wrong inside Lamina")]
+    Internal(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl Error {
+    /// A stable snake_case code for scripts.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Invalid { field, .. } => format!("invalid_{field}"),
+            Self::NotSignedIn => "not_signed_in".to_owned(),
+            Self::Forbidden { .. } => "forbidden".to_owned(),
+            Self::NotFound { what, .. } => format!("{what}_not_found"),
+            Self::Conflict { code, .. } => (*code).to_owned(),
+            Self::Busy { .. } => "busy".to_owned(),
+            Self::Internal(_) => "internal".to_owned(),
+        }
+    }
+
+    /// Wraps a fault that the caller can do nothing about.
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// A wrong value.
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid {
+            field,
+            why: why.into(),
+        }
+    }
+}
+
+impl From<lamina_store::Error> for Error {
+    fn from(cause: lamina_store::Error) -> Self {
+        use lamina_store::Error as Store;
+        match cause {
+            Store::Busy(_) => Self::Busy {
+                why: "the database is busy with other work; try again".to_owned(),
+                retry_after_s: 1,
+            },
+            Store::WrongCursor => Self::invalid("cursor", Store::WrongCursor.to_string()),
+            Store::NotFound {
+                what: what @ ("dataset" | "media" | "task"),
+            } => Self::NotFound {
+                what,
+                id: "it was removed meanwhile".to_owned(),
+            },
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Turns "no such row" into nothing.
+pub(crate) trait OrNothing<T> {
+    /// The value, or nothing where the store has none.
+    fn or_nothing(self) -> Result<Option<T>, Error>;
+}
+
+impl<T> OrNothing<T> for Result<T, lamina_store::Error> {
+    fn or_nothing(self) -> Result<Option<T>, Error> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(lamina_store::Error::NotFound { .. }) => Ok(None),
+            Err(cause) => Err(cause.into()),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Bringing a dataset in line with its source, from the folder to a published generation.
+//!
+//! Scanning finds what is new, changed or gone; indexing looks into those files and writes them
+//! in batches, each whole or not at all; analysing compares all pictures; publishing makes the
+//! new generation visible in one step. Every stage may be stopped at any instruction and begun
+//! again: what a batch wrote is not done twice.
+
+mod analyse;
+mod changes;
+mod clusters;
+mod keep;
+mod look;
+mod report;
+mod scan;
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use changes::{Change, Changes};
+use keep::Keeper;
+use lamina_model::{Dataset, FileOutcome, Phase, StageSeconds, WorkerSeconds};
+use look::{Looked, Work, look_into};
+pub use scan::{Found, Verdict, Walk};
+pub(crate) use scan::{leads_below, plain, resolved};
+use tokio::task::JoinSet;
+
+use crate::{Engine, Error, jobs::JobContext};
+
+/// Why an ingest ended before its end.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// Somebody asked, or the lease was lost.
+    Cancelled,
+    /// It cannot go on, and trying again will not help until a person does something.
+    Failed(String),
+    /// A fault that another attempt may not meet.
+    Fault(Error),
+}
+
+impl From<Error> for Stopped {
+    fn from(cause: Error) -> Self {
+        Self::Fault(cause)
+    }
+}
+
+impl From<lamina_store::Error> for Stopped {
+    fn from(cause: lamina_store::Error) -> Self {
+        match cause {
+            // Another runner has the job, or the dataset was deleted: there is nothing to tell.
+            lamina_store::Error::LeaseLost | lamina_store::Error::NotFound { what: "dataset" } => {
+                Self::Cancelled
+            }
+            other => Self::Fault(other.into()),
+        }
+    }
+}
+
+/// What a run did, for its report.
+#[derive(Debug, Default)]
+struct Tally {
+    changed: u64,
+    seconds: StageSeconds,
+    workers: WorkerSeconds,
+}
+
+impl Tally {
+    fn stage(&mut self, phase: Phase, began: Instant) {
+        *self.seconds.0.entry(phase).or_default() += began.elapsed().as_secs_f64();
+    }
+}
+
+/// Runs the whole of it.
+pub(crate) async fn ingest(
+    engine: &Engine,
+    dataset: &Dataset,
+    job: &Arc<JobContext>,
+) -> Result<(), Stopped> {
+    let source = PathBuf::from(OsStr::from_bytes(dataset.source.as_bytes()));
+    let mut tally = Tally::default();
+
+    let began = Instant::now();
+    let pending = count_pending(engine, dataset, &source, job).await?;
+    tally.stage(Phase::Scanning, began);
+
+    let began = Instant::now();
+    if pending > 0 {
+        index(engine, dataset, &source, pending, job, &mut tally).await?;
+    }
+    tally.stage(Phase::Indexing, began);
+
+    let up_to_date = engine.store().analysed_to_date(dataset.id).await?;
+    if !up_to_date {
+        analyse::analyse_and_publish(engine, dataset, job, tally).await?;
+    }
+    Ok(())
+}
+
+/// Walks once only to count, so that progress can say how much there is to do.
+async fn count_pending(
+    engine: &Engine,
+    dataset: &Dataset,
+    source: &Path,
+    job: &JobContext,
+) -> Result<u64, Stopped> {
+    let mut changes = begin(engine, dataset, source, job).await?;
+    let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
+    let (mut seen, mut pending) = (0, 0);
+    while let Some(change) = changes.next().await? {
+        seen += 1;
+        pending += u64::from(!matches!(change, Change::Same));
+        job.tell(Phase::Scanning, seen, 0, rejected);
+        job.check()?;
+    }
+    Ok(pending)
+}
+
+async fn begin(
+    engine: &Engine,
+    dataset: &Dataset,
+    source: &Path,
+    job: &JobContext,
+) -> Result<Changes, Stopped> {
+    let own = engine.parts().ingest.own_folders.clone();
+    let roots = engine.parts().roots.clone();
+    Changes::begin(
+        engine.store(),
+        dataset.id,
+        source.to_owned(),
+        own,
+        roots,
+        job.stop().clone(),
+    )
+    .await
+    .map_err(|cause| {
+        Stopped::Failed(format!(
+            "cannot list the source folder {}: {}; make it readable again and index once more",
+            source.display(),
+            plain(&cause),
+        ))
+    })
+}
+
+/// Looks into all that changed. As many files as there are workers are open at a time, and one
+/// batch is being written while the next is filled: that bounds the memory.
+async fn index(
+    engine: &Engine,
+    dataset: &Dataset,
+    source: &Path,
+    pending: u64,
+    job: &JobContext,
+    tally: &mut Tally,
+) -> Result<(), Stopped> {
+    let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
+    let mut changes = begin(engine, dataset, source, job).await?;
+    let mut keeper = Keeper::new(engine, dataset, job, pending, rejected);
+    let mut running = JoinSet::new();
+    let mut exhausted = false;
+    loop {
+        job.check()?;
+        while !exhausted && running.len() < engine.parts().ingest.workers {
+            match changes.next().await? {
+                None => exhausted = true,
+                Some(Change::Same) => {}
+                Some(Change::Gone(path)) => keeper.gone(path).await?,
+                Some(Change::Look { found, known }) => match found.verdict {
+                    Verdict::Look => {
+                        look_on_thread(
+                            engine,
+                            source,
+                            Work {
+                                path: found.path,
+                                stamp: found.stamp,
+                                known,
+                            },
+                            &mut running,
+                        );
+                    }
+                    Verdict::Ignore(reason) => {
+                        keeper
+                            .left_out(found.path, found.stamp, FileOutcome::Ignored(reason), known)
+                            .await?;
+                    }
+                    Verdict::Reject(reason, note) => {
+                        let outcome = FileOutcome::Rejected { reason, note };
+                        keeper
+                            .left_out(found.path, found.stamp, outcome, known)
+                            .await?;
+                    }
+                },
+            }
+        }
+        match running.join_next().await {
+            None => break,
+            Some(ended) => {
+                let (work, looked) = ended.map_err(Error::internal)?;
+                keeper.take(work, looked.map_err(Error::internal)?).await?;
+            }
+        }
+    }
+    let (changed, workers) = keeper.finish().await?;
+    tally.changed += changed;
+    tally.workers = workers;
+    Ok(())
+}
+
+type LookedInto = (Work, Result<Looked, lamina_vision::EmbedError>);
+
+fn look_on_thread(engine: &Engine, source: &Path, work: Work, running: &mut JoinSet<LookedInto>) {
+    let engine = engine.clone();
+    let source = source.to_owned();
+    running.spawn_blocking(move || {
+        let parts = engine.parts();
+        let looked = look_into(
+            &source,
+            &work,
+            &parts.ingest.limits,
+            parts.embedder.as_ref(),
+        );
+        (work, looked)
+    });
+}

@@ -1,0 +1,278 @@
+//! Comparing all pictures of a dataset, and publishing what that says as a new generation.
+
+use std::{collections::HashMap, sync::Arc, time::Instant};
+
+use lamina_analysis::{AnalysisError, Facts, Findings, Matrix, Settings, Watch, analyse};
+use lamina_model::{
+    Dataset, DuplicateGroup, Generation, Issue, MediaFindings, MediaId, Phase, Report, SegmentId,
+    Signature,
+};
+use lamina_store::{AnalysisFacts, FindingsBatch, Publication};
+
+use super::{Stopped, Tally, clusters::cluster_ids, report};
+use crate::{Engine, Error, jobs::JobContext};
+
+/// Rows read from the store, and findings written to it, at a time.
+const PAGE: usize = 4096;
+/// How long readers may still look at a generation that was replaced.
+const READERS_GRACE_SECONDS: i64 = 300;
+
+/// Everything that comparing needs, in the order of the paths.
+struct Set {
+    ids: Vec<MediaId>,
+    vectors: Matrix,
+    facts: Vec<Facts>,
+}
+
+/// Analyses, writes the findings, and flips the dataset to them. Ends the job.
+pub(super) async fn analyse_and_publish(
+    engine: &Engine,
+    dataset: &Dataset,
+    job: &Arc<JobContext>,
+    mut tally: Tally,
+) -> Result<(), Stopped> {
+    let began = Instant::now();
+    let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
+    job.tell(Phase::Analysing, 0, 0, rejected);
+    let set = load(engine, dataset, job).await?;
+    let (ids, findings) = compare(set, job, rejected).await?;
+    tally.stage(Phase::Analysing, began);
+
+    let began = Instant::now();
+    job.tell(Phase::Publishing, 0, 0, rejected);
+    let store = engine.store();
+    store
+        .sweep_generations(dataset.id, None, grace(engine))
+        .await?;
+    let generation = store
+        .begin_generation(dataset.id, engine.clock().now())
+        .await?;
+    write(engine, dataset, generation, &ids, &findings, job).await?;
+    let counts = report::issue_counts(&findings);
+    tally.stage(Phase::Publishing, began);
+    let report: Report = report::build(store, dataset.id, &findings, counts, tally).await?;
+    job.check()?;
+    store
+        .publish(&Publication {
+            dataset: dataset.id,
+            generation,
+            report: &report,
+            lease: Some(job.lease()),
+            at: engine.clock().now(),
+        })
+        .await?;
+    sweep(engine, dataset).await;
+    Ok(())
+}
+
+/// Reads facts, vectors and signatures of every picture.
+async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Set, Stopped> {
+    let store = engine.store();
+    let mut rows: Vec<AnalysisFacts> = Vec::new();
+    loop {
+        let page = store
+            .facts_after(dataset.id, rows.last().map(|row| &row.path), PAGE)
+            .await?;
+        let last = page.len() < PAGE;
+        rows.extend(page);
+        job.check()?;
+        if last {
+            break;
+        }
+    }
+    let mut wanted: HashMap<SegmentId, Vec<usize>> = HashMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        wanted.entry(row.placement.segment).or_default().push(at);
+    }
+    let columns = engine.parts().embedder.dimensions();
+    let mut values = vec![0.0; rows.len() * columns];
+    let mut signatures: Vec<Option<Signature>> = vec![None; rows.len()];
+    for segment in store.segments(dataset.id).await? {
+        let Some(members) = wanted.remove(&segment.id) else {
+            continue;
+        };
+        job.check()?;
+        let known_model = segment.model == engine.parts().embedder.model().as_str();
+        // Vectors of another model mean nothing beside ours: a row of zeros stands for them.
+        let vectors = if known_model {
+            store.vectors(&segment).await?
+        } else {
+            Vec::new()
+        };
+        let drawn = store.signatures(&segment).await?;
+        for at in members {
+            let row = rows[at].placement.row as usize;
+            if let Some(vector) = vectors.get(row * columns..(row + 1) * columns) {
+                values[at * columns..(at + 1) * columns].copy_from_slice(vector);
+            }
+            signatures[at] = drawn.get(row).cloned();
+        }
+    }
+    let vectors = Matrix::from_vec(columns, values).map_err(Error::internal)?;
+    let ids = rows.iter().map(|row| row.id).collect();
+    let facts = rows
+        .into_iter()
+        .zip(signatures)
+        .zip(0..)
+        .map(|((row, signature), order)| facts_of(row, signature, order));
+    Ok(Set {
+        ids,
+        vectors,
+        facts: facts.collect::<Result<_, _>>()?,
+    })
+}
+
+fn facts_of(row: AnalysisFacts, signature: Option<Signature>, order: u32) -> Result<Facts, Error> {
+    let signature = signature.ok_or_else(|| {
+        Error::internal(format!(
+            "the stored signature of {} is missing; index the folder again",
+            row.path
+        ))
+    })?;
+    Ok(Facts {
+        content_hash: row.content_hash,
+        pixel_hash: row.pixel_hash,
+        perceptual_hash: row.perceptual_hash,
+        signature,
+        measures: row.measures,
+        width_px: row.width_px,
+        height_px: row.height_px,
+        size_bytes: row.size_bytes,
+        modified_us: row.modified_at.as_micros(),
+        order,
+    })
+}
+
+struct Watcher {
+    job: Arc<JobContext>,
+    rejected: u64,
+}
+
+impl Watch for Watcher {
+    fn step(&self, done: u64, total: u64) {
+        self.job.tell(Phase::Analysing, done, total, self.rejected);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.job.stop().is_cancelled()
+    }
+}
+
+async fn compare(
+    set: Set,
+    job: &Arc<JobContext>,
+    rejected: u64,
+) -> Result<(Vec<MediaId>, Findings), Stopped> {
+    let watcher = Watcher {
+        job: Arc::clone(job),
+        rejected,
+    };
+    let compared = tokio::task::spawn_blocking(move || {
+        let findings = analyse(&set.vectors, &set.facts, &Settings::default(), &watcher)?;
+        Ok::<_, AnalysisError>((set.ids, findings))
+    });
+    match compared.await.map_err(Error::internal)? {
+        Ok(found) => Ok(found),
+        Err(AnalysisError::Cancelled) => Err(Stopped::Cancelled),
+        Err(cause) => Err(Error::internal(cause).into()),
+    }
+}
+
+async fn write(
+    engine: &Engine,
+    dataset: &Dataset,
+    generation: Generation,
+    ids: &[MediaId],
+    findings: &Findings,
+    job: &JobContext,
+) -> Result<(), Stopped> {
+    let store = engine.store();
+    let id_of = |row: u32| ids[row as usize];
+    let named = cluster_ids(dataset.id, findings);
+    let media: Vec<_> = ids
+        .iter()
+        .enumerate()
+        .map(|(row, id)| MediaFindings {
+            media_id: *id,
+            clusters: std::array::from_fn(|level| {
+                named[level][findings.clusters[row][level] as usize]
+            }),
+            uniqueness: findings.uniqueness[row],
+            nearest_distance: findings.nearest_distance[row],
+        })
+        .collect();
+    let issues: Vec<_> = findings
+        .issues
+        .iter()
+        .map(|found| Issue {
+            media_id: id_of(found.row),
+            kind: found.kind,
+            confidence: found.confidence,
+        })
+        .collect();
+    let groups: Vec<_> = findings
+        .groups
+        .iter()
+        .map(|group| DuplicateGroup {
+            tier: group.tier,
+            keep: id_of(group.keep),
+            others: group
+                .others
+                .iter()
+                .map(|(row, likeness)| (id_of(*row), *likeness))
+                .collect(),
+        })
+        .collect();
+    for media in media.chunks(PAGE) {
+        job.check()?;
+        store
+            .add_findings(
+                dataset.id,
+                generation,
+                &FindingsBatch {
+                    media,
+                    ..FindingsBatch::default()
+                },
+            )
+            .await?;
+    }
+    for issues in issues.chunks(PAGE) {
+        job.check()?;
+        store
+            .add_findings(
+                dataset.id,
+                generation,
+                &FindingsBatch {
+                    issues,
+                    ..FindingsBatch::default()
+                },
+            )
+            .await?;
+    }
+    for groups in groups.chunks(PAGE) {
+        job.check()?;
+        store
+            .add_findings(
+                dataset.id,
+                generation,
+                &FindingsBatch {
+                    groups,
+                    ..FindingsBatch::default()
+                },
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes away what nobody needs any more. A failure costs disk, not truth: the next run sweeps.
+async fn sweep(engine: &Engine, dataset: &Dataset) {
+    let before = grace(engine);
+    if let Err(cause) = engine.store().sweep_segments(dataset.id, before).await {
+        tracing::warn!(dataset.id = %dataset.id, error = &cause as &dyn std::error::Error, "cannot sweep old packs");
+    }
+}
+
+fn grace(engine: &Engine) -> lamina_model::Timestamp {
+    engine.clock().now().plus_seconds(-READERS_GRACE_SECONDS)
+}

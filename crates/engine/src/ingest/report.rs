@@ -1,0 +1,98 @@
+//! Putting the numbers of a run together.
+
+use std::collections::HashSet;
+
+use lamina_analysis::Findings;
+use lamina_model::{ClusterCount, DatasetId, IssueKind, Report};
+use lamina_store::Store;
+
+use super::Tally;
+
+/// Names told for each reason of rejection.
+const EXAMPLES: usize = 5;
+/// From this confidence on, an issue counts.
+const COUNTS_FROM: f32 = 0.5;
+
+/// Pictures with an issue that counts, by kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IssueCounts {
+    blur: u64,
+    dark: u64,
+    bright: u64,
+    outliers: u64,
+}
+
+pub(super) fn issue_counts(findings: &Findings) -> IssueCounts {
+    let count = |kind: IssueKind| {
+        findings
+            .issues
+            .iter()
+            .filter(|found| found.kind == kind && found.confidence >= COUNTS_FROM)
+            .count() as u64
+    };
+    IssueCounts {
+        blur: count(IssueKind::Blur),
+        dark: count(IssueKind::Dark),
+        bright: count(IssueKind::Bright),
+        outliers: count(IssueKind::Outliers),
+    }
+}
+
+pub(super) async fn build(
+    store: &Store,
+    dataset: DatasetId,
+    findings: &Findings,
+    issues: IssueCounts,
+    tally: Tally,
+) -> Result<Report, lamina_store::Error> {
+    let counts = store.dataset_counts(dataset).await?;
+    let copies = |exact: bool| {
+        let groups = findings
+            .groups
+            .iter()
+            .filter(|group| group.tier.is_exact() == exact);
+        let rows: HashSet<u32> = groups
+            .clone()
+            .flat_map(|group| group.others.iter().map(|(row, _)| *row))
+            .collect();
+        (groups.count() as u64, rows.len() as u64)
+    };
+    let (exact_duplicate_groups, exact_duplicates) = copies(true);
+    let (near_duplicate_groups, near_duplicates) = copies(false);
+    Ok(Report {
+        dataset_id: dataset,
+        found: counts.found(),
+        indexed: counts.indexed,
+        rejected: counts.rejected,
+        ignored: counts.ignored,
+        rejected_by_reason: store.rejected_by_reason(dataset, EXAMPLES).await?,
+        ignored_by_reason: store.ignored_by_reason(dataset).await?,
+        exact_duplicate_groups,
+        exact_duplicates,
+        near_duplicate_groups,
+        near_duplicates,
+        blur: issues.blur,
+        dark: issues.dark,
+        bright: issues.bright,
+        outliers: issues.outliers,
+        clusters: clusters(findings),
+        changed: tally.changed,
+        seconds_by_stage: tally.seconds,
+        worker_seconds: tally.workers,
+    })
+}
+
+fn clusters(findings: &Findings) -> Vec<ClusterCount> {
+    (0..)
+        .zip(&findings.cluster_keys)
+        .map(|(level, clusters)| ClusterCount {
+            level,
+            clusters: clusters.len() as u64,
+            largest: clusters
+                .iter()
+                .map(|cluster| u64::from(cluster.size))
+                .max()
+                .unwrap_or(0),
+        })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! The engine itself: its parts and its settings, handed in once.
+
+use std::{path::PathBuf, sync::Arc};
+
+use lamina_model::{Chance, Clock};
+use lamina_store::Store;
+use lamina_vision::{DecodeLimits, Embedder};
+use tokio::sync::Notify;
+
+use crate::jobs::Live;
+
+/// Which folders of this machine may be made into datasets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceRoots {
+    /// Any folder: local mode, where the caller sits at the machine anyway.
+    Anywhere,
+    /// Only folders at or below these; none at all when the list is empty. Links that lead out
+    /// of them are not followed.
+    Below(Vec<PathBuf>),
+}
+
+/// How pictures are taken in.
+#[derive(Debug, Clone)]
+pub struct IngestSettings {
+    /// Pictures worked on at the same time; each holds one decoded picture in memory.
+    pub workers: usize,
+    /// Pictures written together: what a sudden stop loses at most.
+    pub batch_items: usize,
+    /// Limits of the decoder.
+    pub limits: DecodeLimits,
+    /// Folders never to be indexed: Lamina's own data.
+    pub own_folders: Vec<PathBuf>,
+}
+
+/// What an engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Everything at rest.
+    pub store: Store,
+    /// Turns pictures into vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random bytes.
+    pub chance: Arc<dyn Chance>,
+    /// How pictures are taken in.
+    pub ingest: IngestSettings,
+    /// Which folders may be made into datasets.
+    pub roots: SourceRoots,
+    /// Where runners of this machine show that they live; nothing where they share no disk.
+    pub presence_folder: Option<PathBuf>,
+}
+
+/// The parts, and what is known only while the program runs.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    parts: Parts,
+    pub(crate) live: Live,
+    pub(crate) jobs_wanted: Notify,
+}
+
+impl std::ops::Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// The verbs of the product. Cheap to clone; all clones are one engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+impl Engine {
+    /// Puts the parts together. Does nothing yet.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                live: Live::default(),
+                jobs_wanted: Notify::new(),
+            }),
+        }
+    }
+
+    /// Everything at rest.
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn parts(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        self.inner.chance.as_ref()
+    }
+}

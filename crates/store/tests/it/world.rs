@@ -1,14 +1,14 @@
 //! What a test of the contract stands on: an empty store, and things to put into it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use lamina_model::{
-    Clock, ColourModel, Dataset, DatasetId, DatasetStatus, FileOutcome, FileRecord, FileStamp,
-    IgnoreReason, ImageFormat, Job, JobId, JobKind, JobState, Measures, Media, MediaId, MediaNote,
-    Placement, Progress, RejectReason, SegmentId, Signature, SourcePath, SourceType, Timestamp,
+    Chance, Clock, ColourModel, Dataset, DatasetId, DatasetStatus, FileOutcome, FileRecord,
+    FileStamp, IgnoreReason, ImageFormat, Job, JobId, JobKind, JobState, Measures, Media, MediaId,
+    MediaNote, Placement, Progress, RejectReason, SegmentId, Signature, SourcePath, SourceType,
+    Timestamp,
 };
 use lamina_store::{Batch, Blobs, Claim, Lease, Segment, SegmentBuilder, Store};
-use lamina_testkit::{CountingChance, TickingClock};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// Length of the vectors in tests.
@@ -19,8 +19,8 @@ pub(crate) const LEASE_US: i64 = 30_000_000;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) store: Store,
-    clock: TickingClock,
-    chance: CountingChance,
+    clock: Ticks,
+    chance: Counted,
     folder: tempfile::TempDir,
     /// Where it is a database of a server: the server, the name of the database, its URL.
     database: Option<(String, String, String)>,
@@ -53,8 +53,8 @@ impl World {
     ) -> Self {
         Self {
             store,
-            clock: TickingClock::default(),
-            chance: CountingChance::new(),
+            clock: Ticks(AtomicI64::new(1_761_818_400_000_000)),
+            chance: Counted(AtomicU64::new(0)),
             folder,
             database,
         }
@@ -332,4 +332,27 @@ async fn make_database(server: &str) -> (String, String) {
         format!("{host}/{name}?{query}")
     };
     (name, url)
+}
+
+/// Goes on by a microsecond whenever somebody looks, so that no two moments are the same.
+#[derive(Debug)]
+struct Ticks(AtomicI64);
+
+impl Clock for Ticks {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// Chance that is none: a counter, so that no two ids are the same and each is greater.
+#[derive(Debug)]
+struct Counted(AtomicU64);
+
+impl Chance for Counted {
+    fn fill(&self, buffer: &mut [u8]) {
+        let number = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        buffer.fill(0);
+        let start = buffer.len().saturating_sub(number.len());
+        buffer[start..].copy_from_slice(&number);
+    }
 }

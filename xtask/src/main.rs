@@ -3,6 +3,7 @@
 //!
 //! Nothing of the product lives here. A chore that only one room needs belongs into that room's tests.
 
+mod bench;
 mod count;
 mod machine;
 mod metadata;
@@ -20,6 +21,8 @@ const USAGE: &str = "\
 cargo xtask up [--pure] PATH [OPTIONS OF lamina up]   index a folder of pictures, say what is in it, serve it
 cargo xtask up [--pure] --sample                      the same with sample pictures drawn for you
 cargo xtask test [--fast]                             check and test everything; --fast installs and starts nothing
+cargo xtask bench [--pictures DIR] [--quick] [--pure] [--runs N] [--json FILE]
+                                                      pictures per second and peak memory, beside their targets
 cargo xtask tidy                                      only the checks of the tree itself
 
 --pure does without the parts that are fetched or need cmake and nasm: cargo alone is enough.";
@@ -29,7 +32,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(code) => code,
         Err(error) => {
-            shell::complain(&format!("error: {error:#}"));
+            shell::note(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -43,13 +46,14 @@ fn run(arguments: &[std::ffi::OsString]) -> Result<ExitCode> {
     match verb {
         "up" => up::run(rest),
         "test" => suite::run(rest),
+        "bench" => bench::run(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             shell::say(USAGE);
             Ok(ExitCode::SUCCESS)
         }
         other => {
-            shell::complain(&format!("There is no chore {other:?}.\n\n{USAGE}"));
+            shell::note(&format!("There is no chore {other:?}.\n\n{USAGE}"));
             Ok(ExitCode::from(2))
         }
     }

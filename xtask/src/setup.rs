@@ -32,7 +32,7 @@ pub(crate) fn onnxruntime(root: &Path, permission: Permission) -> Option<PathBuf
     match onnxruntime::library(root, permission) {
         Ok(library) => Some(library),
         Err(error) => {
-            shell::say(&format!(
+            shell::note(&format!(
                 "Without ONNX Runtime: {error:#}. Pictures are embedded by the built-in pure-Rust runtime, \
                  about 5 times slower; the vectors are the same."
             ));
@@ -59,7 +59,7 @@ pub(crate) fn turbo(root: &Path, permission: Permission) -> bool {
     match debian::install(root, &missing, permission) {
         Ok(()) => true,
         Err(error) => {
-            shell::say(&format!(
+            shell::note(&format!(
                 "Without libjpeg-turbo: it is built with {}, and {error:#}. \
                  JPEG files are decoded in pure Rust, about twice as slow.",
                 needed.join(" and ")
@@ -75,7 +75,7 @@ pub(crate) fn heif(root: &Path, permission: Permission) {
         return;
     }
     if let Err(error) = debian::install(root, &["libheif1"], permission) {
-        shell::say(&format!(
+        shell::note(&format!(
             "Without libheif: {error:#}. HEIC and AVIF files are listed as rejected, with that reason."
         ));
     }

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// One plain line for the person who started the chore.
+/// One line of what a chore was asked for, on standard output.
 pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     // A reader that went away (`… | head`) is no reason to fail a chore.
@@ -18,8 +18,8 @@ pub(crate) fn say(line: &str) {
     let _ = out.flush();
 }
 
-/// One line about something that went wrong.
-pub(crate) fn complain(line: &str) {
+/// One plain line for the person at the terminal, beside the output: what goes on, or went wrong.
+pub(crate) fn note(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     stage("Tidy", || {
         let complaints = tidy::complaints(&root)?;
         for complaint in &complaints {
-            shell::complain(complaint);
+            shell::note(complaint);
         }
         if !complaints.is_empty() {
             bail!("the tree is not tidy ({} complaints)", complaints.len());
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         return ran.and_then(|()| bail!("no test ran"));
     }
     if let Err(error) = &ran {
-        shell::say(&format!("FAILED: {error:#}"));
+        shell::note(&format!("FAILED: {error:#}"));
     }
     // The count stands last, whatever came of the tests.
     shell::say(&count.to_string());
@@ -78,19 +78,19 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
 
 /// Runs one stage between two lines that say its name and how long it took.
 fn stage<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    shell::say(&format!("== {name}"));
+    shell::note(&format!("== {name}"));
     let start = Instant::now();
     let result = work();
     let seconds = start.elapsed().as_secs_f64();
     let outcome = if result.is_ok() { "done" } else { "FAILED" };
-    shell::say(&format!("== {name}: {outcome} in {seconds:.1} s"));
+    shell::note(&format!("== {name}: {outcome} in {seconds:.1} s"));
     result
 }
 
 /// A cargo verb that is a component of the toolchain: where it is missing, that is said, and is no failure.
 fn component(verb: &str, options: &[&str], last: &[&str]) -> Result<()> {
     if !machine::has_cargo_verb(verb) {
-        shell::say(&format!(
+        shell::note(&format!(
             "cargo {verb} is not here (rustup component add {}): not checked.",
             if verb == "fmt" { "rustfmt" } else { verb }
         ));
@@ -116,7 +116,7 @@ fn surroundings(root: &Path, fast: bool) -> Surroundings {
     }
     match python::interpreter(root, permission) {
         Ok(python) => variables.push(("LAMINA_TEST_PYTHON", python.into_os_string())),
-        Err(error) => shell::say(&format!(
+        Err(error) => shell::note(&format!(
             "Without Python: {error:#}. Not tested: the scripts of the documentation, as printed."
         )),
     }
@@ -127,7 +127,7 @@ fn surroundings(root: &Path, fast: bool) -> Surroundings {
     };
     match &postgres {
         Ok(server) => variables.push(("LAMINA_TEST_POSTGRES_URL", server.url().into())),
-        Err(error) => shell::say(&format!(
+        Err(error) => shell::note(&format!(
             "Without PostgreSQL: {error:#}. The store's contract is tested on SQLite only."
         )),
     }
@@ -146,7 +146,7 @@ fn tests(surroundings: &Surroundings, count: &mut Count) -> Result<()> {
             command.args(["--color", "always"]);
         }
     } else {
-        shell::say("cargo-nextest is not here: the tests run with cargo's own runner.");
+        shell::note("cargo-nextest is not here: the tests run with cargo's own runner.");
         command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
     counted(&mut command, surroundings, count)

@@ -18,7 +18,7 @@ use crate::{machine, metadata::Metadata, shell};
 pub(crate) fn run() -> Result<ExitCode> {
     let complaints = complaints(&machine::root())?;
     for complaint in &complaints {
-        shell::complain(complaint);
+        shell::note(complaint);
     }
     shell::say(&format!("{} complaints", complaints.len()));
     Ok(if complaints.is_empty() {

@@ -49,14 +49,14 @@ impl Parts {
 pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     let (pure, arguments) = split(arguments);
     if arguments.is_empty() {
-        shell::complain(
+        shell::note(
             "Say which folder: cargo xtask up ~/Pictures (or --sample, to draw some pictures first).",
         );
         return Ok(ExitCode::from(2));
     }
     let root = machine::root();
     let parts = if pure {
-        shell::say(
+        shell::note(
             "Pure: cargo alone. ONNX Runtime and libjpeg-turbo would make it several times faster.",
         );
         Parts::default()
@@ -85,7 +85,7 @@ fn split(arguments: &[OsString]) -> (bool, Vec<OsString>) {
 /// Builds the release; without libjpeg-turbo where it does not build with it.
 pub(crate) fn build(root: &Path, mut parts: Parts) -> Result<(PathBuf, Parts)> {
     if parts.turbo && cargo_build(root, &["--features", "turbo"]).is_err() {
-        shell::say(
+        shell::note(
             "libjpeg-turbo does not build here; going on without it (JPEG files decode about twice as slow).",
         );
         parts.turbo = false;
@@ -97,7 +97,7 @@ pub(crate) fn build(root: &Path, mut parts: Parts) -> Result<(PathBuf, Parts)> {
 }
 
 fn cargo_build(root: &Path, features: &[&str]) -> Result<()> {
-    shell::say("Building the release (some minutes the first time, then a moment).");
+    shell::note("Building the release (some minutes the first time, then a moment).");
     let mut build = machine::cargo();
     build
         .args(["build", "--release", "--package", "lamina-app"])

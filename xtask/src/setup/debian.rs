@@ -25,7 +25,7 @@ pub(crate) fn install(root: &Path, packages: &[&str], permission: Permission) ->
     if machine::user_id() != Some(0) {
         bail!("{names} is not installed here (as root: apt-get install {names})");
     }
-    shell::say(&format!("Installing {names} with apt-get."));
+    shell::note(&format!("Installing {names} with apt-get."));
     let first = shell::run_logged(&mut apt_get("install", packages), &log(root), LIMIT);
     if first.is_ok() {
         return Ok(());

@@ -82,7 +82,7 @@ pub(crate) fn library(root: &Path, permission: Permission) -> Result<PathBuf> {
     }
     let python = machine::program("python3")
         .context("its package is fetched with Python's pip, and there is no python3 here")?;
-    shell::say(&format!(
+    shell::note(&format!(
         "Fetching ONNX Runtime {VERSION} from its Python package (28 MB, once)."
     ));
     let box_folder = root

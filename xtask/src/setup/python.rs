@@ -35,7 +35,7 @@ pub(crate) fn interpreter(root: &Path, permission: Permission) -> Result<PathBuf
         );
     }
     let system = machine::program("python3").context("there is no python3 here")?;
-    shell::say(&format!(
+    shell::note(&format!(
         "Making a Python environment in .venv with {}.",
         REQUIREMENTS.join(" and ")
     ));

@@ -12,13 +12,12 @@ impl Engine {
     pub async fn media_page(
         &self,
         scope: &DatasetScope,
-        after: Option<Cursor>,
-        limit: u32,
+        after: Option<&Cursor>,
+        limit: usize,
     ) -> Result<Page<Media>, Error> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(self
             .store()
-            .media_page(scope.id(), after.as_ref(), limit)
+            .media_page(scope.id(), after, limit)
             .await?)
     }
 

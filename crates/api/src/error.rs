@@ -1,0 +1,236 @@
+//! What went wrong → status and body. The only place that pairs the two.
+
+use axum::response::{IntoResponse, Response};
+use hyper::{
+    HeaderMap, StatusCode,
+    header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use lamina_engine::Error;
+use serde::Serialize;
+
+/// What a handler answers with when it cannot do what was asked.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// A verb refused or failed.
+    Engine(Error),
+    /// The request itself is at fault, or the way it came.
+    Wire(Problem),
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self::Wire(problem)
+    }
+}
+
+/// One thing wrong with one parameter, as FastAPI tells it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ParameterFault {
+    /// The kind of fault, in pydantic's words, such as `missing` or `int_parsing`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Where: `["query", "limit"]`.
+    pub loc: Vec<String>,
+    /// A sentence.
+    pub msg: String,
+    /// What was sent; null when nothing was.
+    pub input: serde_json::Value,
+}
+
+/// The `detail` of an error: a sentence, except for malformed parameters.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Detail {
+    /// A sentence for a person.
+    Sentence(String),
+    /// One entry a fault, in the shape that clients of the original parse.
+    Faults(Vec<ParameterFault>),
+}
+
+impl Detail {
+    /// The detail as one sentence.
+    pub(crate) fn in_words(&self) -> String {
+        match self {
+            Self::Sentence(sentence) => sentence.clone(),
+            Self::Faults(faults) => faults
+                .iter()
+                .map(|fault| format!("{}: {}", fault.loc.join("."), fault.msg))
+                .collect::<Vec<_>>()
+                .join("; "),
+        }
+    }
+}
+
+/// Everything an error answer says. It rides in the response's extensions until
+/// [`crate::middleware::envelope`], which knows the request's id, writes the body.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Problem {
+    pub status: StatusCode,
+    pub code: String,
+    pub detail: Detail,
+    /// Headers that belong to the answer.
+    pub headers: HeaderMap,
+    /// Whether `status: "error"` and `message` stand beside the detail, as `/process` tells
+    /// its failures.
+    pub as_process: bool,
+}
+
+impl Problem {
+    /// A problem told in a sentence.
+    pub(crate) fn new(
+        status: StatusCode,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            detail: Detail::Sentence(detail.into()),
+            headers: HeaderMap::new(),
+            as_process: false,
+        }
+    }
+
+    /// Malformed parameters: 422 with a list.
+    pub(crate) fn faults(faults: Vec<ParameterFault>) -> Self {
+        Self {
+            detail: Detail::Faults(faults),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_parameters", "")
+        }
+    }
+
+    /// What to say of an answer that nobody worded: the router's and the libraries' own.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let (code, detail) = match status {
+            StatusCode::BAD_REQUEST => ("bad_request", "the request is not well-formed HTTP"),
+            StatusCode::NOT_FOUND => (
+                "route_not_found",
+                "there is nothing at this address; /api/v1/docs lists what there is",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => (
+                "method_not_allowed",
+                "this address does not take that method; the Allow header lists those it takes",
+            ),
+            StatusCode::REQUEST_TIMEOUT => (
+                "request_timeout",
+                "the request did not arrive in time; send it again",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the request body is too large"),
+            StatusCode::URI_TOO_LONG => ("uri_too_long", "the address of the request is too long"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+                "unsupported_media_type",
+                "the Content-Type of the body is not one that this address takes",
+            ),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+                "headers_too_large",
+                "the headers are too large or too many; send fewer or smaller ones",
+            ),
+            StatusCode::INTERNAL_SERVER_ERROR => ("internal", "something went wrong inside Lamina"),
+            other => (
+                "error",
+                other
+                    .canonical_reason()
+                    .unwrap_or("the request could not be answered"),
+            ),
+        };
+        Self::new(status, code, detail)
+    }
+
+    /// The JSON body.
+    pub(crate) fn body(&self, request_id: &str) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            detail: &'a Detail,
+            code: &'a str,
+            request_id: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            status: Option<&'static str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            message: Option<String>,
+        }
+        let body = Body {
+            detail: &self.detail,
+            code: &self.code,
+            request_id,
+            status: self.as_process.then_some("error"),
+            message: self.as_process.then(|| self.detail.in_words()),
+        };
+        serde_json::to_vec(&body).expect("strings and lists of strings are always JSON")
+    }
+}
+
+impl ApiError {
+    /// The same, told as `/process` tells its failures.
+    pub(crate) fn as_process(self) -> Self {
+        let mut problem = self.into_problem();
+        problem.as_process = true;
+        Self::Wire(problem)
+    }
+
+    pub(crate) fn into_problem(self) -> Problem {
+        let error = match self {
+            Self::Wire(problem) => return problem,
+            Self::Engine(error) => error,
+        };
+        if let Error::Internal(cause) = &error {
+            tracing::error!(cause = %Chain(cause.as_ref()), "a verb failed");
+        }
+        let mut headers = HeaderMap::new();
+        let status = match &error {
+            Error::Invalid { .. } => StatusCode::BAD_REQUEST,
+            Error::NotSignedIn => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                StatusCode::UNAUTHORIZED
+            }
+            Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Error::NotFound { .. } => StatusCode::NOT_FOUND,
+            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Busy { retry_after_s, .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            // `Internal`, and whatever a later engine adds before this table learns of it.
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Problem {
+            headers,
+            ..Problem::new(status, error.code(), error.to_string())
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.into_problem().into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.headers_mut().extend(self.headers.clone());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// An error and its causes, for the log.
+struct Chain<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

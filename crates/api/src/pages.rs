@@ -1,0 +1,36 @@
+//! A few plain pages for people, made here and readable without scripts. The web app takes
+//! their place.
+
+mod dataset;
+mod docs;
+mod home;
+mod html;
+
+use hyper::header::HeaderValue;
+
+pub(crate) use dataset::show_dataset;
+pub(crate) use docs::docs;
+pub(crate) use home::show_home;
+
+use crate::error::Problem;
+use html::{escaped, page};
+
+/// What the pages may do in a browser: show pictures of this server and their own style.
+pub(crate) const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
+/// A problem as a page.
+pub(crate) fn problem(problem: &Problem, request_id: &str) -> String {
+    let status = problem.status;
+    let title = status.canonical_reason().unwrap_or("Something went wrong");
+    let body = format!(
+        "<h1>{}</h1><p>{}</p><p class=\"quiet\">Code {} · request {}</p><p><a href=\"/\">All datasets</a></p>",
+        escaped(title),
+        escaped(&problem.detail.in_words()),
+        escaped(&problem.code),
+        escaped(request_id),
+    );
+    page(title, &body)
+}

@@ -1,0 +1,235 @@
+//! Background work.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use lamina_engine::{Caller, Error, Need};
+use lamina_model::JobId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    AppState,
+    error::ApiError,
+    extract::{Query, caller},
+    wire::{
+        error::{ErrorBody, ValidationErrorBody},
+        paging,
+        task::TaskJson,
+    },
+};
+
+/// How many tasks of each dataset are told: the latest.
+const LATEST: usize = 50;
+
+/// By what tasks are ordered.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TaskOrder {
+    /// When they began.
+    #[default]
+    StartTime,
+    /// Their status.
+    Status,
+    /// What they do.
+    TaskType,
+    /// The name of their dataset.
+    DatasetName,
+    /// The id of their dataset.
+    DatasetId,
+    /// Who asked for them.
+    CreatedBy,
+}
+
+/// In which direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Direction {
+    /// The smallest first.
+    Asc,
+    /// The largest first.
+    #[default]
+    Desc,
+}
+
+/// Which tasks, in which order.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TaskParameters {
+    /// Only those of this dataset.
+    #[param(value_type = Option<uuid::Uuid>)]
+    dataset_id: Option<String>,
+    /// Only those of datasets whose name holds this text, in either case.
+    dataset_name: Option<String>,
+    /// Only those that do this, such as `DATASET_CREATION`.
+    task_type: Option<String>,
+    /// Only those in this state, such as `RUNNING`.
+    task_status: Option<String>,
+    /// Only those that began at this moment or later (ISO 8601, UTC).
+    start_time_from: Option<String>,
+    /// Only those that began at this moment or earlier (ISO 8601, UTC).
+    start_time_to: Option<String>,
+    /// By what they are ordered.
+    #[serde(default)]
+    #[param(inline, default = "start_time")]
+    sort_by: TaskOrder,
+    /// In which direction.
+    #[serde(default)]
+    #[param(inline, default = "desc")]
+    sort_order: Direction,
+    /// Which page, from 1.
+    #[param(minimum = 1, default = 1)]
+    page: Option<u32>,
+    /// Tasks on a page, 1–50.
+    #[param(minimum = 1, maximum = 50, default = 20)]
+    page_size: Option<u32>,
+}
+
+/// A page of tasks.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaskPage {
+    /// The tasks.
+    tasks: Vec<TaskJson>,
+    /// How many there are on all pages.
+    total: usize,
+    /// Which page this is, from 1.
+    page: u32,
+    /// Tasks on a page.
+    page_size: u32,
+}
+
+/// Lists background work: of each dataset the latest fifty tasks.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tasks",
+    tag = "tasks",
+    params(TaskParameters),
+    responses(
+        (status = OK, description = "A page of tasks", body = TaskPage),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+    )
+)]
+pub(crate) async fn list_tasks(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Query(parameters): Query<TaskParameters>,
+) -> Result<Json<TaskPage>, ApiError> {
+    let page = paging::number("page", parameters.page, 1, u32::MAX)?;
+    let page_size = paging::number("page_size", parameters.page_size, 20, 50)?;
+    let mut tasks = tasks_of(&state, &caller, &parameters).await?;
+    tasks.retain(|task| is_wanted(task, &parameters));
+    // Ids follow the order of making, so that equal keys have an order too.
+    tasks.sort_by_cached_key(|task| (key(task, parameters.sort_by), task.task_id));
+    if parameters.sort_order == Direction::Desc {
+        tasks.reverse();
+    }
+    let total = tasks.len();
+    let before = usize::try_from(u64::from(page - 1) * u64::from(page_size)).unwrap_or(usize::MAX);
+    let size = usize::try_from(page_size).expect("at most 50");
+    let tasks = tasks.into_iter().skip(before).take(size).collect();
+    Ok(Json(TaskPage {
+        tasks,
+        total,
+        page,
+        page_size,
+    }))
+}
+
+async fn tasks_of(
+    state: &AppState,
+    caller: &Caller,
+    wanted: &TaskParameters,
+) -> Result<Vec<TaskJson>, ApiError> {
+    let engine = state.engine();
+    let mut tasks = Vec::new();
+    for dataset in engine.datasets(caller).await? {
+        let id = dataset.id.to_string();
+        if wanted
+            .dataset_id
+            .as_ref()
+            .is_some_and(|only| !only.eq_ignore_ascii_case(&id))
+        {
+            continue;
+        }
+        // A dataset removed since the list was made has no tasks any more.
+        let scope = match engine.dataset(caller, &id, Need::View).await {
+            Err(Error::NotFound { .. }) => continue,
+            other => other?,
+        };
+        let jobs = engine.jobs_of(&scope, LATEST).await?;
+        tasks.extend(jobs.iter().map(|job| TaskJson::new(job, scope.dataset())));
+    }
+    Ok(tasks)
+}
+
+fn is_wanted(task: &TaskJson, wanted: &TaskParameters) -> bool {
+    let is =
+        |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
+    let named = wanted.dataset_name.as_ref().is_none_or(|part| {
+        task.dataset_name
+            .to_lowercase()
+            .contains(&part.to_lowercase())
+    });
+    // Texts of one form sort as the moments do; a shorter one is a prefix.
+    let bound = |text: &Option<String>| {
+        text.as_ref()
+            .map(|text| text.trim_end_matches('Z').to_owned())
+    };
+    let start = task.start_time.trim_end_matches('Z');
+    let from = bound(&wanted.start_time_from).is_none_or(|from| start >= from.as_str());
+    let to = bound(&wanted.start_time_to)
+        .is_none_or(|to| start <= to.as_str() || start.starts_with(&to));
+    is(&wanted.task_type, task.task_type)
+        && is(&wanted.task_status, task.status)
+        && named
+        && from
+        && to
+}
+
+fn key(task: &TaskJson, order: TaskOrder) -> String {
+    match order {
+        TaskOrder::StartTime => task.start_time.clone(),
+        TaskOrder::Status => task.status.to_owned(),
+        TaskOrder::TaskType => task.task_type.to_owned(),
+        TaskOrder::DatasetName => task.dataset_name.to_lowercase(),
+        TaskOrder::DatasetId => task.dataset_id.to_string(),
+        TaskOrder::CreatedBy => task.created_by.clone().unwrap_or_default(),
+    }
+}
+
+/// Tells how far a task is.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tasks/{task_id}",
+    tag = "tasks",
+    params(("task_id" = Uuid, Path, description = "The task")),
+    responses(
+        (status = OK, description = "The task", body = TaskJson),
+        (status = NOT_FOUND, description = "There is no such task, or the caller may not see its dataset", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_task(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(task_id): Path<String>,
+) -> Result<Json<TaskJson>, ApiError> {
+    let not_found = || Error::NotFound {
+        what: "task",
+        id: task_id.chars().take(64).collect(),
+    };
+    let id: JobId = task_id.parse().map_err(|_| not_found())?;
+    let job = state.engine().job(id).await.map_err(|cause| match cause {
+        Error::NotFound { .. } => not_found(),
+        other => other,
+    })?;
+    let scope = state
+        .engine()
+        .dataset(&caller, &job.dataset_id.to_string(), Need::View)
+        .await;
+    let scope = scope.map_err(|cause| match cause {
+        Error::NotFound { .. } => not_found(),
+        other => other,
+    })?;
+    Ok(Json(TaskJson::new(&job, scope.dataset())))
+}

@@ -1,0 +1,92 @@
+//! What every handler can reach.
+
+use std::{fmt, sync::Arc};
+
+use lamina_engine::Engine;
+use lamina_model::{Chance, Clock, RequestId};
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Local mode ("on-prem, no auth"): whoever reaches the port may do everything, and whatever
+    /// `Authorization` or `Cookie` says is disregarded.
+    Local,
+}
+
+impl Mode {
+    /// Whether callers have to say who they are.
+    pub const fn has_authentication(self) -> bool {
+        match self {
+            Self::Local => false,
+        }
+    }
+}
+
+/// Which names the server answers to. A page of a stranger's site can make its own name lead to
+/// this machine (DNS rebinding); its requests still carry that name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HostRule {
+    /// Whether any address written as numbers will do, as opposed to loopback ones only.
+    pub any_address: bool,
+    /// Further names, in lower case and without a port.
+    pub names: Vec<String>,
+}
+
+/// What the state is made of.
+#[derive(Debug)]
+pub struct AppStateParts {
+    /// The verbs.
+    pub engine: Engine,
+    /// Who may call.
+    pub mode: Mode,
+    /// The version of the program.
+    pub version: &'static str,
+    /// The names it answers to; nothing means any, as behind a proxy that checks them.
+    pub hosts: Option<HostRule>,
+    /// Tells the time, for request ids.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random bytes, for request ids.
+    pub chance: Arc<dyn Chance>,
+}
+
+/// The state of the HTTP room. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<AppStateParts>);
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(parts: AppStateParts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The verbs.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        self.0.mode
+    }
+
+    pub(crate) fn version(&self) -> &'static str {
+        self.0.version
+    }
+
+    pub(crate) fn hosts(&self) -> Option<&HostRule> {
+        self.0.hosts.as_ref()
+    }
+
+    pub(crate) fn new_request_id(&self) -> RequestId {
+        RequestId::new(self.0.clock.as_ref(), self.0.chance.as_ref())
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState")
+            .field("mode", &self.0.mode)
+            .field("version", &self.0.version)
+            .finish_non_exhaustive()
+    }
+}

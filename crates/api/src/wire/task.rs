@@ -1,0 +1,132 @@
+//! Background work, which the wire calls a task.
+
+use lamina_model::{Dataset, DatasetStatus, Job, JobKind, JobState, Phase, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A piece of background work on a dataset.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub(crate) struct TaskJson {
+    /// Its id.
+    pub task_id: Uuid,
+    /// The dataset it works on.
+    pub dataset_id: Uuid,
+    /// What people call the dataset.
+    pub dataset_name: String,
+    /// The state of the dataset, with underscores.
+    #[schema(example = "READ_ONLY")]
+    pub dataset_status: &'static str,
+    /// Address of the user who asked for it; null in local mode.
+    pub created_by: Option<String>,
+    /// What it does.
+    #[schema(example = "DATASET_CREATION")]
+    pub task_type: &'static str,
+    /// `INITIALIZING`, `RUNNING`, `COMPLETED`, `FAILED` or `ABORTED`.
+    #[schema(example = "RUNNING")]
+    pub status: &'static str,
+    /// What it is doing just now, as a sentence.
+    pub status_message: String,
+    /// How far it is, in percent; null while that cannot be told.
+    pub progress_percentage: Option<u8>,
+    /// The phase it is in.
+    #[schema(example = "indexing")]
+    pub phase: &'static str,
+    /// Steps of the phase behind it.
+    pub done: u64,
+    /// Steps of the phase in all; 0 while unknown.
+    pub total: u64,
+    /// Files rejected so far.
+    pub rejected: u64,
+    /// Why it failed.
+    pub error_message: Option<String>,
+    /// When it began, or was asked for while it has not.
+    #[schema(example = "2025-10-30T10:00:00.000000Z")]
+    pub start_time: String,
+    /// When it ended.
+    pub end_time: Option<String>,
+}
+
+impl TaskJson {
+    /// The task as the wire tells it.
+    pub(crate) fn new(job: &Job, dataset: &Dataset) -> Self {
+        let zoned = |moment: Timestamp| format!("{}Z", moment.to_naive_iso());
+        let progress = &job.progress;
+        Self {
+            task_id: job.id.as_uuid(),
+            dataset_id: dataset.id.as_uuid(),
+            dataset_name: dataset.display_name.clone(),
+            dataset_status: dataset_status(dataset.status),
+            created_by: None,
+            task_type: task_type(job, dataset),
+            status: status(job.state),
+            status_message: sentence(job),
+            progress_percentage: percentage(job, dataset),
+            phase: progress.phase.as_str(),
+            done: progress.done,
+            total: progress.total,
+            rejected: progress.rejected,
+            error_message: job.error.clone(),
+            start_time: zoned(job.started_at.unwrap_or(job.created_at)),
+            end_time: job.ended_at.map(zoned),
+        }
+    }
+}
+
+const fn dataset_status(status: DatasetStatus) -> &'static str {
+    match status {
+        DatasetStatus::New => "DRAFT",
+        DatasetStatus::Indexing => "INDEXING",
+        DatasetStatus::Updating => "READ_ONLY",
+        DatasetStatus::Ready => "READY",
+        DatasetStatus::Failed => "ERROR",
+    }
+}
+
+/// The first run makes the dataset; later ones add to it.
+fn task_type(job: &Job, dataset: &Dataset) -> &'static str {
+    match job.kind {
+        JobKind::Ingest if job.created_at == dataset.created_at => "DATASET_CREATION",
+        JobKind::Ingest => "MEDIA_ADDITION",
+    }
+}
+
+const fn status(state: JobState) -> &'static str {
+    match state {
+        JobState::Queued => "INITIALIZING",
+        JobState::Running => "RUNNING",
+        JobState::Done => "COMPLETED",
+        JobState::Failed => "FAILED",
+        JobState::Cancelled => "ABORTED",
+    }
+}
+
+fn sentence(job: &Job) -> String {
+    let count = |verb: &str, noun: &str| match job.progress.total {
+        0 => format!("{verb} {} {noun}", job.progress.done),
+        total => format!("{verb} {noun}: {} of {total}", job.progress.done),
+    };
+    match job.state {
+        JobState::Queued => "waiting for its turn".to_owned(),
+        JobState::Done => "finished".to_owned(),
+        JobState::Failed => "stopped for good".to_owned(),
+        JobState::Cancelled => "stopped on request".to_owned(),
+        JobState::Running => match job.progress.phase {
+            Phase::Waiting => "about to begin".to_owned(),
+            Phase::Scanning => count("looking through", "files"),
+            Phase::Indexing => count("indexing", "pictures"),
+            Phase::Analysing => "comparing all pictures with each other".to_owned(),
+            Phase::Publishing => "making the result visible".to_owned(),
+        },
+    }
+}
+
+fn percentage(job: &Job, dataset: &Dataset) -> Option<u8> {
+    match job.state {
+        JobState::Queued => Some(0),
+        JobState::Running => Some(dataset.progress_percent.min(100)),
+        JobState::Done => Some(100),
+        JobState::Failed | JobState::Cancelled => None,
+    }
+}

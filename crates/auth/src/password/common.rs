@@ -20,8 +20,8 @@ const ROWS: [&str; 6] = [
 ];
 /// Above this many characters nothing is common but a repetition.
 const MAX_LOOKED_AT: usize = 96;
-/// A year and two signs.
-const MAX_FILLER: usize = 6;
+/// A date, or a year between signs.
+const MAX_FILLER: usize = 8;
 const PRODUCT: [&str; 4] = ["lamina", "visuallayer", "visual", "layer"];
 
 /// The words that one person must not build a password of.

@@ -29,19 +29,25 @@ impl fmt::Display for Count {
     }
 }
 
-/// The numbers of one line, if it is the closing line of cargo's own test runner or of nextest.
-///
-/// Known shapes: `test result: ok. 5 passed; 0 failed; 1 ignored; …` and
-/// `Summary [   0.5s] 12 tests run: 11 passed (1 slow), 1 failed, 3 skipped`.
-pub(crate) fn read(line: &str) -> Option<Count> {
+/// Who runs the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runner {
+    /// Closes with `Summary [   0.5s] 12 tests run: 11 passed (1 slow), 1 failed, 3 skipped`.
+    Nextest,
+    /// Closes each of its programs with `test result: ok. 5 passed; 0 failed; 1 ignored; …`.
+    Cargo,
+}
+
+/// The numbers of one line, if it is a closing line of that runner. Nextest shows the output of failed tests, which has
+/// the closing lines of cargo's runner in it, so they are not interchangeable.
+pub(crate) fn read(runner: Runner, line: &str) -> Option<Count> {
     let line = without_colour(line);
-    let line = line.trim();
-    let numbers = if let Some(rest) = line.strip_prefix("test result: ") {
-        rest.split_once(". ")?.1
-    } else if line.starts_with("Summary [") {
-        line.split_once(" run: ")?.1
-    } else {
-        return None;
+    let numbers = match runner {
+        Runner::Cargo => line.strip_prefix("test result: ")?.split_once(". ")?.1,
+        Runner::Nextest if line.trim_start().starts_with("Summary [") => {
+            line.split_once(" run: ")?.1
+        }
+        Runner::Nextest => return None,
     };
     let mut count = Count::default();
     for part in numbers.split([',', ';']) {
@@ -68,7 +74,7 @@ fn without_colour(line: &str) -> String {
     let mut rest = line.chars();
     while let Some(c) = rest.next() {
         if c == '\u{1b}' {
-            // A sequence is `ESC [ … letter`.
+            // A sequence ends with its first letter: `ESC [ 3 1 m`, `ESC ( B`.
             for c in rest.by_ref() {
                 if c.is_ascii_alphabetic() {
                     break;
@@ -94,16 +100,24 @@ mod tests {
     }
 
     #[test]
-    fn closing_lines_of_both_runners_are_read() {
+    fn closing_lines_of_cargo_are_read() {
         for (line, expected) in [
             (
                 "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.00s",
                 count(5, 0, 1),
             ),
             (
-                "test result: FAILED. 5 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+                "test result: \u{1b}[31mFAILED\u{1b}(B\u{1b}[m. 5 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
                 count(5, 2, 0),
             ),
+        ] {
+            assert_eq!(read(Runner::Cargo, line), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn closing_lines_of_nextest_are_read() {
+        for (line, expected) in [
             (
                 "     Summary [   0.012s] 12 tests run: 12 passed, 3 skipped",
                 count(12, 0, 3),
@@ -117,7 +131,7 @@ mod tests {
                 count(1, 0, 0),
             ),
         ] {
-            assert_eq!(read(line), Some(expected), "{line}");
+            assert_eq!(read(Runner::Nextest, line), Some(expected), "{line}");
         }
     }
 
@@ -129,8 +143,10 @@ mod tests {
             "test a ... ok",
             "12 passed",
             "Summary of it",
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
         ] {
-            assert_eq!(read(line), None, "{line}");
+            assert_eq!(read(Runner::Nextest, line), None, "{line}");
+            assert_eq!(read(Runner::Cargo, line), None, "{line}");
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    count::{self, Count},
+    count::{self, Count, Runner},
     machine,
     setup::{self, Permission, postgres, python},
     shell, tidy,
@@ -140,34 +140,36 @@ fn surroundings(root: &Path, fast: bool) -> Surroundings {
 
 fn tests(surroundings: &Surroundings, count: &mut Count) -> Result<()> {
     let mut command = machine::cargo();
-    if machine::has_cargo_verb("nextest") {
+    let runner = if machine::has_cargo_verb("nextest") {
         command.args(["nextest", "run", "--profile", "ci"]);
         if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
             command.args(["--color", "always"]);
         }
+        Runner::Nextest
     } else {
         shell::note("cargo-nextest is not here: the tests run with cargo's own runner.");
         command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
-    }
-    counted(&mut command, surroundings, count)
+        Runner::Cargo
+    };
+    counted(runner, &mut command, surroundings, count)
 }
 
 /// The examples in the documentation, which nextest does not run.
 fn examples(surroundings: &Surroundings, count: &mut Count) -> Result<()> {
     let mut command = machine::cargo();
     command.args(["test", "--doc", "--no-fail-fast"]);
-    counted(&mut command, surroundings, count)
+    counted(Runner::Cargo, &mut command, surroundings, count)
 }
 
 /// Runs the tests of the whole workspace and adds up what their runner counts.
-fn counted(command: &mut Command, surroundings: &Surroundings, count: &mut Count) -> Result<()> {
+fn counted(runner: Runner, command: &mut Command, surroundings: &Surroundings, count: &mut Count) -> Result<()> {
     command
         .arg("--workspace")
         .args(&surroundings.features)
         .envs(surroundings.variables.iter().cloned());
     let mut here = Count::default();
     let status = shell::run_watched(command, |line| {
-        if let Some(found) = count::read(line) {
+        if let Some(found) = count::read(runner, line) {
             here.add(found);
         }
     })?;

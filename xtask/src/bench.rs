@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     let options = read(arguments)?;
     let root = machine::root();
     let parts = if options.pure {
-        up::Parts::default()
+        up::Parts::pure()
     } else {
         up::Parts::get(&root)
     };

@@ -162,7 +162,12 @@ fn examples(surroundings: &Surroundings, count: &mut Count) -> Result<()> {
 }
 
 /// Runs the tests of the whole workspace and adds up what their runner counts.
-fn counted(runner: Runner, command: &mut Command, surroundings: &Surroundings, count: &mut Count) -> Result<()> {
+fn counted(
+    runner: Runner,
+    command: &mut Command,
+    surroundings: &Surroundings,
+    count: &mut Count,
+) -> Result<()> {
     command
         .arg("--workspace")
         .args(&surroundings.features)

@@ -17,12 +17,14 @@ use crate::{
 };
 
 /// What a release is built and started with.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Parts {
-    /// Where ONNX Runtime's library lies.
-    pub onnxruntime: Option<PathBuf>,
+    /// Where ONNX Runtime's library lies, if it could be had.
+    onnxruntime: Option<PathBuf>,
     /// Whether libjpeg-turbo is compiled in.
-    pub turbo: bool,
+    turbo: bool,
+    /// Whether the program is kept from using a library that it finds by itself.
+    pure: bool,
 }
 
 impl Parts {
@@ -31,17 +33,34 @@ impl Parts {
         let parts = Self {
             onnxruntime: setup::onnxruntime(root, Permission::Get),
             turbo: setup::turbo(root, Permission::Get),
+            pure: false,
         };
         setup::heif(root, Permission::Get);
         parts
     }
 
-    /// Tells a command what there is; `off` keeps the program from looking for a library by itself.
+    /// Nothing but what cargo builds.
+    pub(crate) fn pure() -> Self {
+        shell::note(
+            "Pure: cargo alone. ONNX Runtime and libjpeg-turbo would make it several times faster.",
+        );
+        Self {
+            onnxruntime: None,
+            turbo: false,
+            pure: true,
+        }
+    }
+
+    /// Tells the program what there is.
     pub(crate) fn apply(&self, command: &mut Command) {
-        match &self.onnxruntime {
-            Some(library) => command.env("LAMINA_ONNXRUNTIME", library),
-            None => command.env("LAMINA_ONNXRUNTIME", "off"),
-        };
+        if let Some(library) = &self.onnxruntime {
+            command.env("LAMINA_ONNXRUNTIME", library);
+        }
+        if self.pure {
+            command
+                .env_remove("LAMINA_ONNXRUNTIME")
+                .env("LAMINA_EMBEDDER", "pure");
+        }
     }
 }
 
@@ -56,10 +75,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     }
     let root = machine::root();
     let parts = if pure {
-        shell::note(
-            "Pure: cargo alone. ONNX Runtime and libjpeg-turbo would make it several times faster.",
-        );
-        Parts::default()
+        Parts::pure()
     } else {
         Parts::get(&root)
     };
@@ -125,18 +141,19 @@ mod tests {
     }
 
     #[test]
-    fn a_program_without_a_library_is_told_not_to_look_for_one() {
+    fn a_pure_program_is_told_to_use_no_library_it_finds() {
         let mut command = Command::new("true");
 
-        Parts::default().apply(&mut command);
+        Parts::pure().apply(&mut command);
 
-        let told: Vec<_> = command.get_envs().collect();
-        assert_eq!(
-            told,
-            [(
-                std::ffi::OsStr::new("LAMINA_ONNXRUNTIME"),
-                Some(std::ffi::OsStr::new("off"))
-            )]
-        );
+        let told: Vec<_> = command
+            .get_envs()
+            .map(|(name, value)| (name.to_owned(), value.map(OsString::from)))
+            .collect();
+        let expected = [
+            ("LAMINA_EMBEDDER", Some("pure".into())),
+            ("LAMINA_ONNXRUNTIME", None),
+        ];
+        assert_eq!(told, expected.map(|(name, value)| (name.into(), value)));
     }
 }

@@ -58,9 +58,6 @@ pub(crate) fn place(root: &Path) -> PathBuf {
 /// No wheel for this platform, no Python with pip, no network, or a wheel that is not the pinned one.
 pub(crate) fn library(root: &Path, permission: Permission) -> Result<PathBuf> {
     if let Some(named) = machine::environment("LAMINA_ONNXRUNTIME") {
-        if named == "off" {
-            bail!("LAMINA_ONNXRUNTIME is off");
-        }
         let named = PathBuf::from(named);
         if named.is_file() {
             return Ok(named);

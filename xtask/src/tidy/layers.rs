@@ -59,7 +59,6 @@ const KEPT: &[(&[&str], &[&str], &str)] = &[
             "libloading",
             "turbojpeg",
             "turbojpeg-sys",
-            "image",
             "jpeg-decoder",
             "zune-jpeg",
         ],

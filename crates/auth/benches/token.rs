@@ -37,9 +37,7 @@ fn checks(c: &mut Criterion) {
     let key_id = KeyId::new(&Counting);
     let secret = Secret::new(&Counting);
     let header = format!(r#"{{"alg":"HS256","kid":"{key_id}","typ":"JWT"}}"#);
-    let claims = format!(
-        r#"{{"sub":"{key_id}","iat":1795568400,"exp":1795569000,"iss":"sdk"}}"#
-    );
+    let claims = format!(r#"{{"sub":"{key_id}","iat":1795568400,"exp":1795569000,"iss":"sdk"}}"#);
     let token = signed(&secret, &header, &claims);
     let forged = format!("{}{}", &token[..token.len() - 2], "AA");
     let line = format!("Bearer {token}");
@@ -66,7 +64,9 @@ fn checks(c: &mut Criterion) {
     });
     group.bench_function("full check", |b| {
         b.iter(|| {
-            let token = bearer(&[black_box(line.as_bytes())]).expect("fine").expect("there");
+            let token = bearer(&[black_box(line.as_bytes())])
+                .expect("fine")
+                .expect("there");
             UnverifiedToken::parse(token)
                 .and_then(|token| token.verify_signature(&[&secret]))
                 .and_then(|token| token.check_claims(now, &policy))

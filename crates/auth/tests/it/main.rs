@@ -1,5 +1,5 @@
 //! The crate through its public door. Tests that carry the number of a standard (`c_07_…`) or
-//! of an attack case (`t_42_…`) are listed in `docs/reference/attack-cases.md`.
+//! of an attack case (`t_42_…`) are listed in `CASES.md`.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@ mod kit;
 
 mod bearer;
 mod browser;
+mod cases;
 mod challenge;
 mod cookies;
 mod embed;

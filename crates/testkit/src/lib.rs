@@ -5,6 +5,8 @@
 
 mod chance;
 mod clock;
+pub mod picture;
 
 pub use chance::CountingChance;
 pub use clock::{FixedClock, TickingClock};
+pub use picture::Picture;

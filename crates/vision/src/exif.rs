@@ -106,7 +106,7 @@ mod tests {
             for value in 1..=8 {
                 assert_eq!(
                     orientation(&block(big, value)),
-                    Orientation::Given(value as u8)
+                    Orientation::Given(value.to_le_bytes()[0])
                 );
             }
         }

@@ -151,8 +151,8 @@ struct See {
 
 impl See {
     fn new(canvas: &Canvas) -> Self {
-        const SIDE: u32 = ImageTensor::SIDE as u32;
-        const SIGNATURE: u32 = Signature::SIDE as u32;
+        const SIDE: u32 = 224;
+        const SIGNATURE: u32 = 32;
         let size = (canvas.width, canvas.height);
         let thumbnail_size = resize::within(size, THUMBNAIL_SIDE);
         let thumbnail = resize::rgb(&canvas.rgb, size, thumbnail_size);

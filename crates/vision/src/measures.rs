@@ -81,7 +81,11 @@ struct Light {
 }
 
 impl Light {
-    #[expect(clippy::cast_possible_truncation, reason = "values of 0 to 255")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "values of 0 to 255"
+    )]
     fn of(histogram: &[u32; 256]) -> Self {
         let count: f64 = histogram
             .iter()

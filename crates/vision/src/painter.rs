@@ -213,7 +213,8 @@ impl Painter {
     )]
     fn flush_sums(&mut self) {
         let last = self.plan.width.div_ceil(self.factor) as usize - 1;
-        let last_columns = self.plan.width - last as u32 * self.factor;
+        let last_columns =
+            self.plan.width - (self.plan.width.div_ceil(self.factor) - 1) * self.factor;
         for (index, sums) in self.sums.chunks_exact_mut(3).enumerate() {
             let columns = if index == last {
                 last_columns
@@ -305,7 +306,9 @@ mod tests {
             height: 897,
             layout: Layout::Grey,
         };
-        let row: Vec<u8> = (0..897).map(|x| if x == 896 { 9 } else { 100 }).collect();
+        let row: Vec<u8> = (0..897_u32)
+            .map(|x| if x == 896 { 9 } else { 100 })
+            .collect();
         let painted = paint(plan, &row);
         assert_eq!((painted.canvas.width, painted.canvas.height), (449, 449));
         assert_eq!(&painted.canvas.rgb[..3], [100; 3]);

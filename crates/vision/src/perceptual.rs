@@ -17,6 +17,7 @@ const LOW: usize = 8;
 const SILENCE: f32 = 1.0;
 
 /// Rows of the cosine transform (DCT-II) for the lowest frequencies.
+#[expect(clippy::cast_precision_loss, reason = "numbers below 32")]
 static COSINES: LazyLock<[[f32; SIDE]; LOW]> = LazyLock::new(|| {
     std::array::from_fn(|frequency| {
         std::array::from_fn(|x| (PI / SIDE as f32 * (x as f32 + 0.5) * frequency as f32).cos())
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn more_light_moves_few_bits_another_picture_many() {
-        let base = |x: usize, y: usize| (40 + (x * y) % 97 + x * 3) as u8;
+        let base = |x: usize, y: usize| u8::try_from(40 + (x * y) % 97 + x * 3).unwrap();
         let one = hash(&signature(base));
         let lighter = hash(&signature(|x, y| base(x, y) + 20));
         let other = hash(&signature(|x, y| base(31 - x, 31 - y)));

@@ -113,7 +113,7 @@ fn find_onnxruntime(options: &RuntimeOptions) -> Result<PathBuf, String> {
 
 /// Files in `dir` that are named like the library, newest version first.
 fn libraries_in(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(dir) else {
+    let Ok(entries) = fs_err::read_dir(dir) else {
         return Vec::new();
     };
     let mut paths: Vec<PathBuf> = entries

@@ -58,14 +58,16 @@ fn bits_per_pixel(bytes: &[u8]) -> u8 {
 }
 
 fn explain(error: &ImageError, bytes: &[u8]) -> Rejection {
-    match error {
-        ImageError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Rejection::truncated(format!(
-                "it ends after {} bytes, before its pixels do",
-                bytes.len()
-            ))
-        }
-        ImageError::Unsupported(what) => Rejection::no_decoder(format!("BMP: {what}")),
-        _ => Rejection::corrupt(format!("BMP: {error}")),
+    if let ImageError::IoError(io) = error
+        && io.kind() == std::io::ErrorKind::UnexpectedEof
+    {
+        return Rejection::truncated(format!(
+            "BMP: it ends after {} bytes, before its pixels do",
+            bytes.len()
+        ));
     }
+    if let ImageError::Unsupported(what) = error {
+        return Rejection::no_decoder(format!("BMP: {what}"));
+    }
+    Rejection::corrupt(format!("BMP: {error}"))
 }

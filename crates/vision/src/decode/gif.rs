@@ -78,13 +78,12 @@ fn memory_limit(limits: &DecodeLimits) -> MemoryLimit {
 }
 
 fn explain(error: &DecodingError) -> Rejection {
-    match error {
-        DecodingError::UnexpectedEof => Rejection::truncated("GIF: it ends inside a frame"),
-        DecodingError::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Rejection::truncated("GIF: it ends inside a frame")
-        }
-        _ => Rejection::corrupt(format!("GIF: {error}")),
+    let cut = matches!(error, DecodingError::UnexpectedEof)
+        || matches!(error, DecodingError::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof);
+    if cut {
+        return Rejection::truncated("GIF: it ends inside a frame");
     }
+    Rejection::corrupt(format!("GIF: {error}"))
 }
 
 /// What a walk over the blocks tells (GIF 89a specification, appendix A), without unpacking any.

@@ -117,13 +117,15 @@ fn paint(painter: &mut Painter, row: &[u8], deep: bool) -> Result<(), Rejection>
 fn explain(error: &DecodingError) -> Rejection {
     match error {
         DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Rejection::truncated("it ends before its pixels do")
+            Rejection::truncated("PNG: it ends before its pixels do")
         }
         DecodingError::LimitsExceeded => Rejection::new(
             lamina_model::RejectReason::TooManyPixels,
-            "one row of it needs more memory than the limit",
+            "PNG: one row of it needs more memory than the limit",
         ),
-        _ => Rejection::corrupt(format!("PNG: {error}")),
+        DecodingError::IoError(_) | DecodingError::Format(_) | DecodingError::Parameter(_) => {
+            Rejection::corrupt(format!("PNG: {error}"))
+        }
     }
 }
 
@@ -150,7 +152,7 @@ impl Chunks {
         loop {
             let Some(head) = bytes.get(at..at + 8) else {
                 return Err(Rejection::truncated(format!(
-                    "it ends after {} bytes, inside or before a chunk, without the end chunk",
+                    "PNG: it ends after {} bytes, inside or before a chunk, without the end chunk",
                     bytes.len()
                 )));
             };
@@ -159,7 +161,7 @@ impl Chunks {
             let next = data_at + length + 4;
             if next > bytes.len() {
                 return Err(Rejection::truncated(format!(
-                    "it has {} bytes, a chunk goes on to byte {next}",
+                    "PNG: it has {} bytes, a chunk goes on to byte {next}",
                     bytes.len()
                 )));
             }

@@ -55,7 +55,7 @@ fn decode_page(
     let mut head = Head::new(width, height, model, depth);
     head.has_alpha = shape.kind.layout().has_alpha();
     match reader.find_tag_unsigned::<u16>(Tag::Orientation) {
-        Ok(Some(orientation @ 1..=8)) => head.orientation = orientation as u8,
+        Ok(Some(orientation @ 1..=8)) => head.orientation = orientation.to_le_bytes()[0],
         Ok(None | Some(0)) => {}
         _ => note(&mut head.notes, MediaNote::BrokenExif),
     }
@@ -208,6 +208,9 @@ fn explain(error: &TiffError) -> Rejection {
             "TIFF: one of its strips or tiles needs more memory than the limit; store it in \
              smaller ones",
         ),
-        _ => Rejection::corrupt(format!("TIFF: {error}")),
+        TiffError::FormatError(_)
+        | TiffError::IoError(_)
+        | TiffError::IntSizeError
+        | TiffError::UsageError(_) => Rejection::corrupt(format!("TIFF: {error}")),
     }
 }

@@ -66,15 +66,15 @@ pub(crate) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Rej
 }
 
 fn explain(error: &DecodingError) -> Rejection {
-    match error {
-        DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Rejection::truncated("WebP: a chunk ends before its pixels do")
-        }
-        DecodingError::UnsupportedFeature(what) => {
-            Rejection::no_decoder(format!("WebP: {what} is not supported"))
-        }
-        _ => Rejection::corrupt(format!("WebP: {error}")),
+    if let DecodingError::IoError(io) = error
+        && io.kind() == std::io::ErrorKind::UnexpectedEof
+    {
+        return Rejection::truncated("WebP: a chunk ends before its pixels do");
     }
+    if let DecodingError::UnsupportedFeature(what) = error {
+        return Rejection::no_decoder(format!("WebP: {what} is not supported"));
+    }
+    Rejection::corrupt(format!("WebP: {error}"))
 }
 
 /// What a walk over the RIFF chunks tells, without unpacking any.

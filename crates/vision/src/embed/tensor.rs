@@ -56,9 +56,9 @@ mod tests {
         tensor.extend_planes(&mut planes);
         let plane = ImageTensor::SIDE * ImageTensor::SIDE;
         assert_eq!(planes.len(), 3 * plane);
-        assert_eq!(planes[0], 1.0);
-        assert_eq!(planes[1], 0.0);
-        assert_eq!(planes[plane + 1], -127.0 / 128.0);
+        assert_eq!(planes[0].to_bits(), 1.0_f32.to_bits());
+        assert_eq!(planes[1].to_bits(), 0.0_f32.to_bits());
+        assert_eq!(planes[plane + 1].to_bits(), (-127.0_f32 / 128.0).to_bits());
     }
 
     #[test]

@@ -81,6 +81,8 @@ fn explain(error: &jpeg_decoder::Error) -> Rejection {
         jpeg_decoder::Error::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
             Rejection::truncated("JPEG: its coded data end before its pixels do")
         }
-        _ => Rejection::corrupt(format!("JPEG: {error}")),
+        jpeg_decoder::Error::Format(_)
+        | jpeg_decoder::Error::Io(_)
+        | jpeg_decoder::Error::Internal(_) => Rejection::corrupt(format!("JPEG: {error}")),
     }
 }

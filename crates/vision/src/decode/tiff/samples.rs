@@ -159,7 +159,7 @@ impl Band {
             for x in 0..place.width * self.samples {
                 let shift = 8 - usize::from(bits) * (x % per_byte + 1);
                 let value = (u16::from(row[x / per_byte]) >> shift) & mask;
-                self.shallow[start + x] = value as u8;
+                self.shallow[start + x] = value.to_le_bytes()[0];
             }
         }
         Ok(())
@@ -191,7 +191,7 @@ impl Band {
             let highest = (1_u16 << shape.bits) - 1;
             let spread: Vec<u8> = row
                 .iter()
-                .map(|v| (u16::from(*v) * 255 / highest) as u8)
+                .map(|v| (u16::from(*v) * 255 / highest).to_le_bytes()[0])
                 .collect();
             return painter.row(&spread);
         }

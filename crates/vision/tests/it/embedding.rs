@@ -1,0 +1,163 @@
+//! Vectors: of unit length, the same in both runtimes, from several threads at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lamina_testkit::Picture;
+use lamina_vision::{Embedder, FakeEmbedder, ImageTensor, Runtime, RuntimeOptions};
+
+use crate::look;
+
+fn pure() -> Arc<dyn Embedder> {
+    Runtime::detect(&RuntimeOptions::default())
+        .pure_embedder()
+        .unwrap()
+}
+
+/// What `cargo xtask` fetches, or the library that the environment names.
+fn options() -> RuntimeOptions {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where a test is told of a library that is not in the usual folder"
+    )]
+    let named = std::env::var_os("LAMINA_ONNXRUNTIME").map(PathBuf::from);
+    RuntimeOptions {
+        onnxruntime: named,
+        search_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/onnxruntime")],
+        ..RuntimeOptions::default()
+    }
+}
+
+fn tensors(count: u64) -> Vec<ImageTensor> {
+    (0..count)
+        .map(|seed| look(&Picture::scene(seed, 320, 240).png()).tensor)
+        .collect()
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[test]
+fn both_runtimes_give_the_same_vectors() {
+    let runtime = Runtime::detect(&options());
+    if !runtime.has_onnxruntime() {
+        println!("ONNX Runtime is not there, so there is nothing to compare with");
+        return;
+    }
+    let (fast, pure) = (runtime.embedder().unwrap(), pure());
+    assert_eq!(fast.model(), pure.model());
+    assert_eq!(fast.dimensions(), 1280);
+    let tensors = tensors(3);
+    let (a, b) = (fast.embed(&tensors).unwrap(), pure.embed(&tensors).unwrap());
+    for (a, b) in a.iter().zip(&b) {
+        let furthest = a
+            .iter()
+            .zip(b)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
+        assert!(furthest < 1e-4, "{furthest}");
+    }
+}
+
+#[test]
+fn vectors_have_length_one_and_copies_come_closer_than_others() {
+    let embedder = pure();
+    let picture = Picture::scene(40, 640, 480);
+    let files = [
+        picture.jpeg(90),
+        picture.resized(320, 240).jpeg(70),
+        Picture::scene(41, 640, 480).jpeg(90),
+    ];
+    let batch: Vec<ImageTensor> = files.iter().map(|file| look(file).tensor).collect();
+    let vectors = embedder.embed(&batch).unwrap();
+    assert_eq!(vectors.len(), 3);
+    for vector in &vectors {
+        assert_eq!(vector.len(), embedder.dimensions());
+        assert!((cosine(vector, vector) - 1.0).abs() < 1e-4);
+    }
+    let copy = cosine(&vectors[0], &vectors[1]);
+    let other = cosine(&vectors[0], &vectors[2]);
+    assert!(copy > 0.95 && copy > other + 0.1, "{copy} {other}");
+    assert!(embedder.embed(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn a_batch_gives_what_its_pictures_give_alone() {
+    let embedder = pure();
+    let tensors = tensors(2);
+    let together = embedder.embed(&tensors).unwrap();
+    for (tensor, vector) in tensors.iter().zip(&together) {
+        let alone = embedder.embed(std::slice::from_ref(tensor)).unwrap();
+        assert!(cosine(&alone[0], vector) > 0.999_99);
+    }
+}
+
+#[test]
+fn threads_may_share_an_embedder() {
+    let runtime = Runtime::detect(&options());
+    let embedder = runtime.embedder().unwrap();
+    let tensors = tensors(2);
+    let expected = embedder.embed(&tensors).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let got = embedder.embed(&tensors).unwrap();
+                for (a, b) in got.iter().zip(&expected) {
+                    assert!(cosine(a, b) > 0.999_99);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_library_that_is_none_is_told_and_done_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("libonnxruntime.so");
+    fs_err::write(&text, "not a library").unwrap();
+    let missing = folder.path().join("gone.so");
+    let runtime = Runtime::detect(&RuntimeOptions {
+        onnxruntime: Some(missing.clone()),
+        search_dirs: vec![
+            folder.path().to_owned(),
+            folder.path().join("no such folder"),
+        ],
+        ..RuntimeOptions::default()
+    });
+    let lines = runtime.lines();
+    if runtime.has_onnxruntime() {
+        // Another test of this process has loaded the real one, which then serves all.
+        return;
+    }
+    assert!(lines[0].contains("pure Rust"), "{lines:?}");
+    assert!(lines[0].contains(&*missing.to_string_lossy()), "{lines:?}");
+    assert!(lines[0].contains(&*text.to_string_lossy()), "{lines:?}");
+    let vectors = runtime.embedder().unwrap().embed(&tensors(1)).unwrap();
+    assert_eq!(vectors[0].len(), 1280);
+}
+
+#[test]
+fn what_is_used_is_said_in_sentences() {
+    let lines = Runtime::detect(&options()).lines();
+    assert_eq!(lines.len(), 3);
+    for line in lines {
+        assert!(line.ends_with('.') && line.len() > 20, "{line}");
+    }
+}
+
+#[test]
+fn the_fake_embedder_tells_copies_from_others() {
+    let fake = FakeEmbedder::new();
+    let picture = Picture::scene(50, 320, 240);
+    let files = [
+        picture.png(),
+        picture.jpeg(70),
+        Picture::scene(51, 320, 240).png(),
+    ];
+    let batch: Vec<ImageTensor> = files.iter().map(|file| look(file).tensor).collect();
+    let vectors = fake.embed(&batch).unwrap();
+    assert_eq!(vectors, fake.embed(&batch).unwrap());
+    assert!(cosine(&vectors[0], &vectors[1]) > 0.99);
+    assert!(cosine(&vectors[0], &vectors[2]) < 0.95);
+}

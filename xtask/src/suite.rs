@@ -53,6 +53,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         let options = [&options[..], &surroundings.features].concat();
         component("clippy", &options, &["--", "--deny", "warnings"])
     })?;
+    if !fast {
+        stage("Document", || document(&surroundings))?;
+    }
     let mut count = Count::default();
     let ran = stage("Test", || {
         tests(&surroundings, &mut count)?;
@@ -97,6 +100,15 @@ fn component(verb: &str, options: &[&str], last: &[&str]) -> Result<()> {
         return Ok(());
     }
     shell::run(machine::cargo().arg(verb).args(options).args(last))
+}
+
+/// The documentation of every public item, whose links must lead somewhere.
+fn document(surroundings: &Surroundings) -> Result<()> {
+    let mut doc = machine::cargo();
+    doc.env("RUSTDOCFLAGS", "--deny warnings")
+        .args(["doc", "--quiet", "--workspace", "--no-deps"])
+        .args(&surroundings.features);
+    shell::run(&mut doc)
 }
 
 fn surroundings(root: &Path, fast: bool) -> Surroundings {

@@ -7,12 +7,29 @@
 //!
 //! The one door is [`analyse()`].
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "rows are u32 throughout, and counts are turned into weights that need few digits"
+)]
+
 mod analyse;
+mod clusters;
+mod duplicates;
 mod error;
 mod facts;
 mod findings;
+mod hashes;
+mod likeness;
 mod matrix;
+mod neighbours;
+mod outliers;
+mod progress;
+mod quality;
+mod set;
 mod settings;
+mod uniqueness;
 mod watch;
 
 pub use analyse::analyse;

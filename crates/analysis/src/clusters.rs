@@ -1,0 +1,118 @@
+//! Five nested ways to divide the set, from small groups of look-alikes to a few large themes.
+//!
+//! Clusters grow by average linkage: two clusters are merged when each is the other's nearest,
+//! by the mean cosine between their members (reciprocal merging: Sumengen et al. 2021, "Scaling
+//! hierarchical agglomerative clustering to billion-sized datasets"). A level ends when no two
+//! clusters are as alike as the level asks; the next goes on from there, so every cluster lies
+//! inside one of the next level. What a level asks is fixed, so that adding pictures leaves
+//! clusters as they are where nothing was added.
+//!
+//! The mean cosine between members of two clusters is the product of their mean vectors, so a
+//! cluster is its mean vector, and only clusters that hold near neighbours of each other are
+//! compared: the cost grows with n log n once the neighbours are known.
+
+mod merge;
+
+use lamina_model::ClusterLevel;
+
+use self::merge::Merging;
+use crate::neighbours::Rows;
+use crate::progress::Stage;
+use crate::set::Set;
+use crate::{AnalysisError, Cluster, Settings};
+
+/// A cluster of one level, of indexes into the distinct pictures.
+struct Members {
+    members: Vec<u32>,
+    representative: u32,
+}
+
+/// For each place its cluster at each level, and the clusters, both with places for rows.
+pub(crate) struct Clustering {
+    pub(crate) of: Vec<[u32; ClusterLevel::COUNT]>,
+    pub(crate) levels: [Vec<Cluster>; ClusterLevel::COUNT],
+}
+
+/// What is to be divided.
+pub(crate) struct Divided<'a> {
+    pub(crate) set: &'a Set<'a>,
+    /// The places compared with each other.
+    pub(crate) distinct: &'a [u32],
+    /// Their vectors.
+    pub(crate) rows: Rows<'a>,
+    /// Their nearest neighbours.
+    pub(crate) nearest: &'a [Vec<(u32, f32)>],
+    /// Groups of indexes into `distinct` that are copies and never parted.
+    pub(crate) together: &'a [Vec<u32>],
+    /// For every place the index into `distinct` that it goes with.
+    pub(crate) home: &'a [u32],
+}
+
+/// Divides the set.
+pub(crate) fn divide(
+    divided: &Divided<'_>,
+    settings: &Settings,
+    stage: &Stage<'_>,
+) -> Result<Clustering, AnalysisError> {
+    let mut merging = Merging::new(divided.rows, divided.nearest);
+    for group in divided.together {
+        merging.join(group);
+    }
+    let mut of = vec![[0; ClusterLevel::COUNT]; divided.set.len()];
+    let mut levels: [Vec<Cluster>; ClusterLevel::COUNT] = Default::default();
+    let stage = stage.of(ClusterLevel::COUNT as u64);
+    for (level, least) in settings.cluster_likeness.iter().enumerate() {
+        stage.advance(1)?;
+        merging.merge_down_to(*least, settings.most_clusters[level], &stage)?;
+        let (described, belongs) = describe(divided, &merging.clusters(divided.rows));
+        for (place, cluster) in belongs.into_iter().enumerate() {
+            of[place][level] = cluster;
+        }
+        levels[level] = described;
+    }
+    Ok(Clustering { of, levels })
+}
+
+/// Names and counts the clusters, the largest first.
+fn describe(divided: &Divided<'_>, clusters: &[Members]) -> (Vec<Cluster>, Vec<u32>) {
+    let Divided {
+        set,
+        distinct,
+        home,
+        ..
+    } = divided;
+    let mut cluster_of = vec![0; distinct.len()];
+    let mut described: Vec<Cluster> = clusters
+        .iter()
+        .enumerate()
+        .map(|(at, cluster)| {
+            for member in &cluster.members {
+                cluster_of[*member as usize] = at;
+            }
+            Cluster {
+                key: [u8::MAX; 32],
+                representative: distinct[cluster.representative as usize],
+                size: 0,
+            }
+        })
+        .collect();
+    for (place, at) in home.iter().enumerate() {
+        let cluster = &mut described[cluster_of[*at as usize]];
+        cluster.size += 1;
+        cluster.key = cluster.key.min(set.facts[place].content_hash);
+    }
+    let mut order: Vec<usize> = (0..described.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&described[*a], &described[*b]);
+        b.size.cmp(&a.size).then(a.key.cmp(&b.key))
+    });
+    let mut rank = vec![0; order.len()];
+    for (at, cluster) in order.iter().enumerate() {
+        rank[*cluster] = at as u32;
+    }
+    let belongs = home
+        .iter()
+        .map(|at| rank[cluster_of[*at as usize]])
+        .collect();
+    (order.into_iter().map(|at| described[at]).collect(), belongs)
+}

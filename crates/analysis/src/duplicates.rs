@@ -1,0 +1,193 @@
+//! Copies: which pictures are the same, in which way, and which one to keep.
+//!
+//! Exact tiers are equality of hashes. For the near tiers, vectors and perceptual hashes propose
+//! pairs, and [`crate::likeness`] decides on each.
+//!
+//! Near copies do not chain. A group is a star: every member is a copy of the one to keep, and
+//! no two members may be plainly different from each other. Pictures choose in the order in
+//! which they would be kept, each taking the copies that nobody took before, the most alike
+//! first. So a group depends on its members and on those who might have taken them, never on the
+//! order of the files or on pictures that are copies of nothing.
+
+use std::collections::BTreeMap;
+
+use lamina_model::DuplicateTier;
+use rayon::prelude::*;
+
+use crate::likeness::{Likeness, Subject, compare};
+use crate::progress::Stage;
+use crate::set::Set;
+use crate::{AnalysisError, Settings};
+
+/// Two members of a group must be at least this much less alike than members and keeper must.
+const SLACK: f32 = 0.04;
+
+/// Copies of one picture in one tier; places instead of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Copies {
+    pub(crate) tier: DuplicateTier,
+    pub(crate) keep: u32,
+    pub(crate) others: Vec<(u32, f32)>,
+}
+
+/// Copies that are exact, and one place for each set of pictures with equal pixels.
+pub(crate) struct Exact {
+    pub(crate) copies: Vec<Copies>,
+    /// The ones to keep, by place.
+    pub(crate) distinct: Vec<u32>,
+}
+
+/// Finds the files equal byte for byte, and among one of each those equal pixel for pixel.
+pub(crate) fn exact(set: &Set<'_>) -> Exact {
+    let all: Vec<u32> = (0..set.len() as u32).collect();
+    let mut copies = Vec::new();
+    let files = equal(set, &all, DuplicateTier::SameBytes, &mut copies);
+    let mut distinct = equal(set, &files, DuplicateTier::SamePixels, &mut copies);
+    distinct.sort_unstable();
+    Exact { copies, distinct }
+}
+
+/// Groups the places of equal hash; what comes back is the one to keep of each.
+fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Copies>) -> Vec<u32> {
+    let mut by_hash: BTreeMap<&[u8; 32], Vec<u32>> = BTreeMap::new();
+    for place in places {
+        let facts = set.facts[*place as usize];
+        let hash = if tier == DuplicateTier::SameBytes {
+            &facts.content_hash
+        } else {
+            &facts.pixel_hash
+        };
+        by_hash.entry(hash).or_default().push(*place);
+    }
+    let mut kept = Vec::with_capacity(by_hash.len());
+    for mut group in by_hash.into_values() {
+        group.sort_by(|a, b| set.keep_order(*a, *b));
+        kept.push(group[0]);
+        if group.len() > 1 {
+            copies.push(Copies {
+                tier,
+                keep: group[0],
+                others: group[1..].iter().map(|place| (*place, 1.0)).collect(),
+            });
+        }
+    }
+    kept
+}
+
+/// Pairs worth comparing, by index into `distinct`: each once, the lower first.
+pub(crate) fn proposals(alike: &[Vec<(u32, f32)>], hashes: &[Vec<u32>]) -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
+    for (at, others) in alike.iter().enumerate() {
+        pairs.extend(others.iter().map(|(other, _)| sorted(at as u32, *other)));
+    }
+    for (at, others) in hashes.iter().enumerate() {
+        pairs.extend(others.iter().map(|other| sorted(at as u32, *other)));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+fn sorted(a: u32, b: u32) -> (u32, u32) {
+    (a.min(b), a.max(b))
+}
+
+/// Compares the proposed pairs and puts the copies together.
+pub(crate) fn near(
+    set: &Set<'_>,
+    distinct: &[u32],
+    proposals: &[(u32, u32)],
+    settings: &Settings,
+    stage: &Stage<'_>,
+) -> Result<Vec<Copies>, AnalysisError> {
+    let stage = stage.of(proposals.len() as u64);
+    let facts = |at: u32| set.facts[distinct[at as usize] as usize];
+    // Pairs are sorted, so the first of a run of pairs is made ready once.
+    let likenesses: Result<Vec<_>, AnalysisError> = proposals
+        .par_chunk_by(|a, b| a.0 == b.0)
+        .map(|pairs| {
+            stage.advance(pairs.len() as u64)?;
+            let one = Subject::new(facts(pairs[0].0));
+            Ok(pairs
+                .iter()
+                .filter_map(|(a, b)| {
+                    compare(&one, &Subject::new(facts(*b))).map(|likeness| (*a, *b, likeness))
+                })
+                .filter(|(_, _, likeness)| likeness.value >= settings.least_likeness)
+                .collect::<Vec<_>>())
+        })
+        .collect();
+    let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
+    for (a, b, likeness) in likenesses?.into_iter().flatten() {
+        partners[a as usize].push((b, likeness));
+        partners[b as usize].push((a, likeness));
+    }
+    Ok(stars(set, distinct, partners, settings))
+}
+
+/// Lets each picture, in the order of keeping, take its copies.
+fn stars(
+    set: &Set<'_>,
+    distinct: &[u32],
+    mut partners: Vec<Vec<(u32, Likeness)>>,
+    settings: &Settings,
+) -> Vec<Copies> {
+    let mut order: Vec<u32> = (0..distinct.len() as u32)
+        .filter(|at| !partners[*at as usize].is_empty())
+        .collect();
+    order.sort_by(|a, b| set.keep_order(distinct[*a as usize], distinct[*b as usize]));
+    let mut taken = vec![false; distinct.len()];
+    let mut copies = Vec::new();
+    for keep in order {
+        if taken[keep as usize] {
+            continue;
+        }
+        taken[keep as usize] = true;
+        let mut wanted = std::mem::take(&mut partners[keep as usize]);
+        wanted.retain(|(other, _)| !taken[*other as usize]);
+        wanted.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
+        let members = agreeing(set, distinct, wanted, settings.least_likeness - SLACK);
+        let mut by_tier: BTreeMap<DuplicateTier, Vec<(u32, f32)>> = BTreeMap::new();
+        for (other, likeness) in members {
+            taken[other as usize] = true;
+            let place = distinct[other as usize];
+            by_tier
+                .entry(likeness.tier)
+                .or_default()
+                .push((place, likeness.value));
+        }
+        copies.extend(by_tier.into_iter().map(|(tier, others)| Copies {
+            tier,
+            keep: distinct[keep as usize],
+            others,
+        }));
+    }
+    copies
+}
+
+/// Those who are not plainly different from any that came before.
+fn agreeing(
+    set: &Set<'_>,
+    distinct: &[u32],
+    wanted: Vec<(u32, Likeness)>,
+    least: f32,
+) -> Vec<(u32, Likeness)> {
+    let mut members: Vec<(u32, Likeness)> = Vec::new();
+    let mut subjects: Vec<Subject<'_>> = Vec::new();
+    for (other, likeness) in wanted {
+        let subject = Subject::new(set.facts[distinct[other as usize] as usize]);
+        let agrees = subjects.iter().zip(&members).all(|(member, (at, _))| {
+            let found = if *at < other {
+                compare(member, &subject)
+            } else {
+                compare(&subject, member)
+            };
+            found.is_some_and(|found| found.value >= least)
+        });
+        if agrees {
+            members.push((other, likeness));
+            subjects.push(subject);
+        }
+    }
+    members
+}

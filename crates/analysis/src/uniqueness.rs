@@ -1,0 +1,143 @@
+//! How much each picture adds to the set.
+//!
+//! Pictures are picked one after the other, each time the one farthest from all picked before
+//! (Gonzalez 1985, "Clustering to minimize the maximum intercluster distance"): the first k
+//! picks cover the set at most twice as coarsely as the best k there are. The cosine distance at
+//! which a picture is picked is its uniqueness.
+//!
+//! Done for every picture, that costs the square of their number. So only the first picks look
+//! at all pictures; by then what is farther than the nearest neighbours no longer matters, and
+//! the rest goes by the lists of nearest neighbours in time that grows like n log n.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use rayon::prelude::*;
+
+use crate::AnalysisError;
+use crate::neighbours::{Rows, dot};
+use crate::progress::Stage;
+
+/// Picks that look at all pictures.
+const THOROUGH: usize = 256;
+/// What the last of the pictures that are no copies has at least.
+const LEAST: f32 = 1e-4;
+
+/// For each row 0–1; sorted from high to low they are the order of picking.
+pub(crate) fn scores(
+    rows: Rows<'_>,
+    nearest: &[Vec<(u32, f32)>],
+    stage: &Stage<'_>,
+) -> Result<Vec<f32>, AnalysisError> {
+    let count = rows.len();
+    if count == 0 || rows.columns() == 0 {
+        return Ok(vec![1.0; count]);
+    }
+    let picks = THOROUGH.min(count);
+    let stage = stage.of(picks as u64 + 1);
+    let mut scores = vec![f32::NAN; count];
+    let mut distances = vec![f32::INFINITY; count];
+    let mut bar = 1.0_f32;
+    let mut next = farthest_from_mean(rows);
+    for _ in 0..picks {
+        stage.advance(1)?;
+        bar = bar.min(distances[next]);
+        scores[next] = bar.max(LEAST);
+        distances[next] = f32::NEG_INFINITY;
+        let picked = rows.row(next);
+        distances
+            .par_iter_mut()
+            .enumerate()
+            .with_min_len(256)
+            .for_each(|(at, distance)| {
+                *distance = distance.min(1.0 - dot(picked, rows.row(at)));
+            });
+        let Some(farthest) = (0..count)
+            .filter(|at| scores[*at].is_nan())
+            .max_by(|a, b| distances[*a].total_cmp(&distances[*b]).then(b.cmp(a)))
+        else {
+            break;
+        };
+        next = farthest;
+    }
+    by_neighbours(&mut scores, &mut distances, bar, nearest);
+    stage.advance(1)?;
+    Ok(scores)
+}
+
+/// Somewhere at the rim of the set: the row least like the mean of all.
+fn farthest_from_mean(rows: Rows<'_>) -> usize {
+    let mut mean = vec![0.0; rows.columns()];
+    for at in 0..rows.len() {
+        for (sum, value) in mean.iter_mut().zip(rows.row(at)) {
+            *sum += value;
+        }
+    }
+    (0..rows.len())
+        .map(|at| (at, dot(&mean, rows.row(at))))
+        .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)))
+        .map_or(0, |(at, _)| at)
+}
+
+#[derive(PartialEq)]
+struct Waiting {
+    distance: f32,
+    at: u32,
+}
+
+impl Eq for Waiting {}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.distance
+            .total_cmp(&other.distance)
+            .then(other.at.cmp(&self.at))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Picks the rest; a pick now brings nearer only those who have it, or whom it has, as one of
+/// their nearest neighbours.
+fn by_neighbours(
+    scores: &mut [f32],
+    distances: &mut [f32],
+    mut bar: f32,
+    nearest: &[Vec<(u32, f32)>],
+) {
+    let mut known: Vec<Vec<(u32, f32)>> = nearest.to_vec();
+    for (at, neighbours) in nearest.iter().enumerate() {
+        for (other, cosine) in neighbours {
+            known[*other as usize].push((at as u32, *cosine));
+        }
+    }
+    let mut waiting: BinaryHeap<Waiting> = (0..scores.len())
+        .filter(|at| scores[*at].is_nan())
+        .map(|at| Waiting {
+            distance: distances[at],
+            at: at as u32,
+        })
+        .collect();
+    while let Some(Waiting { distance, at }) = waiting.pop() {
+        let at = at as usize;
+        if !scores[at].is_nan() || distance > distances[at] {
+            continue;
+        }
+        bar = bar.min(distance);
+        scores[at] = bar.max(LEAST);
+        for (other, cosine) in &known[at] {
+            let distance = 1.0 - cosine;
+            if scores[*other as usize].is_nan() && distance < distances[*other as usize] {
+                distances[*other as usize] = distance;
+                waiting.push(Waiting {
+                    distance,
+                    at: *other,
+                });
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The rules of the tree that neither the compiler nor clippy can hold. Each is a test here, so that it holds wherever
 //! the tests run, and `cargo xtask tidy` lists all complaints at once.
 
+mod ambient;
 mod files;
 mod invariants;
 mod layers;
@@ -34,6 +35,7 @@ pub(crate) fn complaints(root: &Path) -> Result<Vec<String>> {
     let everything = Metadata::everything(root)?;
     let mut all = layers::complaints(&everything.packages);
     all.extend(layers::words_out_of_place(&tree));
+    all.extend(ambient::complaints(root, &tree)?);
     all.extend(files::complaints(&tree));
     all.extend(licences::complaints(root, &everything.packages)?);
     all.extend(invariants::complaints(root, &tree)?);
@@ -60,6 +62,13 @@ mod tests {
         none(&layers::words_out_of_place(
             &tree::Tree::read(&machine::root()).unwrap(),
         ));
+    }
+
+    #[test]
+    fn nothing_below_app_reads_the_clock_chance_or_the_environment() {
+        let root = machine::root();
+        let tree = tree::Tree::read(&root).unwrap();
+        none(&ambient::complaints(&root, &tree).unwrap());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     Store,
     batch::DatasetCounts,
     convert::{moment, number, text, word},
-    db::{read, transact, write},
+    db::{read, take_lock, transact, write},
     error::{Error, Result, conflict},
 };
 
@@ -70,7 +70,7 @@ pub(crate) fn source_hash(source: &SourcePath) -> Vec<u8> {
     blake3::hash(source.as_bytes()).as_bytes().to_vec()
 }
 
-/// Inserts the row of a new dataset.
+/// Inserts the row of a new dataset, and who made it as its owner.
 macro_rules! insert_dataset {
     ($tx:ident, $dataset:expr) => {
         sqlx::query(
@@ -95,6 +95,17 @@ macro_rules! insert_dataset {
         .execute(&mut *$tx)
         .await
         .map_err(conflict("dataset"))?;
+        if let Some(owner) = $dataset.created_by {
+            sqlx::query(
+                "INSERT INTO dataset_members (dataset_id, user_id, role, created_at_us)
+                 VALUES ($1, $2, 'owner', $3)",
+            )
+            .bind($dataset.id.as_uuid())
+            .bind(owner.as_uuid())
+            .bind($dataset.created_at.as_micros())
+            .execute(&mut *$tx)
+            .await?;
+        }
     };
 }
 
@@ -120,13 +131,8 @@ impl Store {
         job: &Job,
     ) -> Result<(Dataset, bool)> {
         let found = transact!(&self.db, tx => {
-            // Callers queue at this row, so that the second sees what the first made.
-            sqlx::query(
-                "INSERT INTO settings (key, value) VALUES ('lock/datasets', '')
-                 ON CONFLICT (key) DO UPDATE SET value = ''",
-            )
-            .execute(&mut *tx)
-            .await?;
+            // The second caller sees what the first made.
+            take_lock!(tx, "lock/datasets");
             let found = sqlx::query_as::<_, DatasetRow>(BY_SOURCE)
                 .bind(dataset.source_type.as_str())
                 .bind(source_hash(&dataset.source))

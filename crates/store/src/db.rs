@@ -77,7 +77,21 @@ macro_rules! transact {
     };
 }
 
-pub(crate) use {read, transact, write};
+/// Makes the transactions that take this lock go one by one. `SQLite` does so anyway;
+/// `PostgreSQL` holds the row until the transaction ends.
+macro_rules! take_lock {
+    ($tx:ident, $name:literal) => {
+        sqlx::query(concat!(
+            "INSERT INTO settings (key, value) VALUES ('",
+            $name,
+            "', '') ON CONFLICT (key) DO UPDATE SET value = ''"
+        ))
+        .execute(&mut *$tx)
+        .await?
+    };
+}
+
+pub(crate) use {read, take_lock, transact, write};
 
 impl Db {
     /// Opens the file, makes it where there is none, and brings its schema up to date.

@@ -21,6 +21,20 @@ pub enum Error {
         /// The kind of thing.
         what: &'static str,
     },
+    /// Nobody would be left in a place that must not be empty.
+    #[error("this is the last {what}; name another one first")]
+    LastOne {
+        /// Whose place it is.
+        what: &'static str,
+    },
+    /// There are as many as there may be.
+    #[error("there may be no more than {limit} {what}")]
+    TooMany {
+        /// The kind of thing.
+        what: &'static str,
+        /// How many there may be.
+        limit: u64,
+    },
     /// The job's lease ran out or was given to another runner; its work must stop.
     #[error("the lease of this job is no longer held")]
     LeaseLost,

@@ -4,6 +4,7 @@
 //! both, and one blob store. Methods take and give the vocabulary of `lamina-model`. Nothing here
 //! decides who may do what, decodes a picture, or reads the clock: moments come in as values.
 
+mod accounts;
 mod batch;
 mod blobs;
 mod convert;
@@ -20,6 +21,11 @@ mod settings;
 mod store;
 mod sweep;
 
+pub use accounts::{
+    ApiKey, ApiKeyChange, ApiKeyUse, AuditEvent, AuditFilter, DatasetAccess, FailureCount, Member,
+    SealedSecret, SecretPlace, Session, SessionUse, StoredAuditEvent, TicketRecord, User,
+    UserChange, VerificationRecord,
+};
 pub use batch::{Batch, Checkpoint, DatasetCounts};
 pub use blobs::{BlobInfo, Blobs};
 pub use datasets::DatasetState;

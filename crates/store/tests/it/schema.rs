@@ -102,7 +102,7 @@ fn both_trees_say_the_same_but_for_the_names_of_types() {
     for name in names("sqlite") {
         let read = |folder: &str| fs_err::read_to_string(root.join(folder).join(&name)).unwrap();
         let one = read("sqlite")
-            .replace("INTEGER PRIMARY KEY AUTOINCREMENT", "NUMBERED")
+            .replace("INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "NUMBERED")
             .replace(" WITHOUT ROWID", "");
         let other = read("postgres")
             .replace(

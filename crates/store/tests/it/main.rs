@@ -7,11 +7,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod accounts;
 mod blobs;
 mod datasets;
 mod findings;
 mod ingest;
 mod jobs;
+mod keys;
 mod opening;
 mod property;
 mod schema;
@@ -104,6 +106,33 @@ contract! {
         leases_of_the_dead_can_be_found_and_given_back,
         a_job_for_a_deleted_dataset_is_refused,
         many_runners_share_many_jobs,
+    }
+    accounts {
+        an_account_is_read_back_as_it_was_made,
+        addresses_differ_by_more_than_case,
+        of_many_first_accounts_one_is_made,
+        accounts_are_searched_and_paged,
+        an_account_can_be_changed_in_part,
+        somebody_can_always_administer,
+        a_session_is_found_by_its_hash_with_its_account,
+        sessions_end_one_by_one_or_together,
+        a_link_is_good_once_for_one_thing_in_its_time,
+        failures_are_counted_and_forgotten,
+        an_identity_is_one_account,
+        a_sign_in_elsewhere_is_taken_up_once_by_its_browser,
+        the_trail_is_read_backwards,
+        who_makes_a_dataset_owns_it_and_may_share_it,
+        what_a_deleted_account_owned_goes_to_its_heir,
+    }
+    keys {
+        a_key_is_read_with_its_secrets_and_owner_at_once,
+        of_fifty_first_visits_one_makes_a_key,
+        there_are_only_so_many_live_keys,
+        a_key_can_be_changed_in_part_until_it_is_revoked,
+        a_rotated_secret_counts_until_the_overlap_ends,
+        uses_are_noted_and_never_go_back,
+        every_secret_is_sealed_anew_step_by_step,
+        a_deleted_account_takes_its_keys_along,
     }
     property {
         every_sequence_of_batches_keeps_the_counts_and_the_pages_true,

@@ -20,7 +20,7 @@ pub(crate) const LEASE_US: i64 = 30_000_000;
 pub(crate) struct World {
     pub(crate) store: Store,
     clock: Ticks,
-    chance: Counted,
+    pub(crate) chance: Counted,
     folder: tempfile::TempDir,
     /// Where it is a database of a server: the server, the name of the database, its URL.
     database: Option<(String, String, String)>,
@@ -346,7 +346,7 @@ impl Clock for Ticks {
 
 /// Chance that is none: a counter, so that no two ids are the same and each is greater.
 #[derive(Debug)]
-struct Counted(AtomicU64);
+pub(crate) struct Counted(AtomicU64);
 
 impl Chance for Counted {
     fn fill(&self, buffer: &mut [u8]) {

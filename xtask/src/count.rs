@@ -36,6 +36,8 @@ pub(crate) enum Runner {
     Nextest,
     /// Closes each of its programs with `test result: ok. 5 passed; 0 failed; 1 ignored; …`.
     Cargo,
+    /// Closes with `      Tests  1 failed | 77 passed | 2 skipped (80)`.
+    Vitest,
 }
 
 /// The numbers of one line, if it is a closing line of that runner. Nextest shows the output of failed tests, which has
@@ -48,9 +50,10 @@ pub(crate) fn read(runner: Runner, line: &str) -> Option<Count> {
             line.split_once(" run: ")?.1
         }
         Runner::Nextest => return None,
+        Runner::Vitest => line.trim().strip_prefix("Tests  ")?,
     };
     let mut count = Count::default();
-    for part in numbers.split([',', ';']) {
+    for part in numbers.split([',', ';', '|']) {
         let Some((number, outcome)) = part.trim().split_once(' ') else {
             continue;
         };
@@ -136,6 +139,23 @@ mod tests {
     }
 
     #[test]
+    fn closing_lines_of_vitest_are_read() {
+        for (line, expected) in [
+            ("      Tests  78 passed (78)", count(78, 0, 0)),
+            (
+                "      Tests  1 failed | 77 passed | 2 skipped (80)",
+                count(77, 1, 2),
+            ),
+            (
+                "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m78 passed\u{1b}[39m\u{1b}[22m\u{1b}[90m (78)\u{1b}[39m",
+                count(78, 0, 0),
+            ),
+        ] {
+            assert_eq!(read(Runner::Vitest, line), Some(expected), "{line}");
+        }
+    }
+
+    #[test]
     fn other_lines_are_no_closing_lines() {
         for line in [
             "",
@@ -145,8 +165,9 @@ mod tests {
             "Summary of it",
             "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
         ] {
-            assert_eq!(read(Runner::Nextest, line), None, "{line}");
-            assert_eq!(read(Runner::Cargo, line), None, "{line}");
+            for runner in [Runner::Nextest, Runner::Cargo, Runner::Vitest] {
+                assert_eq!(read(runner, line), None, "{line}");
+            }
         }
     }
 

@@ -9,7 +9,10 @@ pub(crate) mod onnxruntime;
 pub(crate) mod postgres;
 pub(crate) mod python;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::{machine, shell};
 
@@ -21,6 +24,9 @@ pub(crate) enum Permission {
     /// Use only what is here already.
     LookOnly,
 }
+
+/// No package that is got here takes longer than this on a slow line.
+pub(crate) const LIMIT: Duration = Duration::from_mins(5);
 
 /// Where the words of the package managers go.
 pub(crate) fn log(root: &Path) -> PathBuf {

@@ -2,6 +2,8 @@
 //!
 //! The last line is the count of tests, alone, such as `512 passed, 0 failed`.
 
+mod web;
+
 use std::{
     ffi::OsString,
     path::Path,
@@ -34,6 +36,11 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         [only] if only == "--fast" => true,
         _ => bail!("test takes no argument but --fast"),
     };
+    let permission = if fast {
+        Permission::LookOnly
+    } else {
+        Permission::Get
+    };
     let root = machine::root();
 
     stage("Tidy", || {
@@ -47,7 +54,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         Ok(())
     })?;
     stage("Format", || component("fmt", &["--all", "--check"], &[]))?;
-    let surroundings = stage("Set up", || Ok(surroundings(&root, fast)))?;
+    let surroundings = stage("Set up", || Ok(surroundings(&root, permission)))?;
     stage("Lint", || {
         let options = ["--workspace", "--all-targets"];
         let options = [&options[..], &surroundings.features].concat();
@@ -58,6 +65,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     }
     let mut count = Count::default();
     let ran = stage("Test", || {
+        web::check(&root, permission, &mut count)?;
         tests(&surroundings, &mut count)?;
         if !fast {
             examples(&surroundings, &mut count)?;
@@ -111,12 +119,7 @@ fn document(surroundings: &Surroundings) -> Result<()> {
     shell::run(&mut doc)
 }
 
-fn surroundings(root: &Path, fast: bool) -> Surroundings {
-    let permission = if fast {
-        Permission::LookOnly
-    } else {
-        Permission::Get
-    };
+fn surroundings(root: &Path, permission: Permission) -> Surroundings {
     let mut features = Vec::new();
     if setup::turbo(root, permission) {
         features.extend(["--features", "lamina-app/turbo"]);
@@ -132,7 +135,7 @@ fn surroundings(root: &Path, fast: bool) -> Surroundings {
             "Without Python: {error:#}. Not tested: the scripts of the documentation, as printed."
         )),
     }
-    let postgres = if fast {
+    let postgres = if permission == Permission::LookOnly {
         Err(anyhow::anyhow!("no server is started with --fast"))
     } else {
         postgres::Server::start(root, permission)

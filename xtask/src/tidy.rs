@@ -8,6 +8,7 @@ mod layers;
 mod licences;
 mod spdx;
 mod tree;
+mod web;
 
 use std::{path::Path, process::ExitCode};
 
@@ -39,6 +40,7 @@ pub(crate) fn complaints(root: &Path) -> Result<Vec<String>> {
     all.extend(files::complaints(&tree));
     all.extend(licences::complaints(root, &everything.packages)?);
     all.extend(invariants::complaints(root, &tree)?);
+    all.extend(web::complaints(root)?);
     Ok(all)
 }
 
@@ -83,6 +85,11 @@ mod tests {
         let root = machine::root();
         let everything = Metadata::everything(&root).unwrap();
         none(&licences::complaints(&root, &everything.packages).unwrap());
+    }
+
+    #[test]
+    fn the_committed_web_app_is_built_from_the_sources_beside_it() {
+        none(&web::complaints(&machine::root()).unwrap());
     }
 
     #[test]

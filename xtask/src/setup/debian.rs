@@ -1,14 +1,11 @@
 //! Packages of Debian and its relatives, through `apt-get`, where this process is root.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{path::Path, process::Command};
 
 use anyhow::{Result, bail};
 
-use super::{Permission, log};
+use super::{LIMIT, Permission, log};
 use crate::{machine, shell};
-
-/// No package that is installed here takes longer than this on a slow line.
-const LIMIT: Duration = Duration::from_mins(5);
 
 /// Installs packages, refreshing the package lists only where the first try fails.
 ///

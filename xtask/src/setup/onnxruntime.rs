@@ -6,13 +6,12 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::{Permission, log};
+use super::{LIMIT, Permission, log};
 use crate::{machine, shell};
 
 /// The version that the index of a dataset is tested with; the API level that `vision` asks for is older.
@@ -103,7 +102,7 @@ fn fetch(root: &Path, python: &Path, wheel: &Wheel, box_folder: &Path, place: &P
         .arg("--dest")
         .arg(box_folder)
         .arg(format!("onnxruntime=={VERSION}"));
-    shell::run_logged(&mut download, &log(root), Duration::from_mins(5))
+    shell::run_logged(&mut download, &log(root), LIMIT)
         .context("pip cannot download its package")?;
     let file = only_wheel_in(box_folder)?;
     check_sum(&file, wheel.sha256)?;
@@ -111,8 +110,7 @@ fn fetch(root: &Path, python: &Path, wheel: &Wheel, box_folder: &Path, place: &P
     let opened = box_folder.join("opened");
     let mut unzip = Command::new(python);
     unzip.args(["-m", "zipfile", "-e"]).arg(&file).arg(&opened);
-    shell::run_logged(&mut unzip, &log(root), Duration::from_mins(2))
-        .context("its package cannot be opened")?;
+    shell::run_logged(&mut unzip, &log(root), LIMIT).context("its package cannot be opened")?;
 
     let inside = opened.join("onnxruntime");
     let folder = place.parent().context("the library has a folder")?;

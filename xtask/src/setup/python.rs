@@ -4,12 +4,11 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
 
-use super::{Permission, debian, log};
+use super::{LIMIT, Permission, debian, log};
 use crate::{machine, shell};
 
 /// The packages, pinned; the virtual environment is made anew when this list changes.
@@ -49,7 +48,7 @@ pub(crate) fn interpreter(root: &Path, permission: Permission) -> Result<PathBuf
         .args(["-m", "pip", "install", "--quiet", "--no-input"])
         .args(["--disable-pip-version-check", "--retries", "1"])
         .args(REQUIREMENTS);
-    shell::run_logged(&mut install, &log(root), Duration::from_mins(5))
+    shell::run_logged(&mut install, &log(root), LIMIT)
         .context("pip cannot install the packages")?;
     fs_err::write(&stamp, wanted)?;
     Ok(python)
@@ -58,7 +57,7 @@ pub(crate) fn interpreter(root: &Path, permission: Permission) -> Result<PathBuf
 fn make(root: &Path, system: &Path, folder: &Path) -> Result<()> {
     let mut venv = Command::new(system);
     venv.args(["-m", "venv", "--clear"]).arg(folder);
-    shell::run_logged(&mut venv, &log(root), Duration::from_mins(2))
+    shell::run_logged(&mut venv, &log(root), LIMIT)
 }
 
 #[cfg(test)]

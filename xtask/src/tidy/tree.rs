@@ -1,6 +1,9 @@
 //! The source files of the workspace, read once.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 
@@ -54,7 +57,7 @@ impl Tree {
             ("web/src", &["ts", "tsx"]),
         ] {
             let mut files = Vec::new();
-            walk(&root.join(folder), &mut files)?;
+            walk(&root.join(folder), &may_hold_sources, &mut files)?;
             for file in files {
                 let known = file
                     .extension()
@@ -89,23 +92,32 @@ impl Tree {
     }
 }
 
-fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
+/// Every file below a folder, in no order. Only folders and files whose name `is_wanted` says yes to.
+pub(crate) fn walk(
+    folder: &Path,
+    is_wanted: &dyn Fn(&OsStr) -> bool,
+    into: &mut Vec<PathBuf>,
+) -> Result<()> {
     if !folder.is_dir() {
         return Ok(());
     }
     for entry in fs_err::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
-        if name == "target" || name == "node_modules" || name.as_encoded_bytes().starts_with(b".") {
+        if !is_wanted(&entry.file_name()) {
             continue;
         }
         if entry.file_type()?.is_dir() {
-            walk(&entry.path(), into)?;
+            walk(&entry.path(), is_wanted, into)?;
         } else {
             into.push(entry.path());
         }
     }
     Ok(())
+}
+
+/// What is built or hidden is no source.
+fn may_hold_sources(name: &OsStr) -> bool {
+    name != "target" && name != "node_modules" && !name.as_encoded_bytes().starts_with(b".")
 }
 
 #[cfg(test)]

@@ -66,9 +66,7 @@ pub(crate) fn turbo(root: &Path, permission: Permission) -> bool {
         Ok(()) => true,
         Err(error) => {
             shell::note(&format!(
-                "Without libjpeg-turbo: it is built with {}, and {error:#}. \
-                 JPEG files are decoded in pure Rust, about twice as slow.",
-                needed.join(" and ")
+                "Without libjpeg-turbo: {error:#}. JPEG files are decoded in pure Rust, about twice as slow."
             ));
             false
         }

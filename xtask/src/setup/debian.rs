@@ -10,17 +10,18 @@ use crate::{machine, shell};
 /// Installs packages, refreshing the package lists only where the first try fails.
 ///
 /// # Errors
-/// Not permitted, no `apt-get`, not root, or `apt-get`'s own complaint; worded to follow "…, and ".
+/// Not permitted, no `apt-get`, not root, or `apt-get`'s own complaint.
 pub(crate) fn install(root: &Path, packages: &[&str], permission: Permission) -> Result<()> {
     let names = packages.join(" ");
+    let missing = packages.join(" and no ");
     if permission == Permission::LookOnly {
-        bail!("{names} is not installed here");
+        bail!("there is no {missing} here");
     }
     if machine::program("apt-get").is_none() {
-        bail!("{names} is not installed here (get it with your system's package manager)");
+        bail!("there is no {missing} here (get it with your system's package manager)");
     }
     if machine::user_id() != Some(0) {
-        bail!("{names} is not installed here (as root: apt-get install {names})");
+        bail!("there is no {missing} here (as root: apt-get install {names})");
     }
     shell::note(&format!("Installing {names} with apt-get."));
     let first = shell::run_logged(&mut apt_get("install", packages), &log(root), LIMIT);
@@ -75,7 +76,7 @@ mod tests {
 
         let error = install(folder.path(), &["cmake"], Permission::LookOnly).unwrap_err();
 
-        assert_eq!(error.to_string(), "cmake is not installed here");
+        assert_eq!(error.to_string(), "there is no cmake here");
         assert!(!log(folder.path()).exists());
     }
 

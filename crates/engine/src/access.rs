@@ -3,7 +3,11 @@
 //! The one place that turns a caller and an id into a [`DatasetScope`]. Every verb on a dataset
 //! asks for one, so a verb that forgot to ask about rights cannot be written.
 
-use lamina_model::{Dataset, DatasetId, DatasetRole, Scope, UserId, WorkspaceRole};
+use lamina_model::{
+    Dataset, DatasetId, DatasetRole, KeyRowId, Scope, SessionId, Timestamp, UserId, WorkspaceRole,
+};
+
+use lamina_store::DatasetAccess;
 
 use crate::{Engine, Error, error::OrNothing};
 
@@ -31,6 +35,31 @@ pub struct SignedIn {
     pub scope: Scope,
     /// The only datasets the API key may be used for; nothing means all.
     pub only: Option<Vec<DatasetId>>,
+    /// How they came in.
+    pub via: Via,
+    /// Whether they must choose a new password before anything else.
+    pub must_change_password: bool,
+}
+
+/// How a person came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A browser session, and when they signed in.
+    Session(SessionId, Timestamp),
+    /// A token signed with an API key.
+    Key(KeyRowId),
+    /// The cookie of an embedding site: reading one dataset and nothing else.
+    Embedding,
+}
+
+impl SignedIn {
+    /// The session they came in with; keys and embedding sites have none.
+    pub fn session(&self) -> Option<SessionId> {
+        match self.via {
+            Via::Session(id, _) => Some(id),
+            Via::Key(_) | Via::Embedding => None,
+        }
+    }
 }
 
 impl Caller {
@@ -122,26 +151,24 @@ impl Engine {
             what: "dataset",
             id: shorten(id),
         };
-        let found = match id.parse::<DatasetId>() {
-            Ok(id) => self.store().dataset(id).await.or_nothing()?,
+        let anonymous = *caller == Caller::Anonymous;
+        let hidden = || {
+            if anonymous {
+                Error::NotSignedIn
+            } else {
+                not_found()
+            }
+        };
+        let access = match id.parse::<DatasetId>() {
+            Ok(id) => self
+                .store()
+                .dataset_for(id, caller.user_id())
+                .await
+                .or_nothing()?,
             Err(_) => None,
         };
-        let anonymous = *caller == Caller::Anonymous;
-        let Some(mut dataset) = found else {
-            return Err(if anonymous {
-                Error::NotSignedIn
-            } else {
-                not_found()
-            });
-        };
-        let role = self.role_in(caller, &dataset).await?;
-        let Some(role) = role else {
-            return Err(if anonymous {
-                Error::NotSignedIn
-            } else {
-                not_found()
-            });
-        };
+        let DatasetAccess { mut dataset, role } = access.ok_or_else(hidden)?;
+        let role = role_of(caller, &dataset, role).ok_or_else(hidden)?;
         check_key(caller, dataset.id, need)?;
         if role < need.role() {
             if anonymous {
@@ -159,23 +186,33 @@ impl Engine {
         self.tell_progress(&mut dataset).await?;
         Ok(DatasetScope { dataset, role })
     }
+}
 
-    /// The caller's role in a dataset; nothing when they may not know of it.
-    pub(crate) async fn role_in(
-        &self,
-        caller: &Caller,
-        dataset: &Dataset,
-    ) -> Result<Option<DatasetRole>, Error> {
-        let public = dataset.is_public.then_some(DatasetRole::Viewer);
-        Ok(match caller {
-            Caller::Local => Some(DatasetRole::Owner),
-            Caller::Anonymous => public,
-            Caller::User(user) if user.role == WorkspaceRole::Admin => Some(DatasetRole::Owner),
-            Caller::User(user) => {
-                let own = (dataset.created_by == Some(user.user_id)).then_some(DatasetRole::Owner);
-                own.max(public)
-            }
-        })
+/// The caller's role in a dataset; nothing when they may not know of it. `member` is the role it
+/// was shared with them under.
+pub(crate) fn role_of(
+    caller: &Caller,
+    dataset: &Dataset,
+    member: Option<DatasetRole>,
+) -> Option<DatasetRole> {
+    let public = dataset.is_public.then_some(DatasetRole::Viewer);
+    match caller {
+        Caller::Local => Some(DatasetRole::Owner),
+        Caller::Anonymous => public,
+        Caller::User(user) if user.via == Via::Embedding => user
+            .only
+            .as_ref()
+            .is_some_and(|only| only.contains(&dataset.id))
+            .then_some(DatasetRole::Viewer),
+        Caller::User(user) if user.role == WorkspaceRole::Admin => Some(DatasetRole::Owner),
+        Caller::User(user) => {
+            // A viewer of the workspace only looks, whatever a dataset was shared as.
+            let member = member.map(|role| match user.role {
+                WorkspaceRole::Viewer => DatasetRole::Viewer,
+                WorkspaceRole::Editor | WorkspaceRole::Admin => role,
+            });
+            member.max(public)
+        }
     }
 }
 

@@ -15,10 +15,7 @@ impl Engine {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Media>, Error> {
-        Ok(self
-            .store()
-            .media_page(scope.id(), after, limit)
-            .await?)
+        Ok(self.store().media_page(scope.id(), after, limit).await?)
     }
 
     /// What is known about one picture, for callers who know only its own id.

@@ -10,9 +10,11 @@ use lamina_model::{
     Dataset, DatasetId, DatasetStatus, Job, JobId, JobKind, JobState, Progress, Report, SourcePath,
     SourceType, WorkspaceRole,
 };
+use lamina_store::DatasetAccess;
 
 use crate::{
-    Caller, DatasetScope, Engine, Error, SourceRoots,
+    Caller, DatasetScope, Engine, Error, SourceRoots, Via,
+    access::role_of,
     ingest::{leads_below, plain, resolved},
     jobs::percent,
 };
@@ -43,8 +45,24 @@ const LONGEST_NAME: usize = 200;
 impl Engine {
     /// Every dataset that the caller may see, the newest first.
     pub async fn datasets(&self, caller: &Caller) -> Result<Vec<Dataset>, Error> {
+        let everything = match caller {
+            Caller::Local => true,
+            Caller::Anonymous => false,
+            Caller::User(user) => user.role == WorkspaceRole::Admin || user.via == Via::Embedding,
+        };
+        let candidates = if everything {
+            let all = self.store().datasets().await?;
+            all.into_iter()
+                .map(|dataset| DatasetAccess {
+                    dataset,
+                    role: None,
+                })
+                .collect()
+        } else {
+            self.store().datasets_for(caller.user_id()).await?
+        };
         let mut seen = Vec::new();
-        for mut dataset in self.store().datasets().await? {
+        for DatasetAccess { mut dataset, role } in candidates {
             let limited = match caller {
                 Caller::User(user) => user
                     .only
@@ -52,7 +70,7 @@ impl Engine {
                     .is_some_and(|only| !only.contains(&dataset.id)),
                 Caller::Local | Caller::Anonymous => false,
             };
-            if !limited && self.role_in(caller, &dataset).await?.is_some() {
+            if !limited && role_of(caller, &dataset, role).is_some() {
                 self.tell_progress(&mut dataset).await?;
                 seen.push(dataset);
             }

@@ -23,6 +23,33 @@ pub enum Error {
         /// Which right is missing and who can give it.
         why: String,
     },
+    /// Nobody is signed in: what was shown does not prove who it is.
+    #[error("{why}")]
+    Rejected {
+        /// A stable word for the cause, such as `session_expired`.
+        code: &'static str,
+        /// What is wrong with it and what to do.
+        why: String,
+    },
+    /// The token does not prove who it is.
+    #[error("{0}")]
+    Token(#[source] lamina_auth::TokenProblem),
+    /// The caller may not do this now, for a cause that has a word of its own.
+    #[error("{why}")]
+    Refused {
+        /// A stable word for the cause, such as `password_change_required`.
+        code: &'static str,
+        /// What stands in the way and what would clear it.
+        why: String,
+    },
+    /// Too many tries; waiting helps.
+    #[error("{why}")]
+    TooMany {
+        /// What there was too much of.
+        why: String,
+        /// When to come back.
+        retry_after_s: u32,
+    },
     /// It is not there, or the caller may not know of it.
     #[error("{what} not found: {id}")]
     NotFound {
@@ -59,8 +86,12 @@ impl Error {
             Self::Invalid { field, .. } => format!("invalid_{field}"),
             Self::NotSignedIn => "not_signed_in".to_owned(),
             Self::Forbidden { .. } => "forbidden".to_owned(),
+            Self::Rejected { code, .. }
+            | Self::Refused { code, .. }
+            | Self::Conflict { code, .. } => (*code).to_owned(),
+            Self::Token(problem) => problem.code().to_owned(),
+            Self::TooMany { .. } => "too_many_tries".to_owned(),
             Self::NotFound { what, .. } => format!("{what}_not_found"),
-            Self::Conflict { code, .. } => (*code).to_owned(),
             Self::Busy { .. } => "busy".to_owned(),
             Self::Internal(_) => "internal".to_owned(),
         }

@@ -4,6 +4,7 @@
 //! no status code, no SQL text and no environment: what it needs is handed to [`Engine::new`].
 
 mod access;
+mod accounts;
 mod browse;
 mod datasets;
 mod error;
@@ -12,7 +13,12 @@ mod jobs;
 mod media;
 mod settings;
 
-pub use access::{Caller, DatasetScope, Need, SignedIn};
+pub use access::{Caller, DatasetScope, Need, SignedIn, Via};
+pub use accounts::{
+    AccountSettings, AuditEntry, BrowserTie, EmbedSettings, FirstKey, KeyChange, KeyInfo,
+    MemberInfo, NewKey, NewSession, NewUser, OidcSettings, Origin, ProviderClient, ProviderError,
+    SecretKey, SessionInfo, SignInAtProvider, UserEdit, UserInfo, UserPage,
+};
 pub use datasets::{CreateFolder, Created};
 pub use error::Error;
 pub use ingest::{Found, Verdict, Walk};

@@ -2,12 +2,17 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use lamina_auth::KeyRing;
 use lamina_model::{Chance, Clock};
 use lamina_store::Store;
 use lamina_vision::{DecodeLimits, Embedder};
 use tokio::sync::Notify;
 
-use crate::jobs::Live;
+use crate::{
+    AccountSettings, Error,
+    accounts::{Accounts, without_accounts},
+    jobs::Live,
+};
 
 /// Which folders of this machine may be made into datasets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,9 @@ pub struct Parts {
     pub ingest: IngestSettings,
     /// Which folders may be made into datasets.
     pub roots: SourceRoots,
+    /// Accounts and the keys that seal their secrets; nothing in local mode, where whoever calls
+    /// may do everything.
+    pub accounts: Option<(AccountSettings, KeyRing)>,
     /// Where runners of this machine show that they live; nothing where they share no disk.
     pub presence_folder: Option<PathBuf>,
 }
@@ -55,8 +63,16 @@ pub struct Parts {
 #[derive(Debug)]
 pub(crate) struct Inner {
     parts: Parts,
+    accounts: Option<Accounts>,
     pub(crate) live: Live,
     pub(crate) jobs_wanted: Notify,
+}
+
+impl Inner {
+    /// People and their credentials; nothing in local mode.
+    pub(crate) fn accounts(&self) -> Option<&Accounts> {
+        self.accounts.as_ref()
+    }
 }
 
 impl std::ops::Deref for Inner {
@@ -75,10 +91,15 @@ pub struct Engine {
 
 impl Engine {
     /// Puts the parts together. Does nothing yet.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(mut parts: Parts) -> Self {
+        let accounts = parts
+            .accounts
+            .take()
+            .map(|(settings, ring)| Accounts::new(settings, ring));
         Self {
             inner: Arc::new(Inner {
                 parts,
+                accounts,
                 live: Live::default(),
                 jobs_wanted: Notify::new(),
             }),
@@ -88,6 +109,19 @@ impl Engine {
     /// Everything at rest.
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// People and their credentials.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] in local mode.
+    pub(crate) fn accounts(&self) -> Result<&Accounts, Error> {
+        self.inner.accounts().ok_or_else(without_accounts)
+    }
+
+    /// Whether there are accounts; else whoever calls may do everything.
+    pub fn has_accounts(&self) -> bool {
+        self.inner.accounts().is_some()
     }
 
     pub(crate) fn parts(&self) -> &Inner {

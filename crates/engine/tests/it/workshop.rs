@@ -137,6 +137,7 @@ fn engine(
             own_folders: vec![data.to_owned()],
         },
         roots,
+        accounts: None,
         presence_folder: Some(presence_folder(data)),
     })
 }

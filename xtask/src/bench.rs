@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
                 rows.push(row(&job, &name, &folder, cores, options.runs)?);
             } else {
                 shell::note(&format!(
-                    "Not measured: {cores} cores (needs taskset and as many cores)."
+                    "Not measured on {}: that needs taskset and as many cores.",
+                    report::cores_in_words(cores)
                 ));
             }
         }
@@ -145,7 +146,10 @@ fn row(job: &Job, name: &str, folder: &Path, cores: usize, runs: usize) -> Resul
     let mut first: Vec<Run> = Vec::new();
     let mut again: Vec<f64> = Vec::new();
     for number in 1..=runs {
-        shell::note(&format!("{name}, {cores} cores: run {number} of {runs}"));
+        shell::note(&format!(
+            "{name}, {}: run {number} of {runs}",
+            report::cores_in_words(cores)
+        ));
         let data = job.empty_data_folder()?;
         first.push(job.index(folder, &data, cores)?);
         again.push(job.index(folder, &data, cores)?.wall_s);

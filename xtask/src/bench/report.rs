@@ -24,7 +24,16 @@ pub(super) struct Row {
     pub(super) again_s: Vec<f64>,
 }
 
+/// `1 core`, `2 cores`.
+pub(super) fn cores_in_words(cores: usize) -> String {
+    format!("{cores} core{}", if cores == 1 { "" } else { "s" })
+}
+
 impl Row {
+    fn place(&self) -> String {
+        format!("{}, {}", self.set, cores_in_words(self.cores))
+    }
+
     fn median(&self, of: impl Fn(&Run) -> f64) -> f64 {
         median(self.first.iter().map(of).collect())
     }
@@ -102,7 +111,7 @@ impl Target {
 fn targets(rows: &[Row]) -> Vec<Target> {
     let mut all = Vec::new();
     for row in rows {
-        let at = format!("{}, {} cores", row.set, row.cores);
+        let at = row.place();
         let mut at_most = |what: &str, reached, unit, limit| {
             all.push(Target {
                 what: format!("{what} ({at})"),
@@ -154,11 +163,7 @@ pub(super) fn table(rows: &[Row]) -> String {
         );
     }
     for row in rows {
-        let _ = write!(
-            text,
-            "\n{}, {} cores, seconds by stage:",
-            row.set, row.cores
-        );
+        let _ = write!(text, "\n{}, seconds by stage:", row.place());
         for (stage, seconds) in row.stages() {
             let _ = write!(text, " {stage} {seconds:.2}");
         }
@@ -254,7 +259,7 @@ mod tests {
             .collect();
 
         let expected = [
-            ("CPU for one picture (drawn 1000, 1 cores)", true),
+            ("CPU for one picture (drawn 1000, 1 core)", true),
             ("CPU for one picture (drawn 1000, 2 cores)", true),
             ("peak memory (drawn 1000, 2 cores)", true),
             ("second run, nothing changed (drawn 1000, 2 cores)", true),

@@ -137,22 +137,33 @@ impl Store {
         let after = after.map(|cursor| SourcePath::from_bytes(cursor.key()));
         let place = PathParts::after(after.as_ref());
         let (outcome, reason) = which.columns();
+        let most = convert::limit(limit.saturating_add(1));
         let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, FileRow>(
-                "SELECT * FROM files
-                 WHERE dataset_id = $1 AND media_id IS NULL AND outcome = $2
-                     AND (CAST($3 AS TEXT) IS NULL OR reason = $3)
-                     AND (path_head, path_tail) > ($4, $5)
-                 ORDER BY path_head, path_tail LIMIT $6",
-            )
-            .bind(dataset.as_uuid())
-            .bind(outcome)
-            .bind(reason)
-            .bind(place.head)
-            .bind(place.tail)
-            .bind(convert::limit(limit.saturating_add(1)))
-            .fetch_all(pool)
-            .await?
+            // Two statements, because each has an index of its own.
+            let query = match reason {
+                None => sqlx::query_as::<_, FileRow>(
+                    "SELECT * FROM files
+                     WHERE dataset_id = $1 AND media_id IS NULL AND outcome = $2
+                         AND (path_head, path_tail) > ($3, $4)
+                     ORDER BY path_head, path_tail LIMIT $5",
+                ),
+                Some(_) => sqlx::query_as::<_, FileRow>(
+                    "SELECT * FROM files
+                     WHERE dataset_id = $1 AND media_id IS NULL AND outcome = $2
+                         AND reason = $6 AND (path_head, path_tail) > ($3, $4)
+                     ORDER BY path_head, path_tail LIMIT $5",
+                ),
+            };
+            let query = query
+                .bind(dataset.as_uuid())
+                .bind(outcome)
+                .bind(place.head)
+                .bind(place.tail)
+                .bind(most);
+            match reason {
+                None => query.fetch_all(pool).await?,
+                Some(reason) => query.bind(reason).fetch_all(pool).await?,
+            }
         });
         let records = rows
             .into_iter()

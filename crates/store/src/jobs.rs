@@ -209,8 +209,9 @@ macro_rules! claim_sql {
                  attempts = attempts + 1, barren_attempts = barren_attempts + 1,
                  started_at_us = COALESCE(started_at_us, $1)
              WHERE id = (SELECT id FROM jobs
-                 WHERE (state = 'queued' AND run_after_us <= $1)
-                     OR (state = 'running' AND lease_until_us <= $1)
+                 WHERE state IN ('queued', 'running')
+                     AND ((state = 'queued' AND run_after_us <= $1)
+                         OR (state = 'running' AND lease_until_us <= $1))
                  ORDER BY created_at_us, id LIMIT 1 ",
             $lock,
             ") RETURNING *"
@@ -442,7 +443,9 @@ impl Store {
         let rows = read!(&self.db, pool => {
             sqlx::query_as::<_, (Uuid, String, i64, i64)>(
                 "SELECT id, runner, attempts, lease_until_us FROM jobs
-                 WHERE state = 'running' AND runner IS NOT NULL ORDER BY created_at_us, id",
+                 WHERE state IN ('queued', 'running') AND state = 'running'
+                     AND runner IS NOT NULL
+                 ORDER BY created_at_us, id",
             )
             .fetch_all(pool)
             .await?

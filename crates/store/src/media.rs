@@ -317,7 +317,7 @@ impl Store {
         let after = id_after(after)?;
         let rows = read!(&self.db, pool => {
             sqlx::query_as::<_, MediaRow>(select_media!(
-                "WHERE m.dataset_id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3"
+                "WHERE m.dataset_id = $1 AND m.id > $2 AND f.media_id > $2 ORDER BY m.id LIMIT $3"
             ))
             .bind(dataset.as_uuid())
             .bind(after)

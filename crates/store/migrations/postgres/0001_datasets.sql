@@ -55,7 +55,9 @@ CREATE TABLE files (
     PRIMARY KEY (dataset_id, path_head, path_tail_hash)
 );
 CREATE UNIQUE INDEX files_media ON files (media_id) WHERE media_id IS NOT NULL;
-CREATE INDEX files_left_out ON files (dataset_id, outcome, reason, path_head) WHERE media_id IS NULL;
+CREATE INDEX files_left_out ON files (dataset_id, outcome, path_head) WHERE media_id IS NULL;
+CREATE INDEX files_left_out_reason ON files (dataset_id, outcome, reason, path_head)
+    WHERE media_id IS NULL;
 
 CREATE TABLE segments (
     id UUID NOT NULL PRIMARY KEY,

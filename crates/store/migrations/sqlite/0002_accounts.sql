@@ -68,7 +68,6 @@ CREATE TABLE api_key_secrets (
     last_used_us BIGINT,
     PRIMARY KEY (key_row_id, number)
 );
-CREATE INDEX api_key_secrets_ring ON api_key_secrets (ring_key_id, key_row_id, number);
 
 CREATE TABLE dataset_members (
     dataset_id BLOB NOT NULL REFERENCES datasets (id),

@@ -21,7 +21,7 @@ export default defineConfig({
       output: {
         entryFileNames: 'assets/index.js',
         chunkFileNames: 'assets/[name].js',
-        assetFileNames: 'assets/[name][extname]',
+        assetFileNames: 'assets/index[extname]',
         codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] },
       },
     },

@@ -70,7 +70,12 @@ async function call(path: string, options: Call): Promise<Response> {
     answer = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, init);
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
-    throw new ApiError(0, 'unreachable', 'the server cannot be reached; is it still running?', null);
+    throw new ApiError(
+      0,
+      'unreachable',
+      'the server cannot be reached; is it still running?',
+      null,
+    );
   }
   if (!answer.ok) {
     const body: unknown = await answer.json().catch(() => null);

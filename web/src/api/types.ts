@@ -12,13 +12,7 @@ export interface Me {
   role: 'admin' | 'editor' | 'viewer';
 }
 
-export type StatusNew =
-  | 'DRAFT'
-  | 'INDEXING'
-  | 'READ ONLY'
-  | 'PARTIAL INDEX'
-  | 'READY'
-  | 'ERROR';
+export type StatusNew = 'DRAFT' | 'INDEXING' | 'READ ONLY' | 'PARTIAL INDEX' | 'READY' | 'ERROR';
 
 export interface Dataset {
   id: string;

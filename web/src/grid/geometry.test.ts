@@ -40,29 +40,32 @@ describe.each(made)('%s', (_, make) => {
     [500, 20, 160],
   ] as const;
 
-  it.each(cases)('tiles %i pictures over %i px without overlap or overhang', (count, width, size) => {
-    const geometry = make(count, width, size);
-    let index = 0;
-    for (let row = 0; row < geometry.rows; row += 1) {
-      expect(geometry.rowStart(row)).toBe(index);
-      let x = 0;
-      for (; index < geometry.rowStart(row + 1); index += 1) {
-        const box = geometry.box(index);
-        expect(geometry.rowOf(index)).toBe(row);
-        expect(box.y).toBe(geometry.rowTop(row));
-        expect(box.height).toBe(geometry.rowHeight(row));
-        expect(box.x).toBeGreaterThanOrEqual(x);
-        expect(box.width).toBeGreaterThan(0);
-        x = box.x + box.width + GAP;
+  it.each(cases)(
+    'tiles %i pictures over %i px without overlap or overhang',
+    (count, width, size) => {
+      const geometry = make(count, width, size);
+      let index = 0;
+      for (let row = 0; row < geometry.rows; row += 1) {
+        expect(geometry.rowStart(row)).toBe(index);
+        let x = 0;
+        for (; index < geometry.rowStart(row + 1); index += 1) {
+          const box = geometry.box(index);
+          expect(geometry.rowOf(index)).toBe(row);
+          expect(box.y).toBe(geometry.rowTop(row));
+          expect(box.height).toBe(geometry.rowHeight(row));
+          expect(box.x).toBeGreaterThanOrEqual(x);
+          expect(box.width).toBeGreaterThan(0);
+          x = box.x + box.width + GAP;
+        }
+        if (width > 100) expect(x - GAP).toBeLessThanOrEqual(width + 1);
+        const bottom = geometry.rowTop(row) + geometry.rowHeight(row);
+        expect(row + 1 === geometry.rows ? geometry.height : geometry.rowTop(row + 1) - GAP).toBe(
+          bottom,
+        );
       }
-      if (width > 100) expect(x - GAP).toBeLessThanOrEqual(width + 1);
-      const bottom = geometry.rowTop(row) + geometry.rowHeight(row);
-      expect(row + 1 === geometry.rows ? geometry.height : geometry.rowTop(row + 1) - GAP).toBe(
-        bottom,
-      );
-    }
-    expect(index).toBe(count);
-  });
+      expect(index).toBe(count);
+    },
+  );
 
   it('finds the row at any height', () => {
     const geometry = make(1000, 900, 160);

@@ -2,7 +2,18 @@
 
 export type Command =
   | { readonly do: 'move'; readonly by: Move; readonly extend: boolean }
-  | { readonly do: 'open' | 'select' | 'all' | 'clear' | 'search' | 'help' | 'close' | 'bigger' | 'smaller' };
+  | {
+      readonly do:
+        | 'open'
+        | 'select'
+        | 'all'
+        | 'clear'
+        | 'search'
+        | 'help'
+        | 'close'
+        | 'bigger'
+        | 'smaller';
+    };
 
 export type Move = 'left' | 'right' | 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
 

@@ -1,0 +1,155 @@
+/** Every question the pages ask, named once, so that they share answers. */
+import { queryOptions } from '@tanstack/react-query';
+import { ApiError, get, type Query } from './client';
+import type {
+  ApiKey,
+  ClusterPage,
+  Dataset,
+  Facets,
+  Folders,
+  Groups,
+  Health,
+  Me,
+  Media,
+  Member,
+  Report,
+  Session,
+  SourcePreview,
+  Tasks,
+  User,
+} from './types';
+
+/** How often what changes by itself is asked for again. */
+const LIVE_MS = 2_000;
+const CALM_MS = 30_000;
+
+const works = (dataset: Dataset | undefined) =>
+  dataset !== undefined && ['DRAFT', 'INDEXING', 'READ ONLY'].includes(dataset.status_new);
+
+export const health = queryOptions({
+  queryKey: ['health'],
+  queryFn: ({ signal }) => get<Health>('/healthcheck', {}, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Nobody is an answer, not an error. */
+export const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    try {
+      return await get<Me>('/me', {}, signal);
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 401) return null;
+      throw cause;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export const datasets = queryOptions({
+  queryKey: ['datasets'],
+  queryFn: ({ signal }) => get<Dataset[]>('/datasets', {}, signal),
+  refetchInterval: (query) => (query.state.data?.some(works) ? LIVE_MS : CALM_MS),
+});
+
+export const dataset = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id],
+    queryFn: ({ signal }) => get<Dataset>(`/dataset/${id}`, {}, signal),
+    refetchInterval: (query) => (works(query.state.data) ? LIVE_MS : CALM_MS),
+  });
+
+export const report = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'stats'],
+    queryFn: ({ signal }) => get<Report>(`/dataset/${id}/stats`, {}, signal),
+    staleTime: LIVE_MS,
+  });
+
+export const facets = (id: string, filter: Query) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'facets', filter],
+    queryFn: ({ signal }) => get<Facets>(`/dataset/${id}/facets`, filter, signal),
+    staleTime: CALM_MS,
+  });
+
+export const clusters = (id: string, level: number, filter: Query, offset: number) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'clusters', level, filter, offset],
+    queryFn: ({ signal }) =>
+      get<ClusterPage>(`/dataset/${id}/clusters`, { ...filter, level, offset, limit: 100 }, signal),
+    staleTime: CALM_MS,
+  });
+
+export const groups = (id: string, tier: string | undefined, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'duplicates', tier, offset, limit],
+    queryFn: ({ signal }) =>
+      get<Groups>(`/dataset/${id}/duplicates`, { tier, offset, limit }, signal),
+    staleTime: CALM_MS,
+  });
+
+export const media = (datasetId: string, mediaId: string) =>
+  queryOptions({
+    queryKey: ['dataset', datasetId, 'media', mediaId],
+    queryFn: ({ signal }) => get<Media>(`/dataset/${datasetId}/media/${mediaId}`, {}, signal),
+    staleTime: CALM_MS,
+  });
+
+export const tasks = (query: Query) =>
+  queryOptions({
+    queryKey: ['tasks', query],
+    queryFn: ({ signal }) => get<Tasks>('/tasks', query, signal),
+    refetchInterval: (running) =>
+      running.state.data?.tasks.some((task) => !task.end_time) ? LIVE_MS : 10_000,
+  });
+
+export const folders = (path: string | null) =>
+  queryOptions({
+    queryKey: ['folders', path],
+    queryFn: ({ signal }) => get<Folders>('/folders', { path }, signal),
+    staleTime: 5_000,
+  });
+
+export const preview = (path: string) =>
+  queryOptions({
+    queryKey: ['preview', path],
+    queryFn: ({ signal }) => get<SourcePreview>('/process/preview', { path }, signal),
+    staleTime: 5_000,
+  });
+
+export const keys = queryOptions({
+  queryKey: ['keys'],
+  queryFn: ({ signal }) => get<{ keys: ApiKey[] }>('/api_credentials/keys', {}, signal),
+});
+
+export const sessions = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ signal }) => get<{ sessions: Session[] }>('/sessions', {}, signal),
+});
+
+export const members = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'members'],
+    queryFn: ({ signal }) => get<Member[]>(`/manage/${id}/share`, {}, signal),
+  });
+
+export const users = (search: string) =>
+  queryOptions({
+    queryKey: ['users', search],
+    queryFn: ({ signal }) =>
+      get<{ users: User[]; total: number }>(
+        '/keycloak/admin/users',
+        { search, max_results: 1000 },
+        signal,
+      ),
+  });
+
+export const thumbnail = (datasetId: string, mediaId: string) =>
+  `/api/v1/dataset/${datasetId}/media/${mediaId}/thumbnail`;
+
+export const original = (datasetId: string, mediaId: string) =>
+  `/api/v1/dataset/${datasetId}/media/${mediaId}/original`;
+
+export const viewable = (datasetId: string, mediaId: string) =>
+  `/api/v1/dataset/${datasetId}/media/${mediaId}/view`;

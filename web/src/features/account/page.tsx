@@ -1,0 +1,156 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { LogOut } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { send } from '../../api/client';
+import * as ask from '../../api/queries';
+import { Labelled, Turning, When } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Code } from '../../ui/copy';
+import { Fault } from '../../ui/error';
+import { Page, Section, Table } from '../../ui/page';
+import { useTitle } from '../../ui/title';
+import { say, sayFault } from '../../ui/toast';
+import { deviceOf } from './device';
+import { Keys } from './keys';
+import { curlSample } from './samples';
+
+export function AccountPage() {
+  useTitle('Account');
+  const { data: health } = useQuery(ask.health);
+  const { data: me } = useQuery({ ...ask.me, enabled: health?.authentication === 'on' });
+  if (health?.authentication !== 'on') return <NoAccounts version={health?.version} />;
+  return (
+    <Page narrow title="Account" about={me?.email} actions={<SignOut />}>
+      <Keys />
+      <Sessions />
+      <Password />
+      <p className="border-t border-line pt-4 text-12 text-soft">Lamina {health.version}</p>
+    </Page>
+  );
+}
+
+function NoAccounts({ version }: { version: string | undefined }) {
+  return (
+    <Page narrow title="Account">
+      <Section
+        title="This server runs without accounts"
+        about="Whoever reaches it may do everything. It listens to this machine only, unless it was told otherwise."
+      >
+        <p className="mb-2 text-13">Scripts need no key and no token:</p>
+        <Code text={curlSample(window.location.origin)} what="command" />
+        <p className="mt-4 mb-2 text-13">For several people, start it with accounts:</p>
+        <Code text="lamina serve" what="command" />
+      </Section>
+      {version && <p className="border-t border-line pt-4 text-12 text-soft">Lamina {version}</p>}
+    </Page>
+  );
+}
+
+function SignOut() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const out = useMutation({
+    mutationFn: () => send('POST', '/auth/sign_out'),
+    onSuccess: async () => {
+      queries.clear();
+      await navigate({ to: '/sign-in' });
+    },
+    onError: (cause) => sayFault('Not signed out', cause),
+  });
+  return (
+    <Button disabled={out.isPending} onClick={() => out.mutate()}>
+      <LogOut size={15} aria-hidden /> Sign out
+    </Button>
+  );
+}
+
+function Sessions() {
+  const queries = useQueryClient();
+  const { data, error, refetch } = useQuery(ask.sessions);
+  const end = useMutation({
+    mutationFn: (id: string) => send('DELETE', `/sessions/${id}`),
+    onSuccess: () => say('Session ended'),
+    onError: (cause) => sayFault('The session was not ended', cause),
+    onSettled: () => queries.invalidateQueries({ queryKey: ask.sessions.queryKey }),
+  });
+  return (
+    <Section title="Sessions" about="Browsers that are signed in as you.">
+      {error && (
+        <Fault what="The sessions could not be listed" cause={error} onRetry={() => refetch()} />
+      )}
+      {data && (
+        <Table head={['Browser', 'Address', 'Signed in', 'Last seen', '']}>
+          {data.sessions.map((session) => (
+            <tr key={session.id}>
+              <td title={session.user_agent}>{deviceOf(session.user_agent)}</td>
+              <td>{session.ip_address}</td>
+              <td className="whitespace-nowrap">
+                <When time={session.created_at} />
+              </td>
+              <td className="whitespace-nowrap">
+                {session.current ? 'this one' : <When time={session.last_seen_at} />}
+              </td>
+              <td className="text-right">
+                {!session.current && (
+                  <Button disabled={end.isPending} onClick={() => end.mutate(session.id)}>
+                    End
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Section>
+  );
+}
+
+function Password() {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const change = useMutation({
+    mutationFn: () => send('POST', '/me/password', { current, new: next }),
+    onSuccess: () => {
+      setCurrent('');
+      setNext('');
+      say('Password changed; other browsers are signed out');
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate();
+  };
+  return (
+    <Section title="Password">
+      <form onSubmit={submit} className="flex max-w-[360px] flex-col gap-4">
+        <Labelled label="Password now">
+          <input
+            type="password"
+            autoComplete="current-password"
+            required
+            value={current}
+            onChange={(event) => setCurrent(event.target.value)}
+            className="field h-9!"
+          />
+        </Labelled>
+        <Labelled label="New password">
+          <input
+            type="password"
+            autoComplete="new-password"
+            required
+            value={next}
+            onChange={(event) => setNext(event.target.value)}
+            className="field h-9!"
+          />
+        </Labelled>
+        {change.error && <Fault what="The password was not changed" cause={change.error} />}
+        <div>
+          <Button type="submit" disabled={current === '' || next === '' || change.isPending}>
+            {change.isPending && <Turning />} Change
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,132 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Navigate, useRouter, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { send } from '../../api/client';
+import * as ask from '../../api/queries';
+import { Labelled, Turning } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Fault } from '../../ui/error';
+import { useTitle } from '../../ui/title';
+import { Mark } from '../shell/mark';
+import { safeNext } from './next';
+
+export function SignInPage() {
+  const { next, setup } = useSearch({ from: '/sign-in' });
+  const health = useQuery(ask.health);
+  useTitle(setup ? 'Set up' : 'Sign in');
+  if (health.data?.authentication === 'off') return <Navigate to="/" replace />;
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-6 p-6">
+      <div className="flex items-center gap-3">
+        <Mark size={36} />
+        <span className="text-28 font-semibold">Lamina</span>
+      </div>
+      <div className="w-full max-w-[360px] rounded-card border border-line bg-raised p-6">
+        {setup ? <SetUp token={setup} /> : <SignIn next={safeNext(next)} />}
+      </div>
+      {health.data && <p className="text-12 text-soft">Version {health.data.version}</p>}
+    </main>
+  );
+}
+
+function SignIn({ next }: { next: string }) {
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const queries = useQueryClient();
+  const router = useRouter();
+  const enter = useMutation({
+    mutationFn: () => send('POST', '/auth', { username: username.trim(), password }),
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      router.history.replace(next);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    enter.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <h1 className="text-20 font-semibold">Sign in</h1>
+      <Labelled label="E-mail">
+        <input
+          type="email"
+          autoComplete="username"
+          required
+          // biome-ignore lint/a11y/noAutofocus: there is nothing else to do on this page
+          autoFocus
+          value={username}
+          onChange={(event) => setUsername(event.target.value)}
+          className="field h-9!"
+        />
+      </Labelled>
+      <Labelled label="Password">
+        <input
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          className="field h-9!"
+        />
+      </Labelled>
+      {enter.error && <Fault what="Not signed in" cause={enter.error} />}
+      <Button type="submit" look="primary" disabled={enter.isPending} className="h-9!">
+        {enter.isPending && <Turning />} Sign in
+      </Button>
+      <p className="text-12 text-soft">
+        No account, or the password is lost? An administrator can help, or whoever has a shell on
+        the server: <code className="font-mono">lamina user add</code>
+      </p>
+    </form>
+  );
+}
+
+/** The first administrator, by the link that the server printed when it first started. */
+function SetUp({ token }: { token: string }) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const queries = useQueryClient();
+  const router = useRouter();
+  const make = useMutation({
+    mutationFn: () => send('POST', '/setup', { token, email: email.trim(), password }),
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      router.history.replace('/');
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    make.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <h1 className="text-20 font-semibold">Set up Lamina</h1>
+      <p className="text-13 text-soft">You become the first administrator.</p>
+      <Labelled label="E-mail">
+        <input
+          type="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          className="field h-9!"
+        />
+      </Labelled>
+      <Labelled label="Password" hint="A few words that belong together only to you are best.">
+        <input
+          type="password"
+          autoComplete="new-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          className="field h-9!"
+        />
+      </Labelled>
+      {make.error && <Fault what="The account was not made" cause={make.error} />}
+      <Button type="submit" look="primary" disabled={make.isPending} className="h-9!">
+        {make.isPending && <Turning />} Make the account
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { inside, nameFor } from './name';
+
+describe('a folder', () => {
+  it('gives its name to the dataset', () => {
+    expect(['/data/harbour 2026/', 'C:\\pictures\\cats', '/', '', './x'].map(nameFor)).toEqual([
+      'harbour 2026',
+      'cats',
+      '',
+      '',
+      'x',
+    ]);
+  });
+
+  it('is joined without doubling the slash', () => {
+    expect([inside('/', 'data'), inside('/data', 'a')]).toEqual(['/data', '/data/a']);
+  });
+});

@@ -1,0 +1,9 @@
+/** The last part of a path, which is a good first name for a dataset. */
+export function nameFor(path: string): string {
+  const parts = path.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+  return parts.at(-1) ?? '';
+}
+
+/** The folder inside a folder, as the server writes paths. */
+export const inside = (folder: string, name: string) =>
+  folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;

@@ -1,0 +1,236 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { ArrowUp, Folder } from 'lucide-react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { ApiError, send } from '../../api/client';
+import * as ask from '../../api/queries';
+import { number, plural } from '../../format';
+import { Labelled, Turning } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Code } from '../../ui/copy';
+import { Fault, words } from '../../ui/error';
+import { Page, Section } from '../../ui/page';
+import { useTitle } from '../../ui/title';
+import { IGNORED_WORDS } from '../explore/words';
+import { inside, nameFor } from './name';
+
+interface Begun {
+  status: string;
+  message: string;
+  dataset_id: string;
+  name: string;
+}
+
+const LOOK_MS = 400;
+
+/** The value, once it has rested. */
+function useRested<T>(value: T): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const later = setTimeout(() => setRested(value), LOOK_MS);
+    return () => clearTimeout(later);
+  }, [value]);
+  return rested;
+}
+
+export function NewDatasetPage() {
+  useTitle('New dataset');
+  const begin = useSearch({ from: '/frame/new' });
+  const [path, setPath] = useState(begin.path ?? '');
+  const [named, setNamed] = useState<string | null>(null);
+  const name = named ?? nameFor(path);
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const start = useMutation({
+    mutationFn: () =>
+      send<Begun>('POST', '/process', undefined, { path: path.trim(), name: name.trim() }),
+    onSuccess: ({ dataset_id }) => {
+      queries.invalidateQueries({ queryKey: ['datasets'] });
+      navigate({ to: '/dataset/$id/data', params: { id: dataset_id } });
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    start.mutate();
+  };
+  const ready = path.trim() !== '' && name.trim() !== '';
+  return (
+    <Page
+      narrow
+      title="New dataset"
+      about="The pictures stay where they are and are never changed."
+    >
+      <form onSubmit={submit}>
+        <Section title="Where from">
+          <Labelled
+            label="Folder on the server"
+            hint="The whole path, as the machine that runs Lamina sees it. Folders inside it are taken too."
+          >
+            <input
+              // biome-ignore lint/a11y/noAutofocus: it is the first thing this page asks
+              autoFocus
+              value={path}
+              onChange={(event) => setPath(event.target.value)}
+              placeholder="/data/harbour-2026"
+              spellCheck={false}
+              autoComplete="off"
+              className="field h-9! font-mono"
+            />
+          </Labelled>
+          <Browser path={path} onOpen={setPath} />
+        </Section>
+        <Section title="What is there">
+          <Found path={path} />
+        </Section>
+        <Section title="Name and start">
+          <Labelled label="Name">
+            <input
+              value={name}
+              onChange={(event) => setNamed(event.target.value)}
+              maxLength={255}
+              autoComplete="off"
+              className="field h-9!"
+            />
+          </Labelled>
+          {start.error && (
+            <div className="mt-4">
+              <Fault what="The dataset was not made" cause={start.error} />
+            </div>
+          )}
+          <div className="mt-4 flex items-center gap-3">
+            <Button type="submit" look="primary" disabled={!ready || start.isPending}>
+              {start.isPending && <Turning />} Start indexing
+            </Button>
+            <span className="text-13 text-soft">You can look at the pictures while it works.</span>
+          </div>
+        </Section>
+      </form>
+      <div className="border-t border-line pt-6 text-13 text-soft">
+        <p className="mb-2">The same from a shell:</p>
+        <div className="text-ink">
+          <Code
+            text={`lamina ingest '${path.trim() || '/path/to/pictures'}'${named ? ` --name '${named}'` : ''}`}
+            what="command"
+          />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** The folders that the server may read, to click through. Absent where the server lists none. */
+function Browser({ path, onOpen }: { path: string; onOpen: (path: string) => void }) {
+  const rested = useRested(path.trim());
+  const { data, error } = useQuery({
+    ...ask.folders(rested === '' ? null : rested),
+    placeholderData: (before) => before,
+    retry: false,
+  });
+  if (!data || error) return null;
+  const { parent } = data;
+  const names = data.path === null ? data.roots : data.folders;
+  return (
+    <div className="mt-3 max-h-[220px] overflow-y-auto rounded-control border border-line">
+      {parent !== null && (
+        <Choose label={parent} onClick={() => onOpen(parent)}>
+          <ArrowUp size={15} className="text-soft" aria-hidden /> {parent}
+        </Choose>
+      )}
+      {names.map((name) => {
+        const whole = data.path === null ? name : inside(data.path, name);
+        return (
+          <Choose key={whole} label={whole} onClick={() => onOpen(whole)}>
+            <Folder size={15} className="text-soft" aria-hidden /> {name}
+          </Choose>
+        );
+      })}
+      {names.length === 0 && (
+        <p className="px-3 py-2 text-13 text-soft">
+          No folders inside, {plural(data.n_files, 'file')}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Choose({
+  label,
+  onClick,
+  children,
+}: {
+  label: string;
+  onClick: () => void;
+  children: React.ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      title={label}
+      onClick={onClick}
+      className="flex h-8 w-full items-center gap-2 px-3 text-left text-13 hover:bg-hover"
+    >
+      {children}
+    </button>
+  );
+}
+
+function Found({ path }: { path: string }) {
+  const rested = useRested(path.trim());
+  const { data, error, isFetching } = useQuery({
+    ...ask.preview(rested),
+    enabled: rested !== '',
+    retry: false,
+  });
+  if (rested === '') {
+    return <p className="text-13 text-soft">Name a folder, and its content is counted here.</p>;
+  }
+  if (error) {
+    const absent = error instanceof ApiError && error.status === 404 && error.code === 'not_found';
+    return absent ? (
+      <p className="text-13 text-soft">The folder is looked through when indexing starts.</p>
+    ) : (
+      <p className="text-13 text-failed">{words(error)}</p>
+    );
+  }
+  if (!data) {
+    return (
+      <p className="flex items-center gap-2 text-13 text-soft">
+        {isFetching && <Turning />} Looking
+      </p>
+    );
+  }
+  const ignored = Object.entries(data.ignored_by_reason).filter(([, count]) => count > 0);
+  const most = data.complete ? '' : 'at least ';
+  return (
+    <div className="text-13">
+      <p className="text-16 font-semibold">
+        {most}
+        {plural(data.pictures, 'picture')}
+      </p>
+      <p className="text-soft">
+        {Object.entries(data.formats)
+          .sort((a, b) => b[1] - a[1])
+          .map(([format, count]) => `${number(count)} ${format.toUpperCase()}`)
+          .join(', ')}
+      </p>
+      {ignored.length > 0 && (
+        <p className="mt-2 text-soft">
+          Left alone:{' '}
+          {ignored
+            .map(([why, count]) => `${number(count)} ${IGNORED_WORDS[why] ?? why}`)
+            .join(', ')}
+          .
+        </p>
+      )}
+      {data.samples.length > 0 && (
+        <ul className="mt-2 font-mono text-12 text-soft">
+          {data.samples.map((sample) => (
+            <li key={sample} className="truncate">
+              {sample}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

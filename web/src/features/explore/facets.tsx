@@ -1,0 +1,291 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { X } from 'lucide-react';
+import type { MouseEvent, ReactNode } from 'react';
+import { ApiError } from '../../api/client';
+import * as ask from '../../api/queries';
+import { type Facets, ISSUES, type Issue, type Report, TIERS } from '../../api/types';
+import { number } from '../../format';
+import { IconButton } from '../../ui/button';
+import { Fault } from '../../ui/error';
+import { Histogram } from './histogram';
+import {
+  COPIES,
+  cutOf,
+  type Explore,
+  FULL,
+  filterOf,
+  hasFilter,
+  pick,
+  refine,
+  withCut,
+} from './state';
+import { COPIES_WORDS, ISSUE_WORDS, TIER_WORDS } from './words';
+
+/** Counts from the report of the whole dataset, for a server that has no facets to give yet. */
+function fromReport(report: Report): Facets {
+  const issue = (count: number) => ({ count, histogram: [] });
+  const extra = report.exact_duplicates + report.near_duplicates;
+  const any = extra + (report.exact_duplicate_groups ?? 0) + (report.near_duplicate_groups ?? 0);
+  return {
+    generation: null,
+    total: report.indexed,
+    issues: {
+      blur: issue(report.blur),
+      dark: issue(report.dark),
+      bright: issue(report.bright),
+      outliers: issue(report.outliers),
+    },
+    duplicates: { any, extra, none: report.indexed - any },
+    tiers: {},
+    formats: {},
+    folders: [],
+  };
+}
+
+interface Ways {
+  only: () => void;
+  add?: () => void;
+  exclude?: () => void;
+}
+
+function Value({
+  name,
+  hint,
+  count,
+  most,
+  active,
+  excluded = false,
+  ways,
+}: {
+  name: string;
+  hint?: string;
+  count: number | undefined;
+  most: number;
+  active: boolean;
+  excluded?: boolean;
+  ways: Ways;
+}) {
+  const onClick = (event: MouseEvent) => {
+    if (event.altKey && ways.exclude) ways.exclude();
+    else if ((event.ctrlKey || event.metaKey) && ways.add) ways.add();
+    else ways.only();
+  };
+  return (
+    <li>
+      <button
+        type="button"
+        aria-pressed={active}
+        title={hint}
+        onClick={onClick}
+        className={`relative flex h-7 w-full items-center gap-2 overflow-hidden rounded-[4px] px-2 text-left text-13 hover:bg-hover ${active ? 'bg-accent-wash font-semibold text-accent-ink' : ''} ${count === 0 && !active ? 'text-soft' : ''}`}
+      >
+        <span
+          className="absolute bottom-0 left-2 h-0.5 rounded-full bg-accent opacity-50"
+          style={{
+            width: `calc((100% - 16px) * ${most > 0 && count ? Math.max(0.01, count / most) : 0})`,
+          }}
+          aria-hidden
+        />
+        <span className={`min-w-0 grow truncate ${excluded ? 'line-through' : ''}`}>{name}</span>
+        <span className="text-12 text-soft">{count === undefined ? '' : number(count)}</span>
+      </button>
+    </li>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="border-b border-line px-2 py-3 last:border-b-0">
+      <h2 className="mb-1 px-2 text-12 font-semibold text-soft">{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  );
+}
+
+export function FacetsPanel({
+  id,
+  state,
+  open,
+  onClose,
+}: {
+  id: string;
+  state: Explore;
+  open: boolean;
+  onClose: () => void;
+}) {
+  return (
+    <>
+      {open && (
+        <button
+          type="button"
+          aria-label="Close the filters"
+          onClick={onClose}
+          className="absolute inset-0 z-20 bg-scrim lg:hidden"
+        />
+      )}
+      <aside
+        aria-label="Filters"
+        className={`w-60 shrink-0 overflow-y-auto border-r border-line bg-canvas lg:block ${open ? 'absolute inset-y-0 left-0 z-20 shadow-popup lg:static lg:shadow-none' : 'hidden'}`}
+      >
+        <div className="flex items-center pt-2 pr-2 pl-4 lg:hidden">
+          <span className="grow font-semibold">Filters</span>
+          <IconButton label="Close" onClick={onClose}>
+            <X size={16} />
+          </IconButton>
+        </div>
+        <FacetGroups id={id} state={state} />
+      </aside>
+    </>
+  );
+}
+
+function FacetGroups({ id, state }: { id: string; state: Explore }) {
+  const navigate = useNavigate();
+  const asked = useQuery({
+    ...ask.facets(id, filterOf(state)),
+    placeholderData: (before) => before,
+  });
+  const absent = asked.error instanceof ApiError && asked.error.status === 404;
+  const report = useQuery({ ...ask.report(id), enabled: absent });
+  // The report counts the whole dataset: beside a filter its numbers would be false.
+  const facets =
+    asked.data ?? (report.data && !hasFilter(state) ? fromReport(report.data) : undefined);
+  const go = (search: Explore) =>
+    navigate({ to: '/dataset/$id/data', params: { id }, search: () => search });
+
+  if (asked.error && !absent && !asked.data) {
+    return (
+      <div className="p-3">
+        <Fault what="No counts" cause={asked.error} onRetry={() => asked.refetch()} />
+      </div>
+    );
+  }
+  const most = facets?.total ?? 0;
+  const formats = Object.entries(facets?.formats ?? {}).sort((a, b) => b[1] - a[1]);
+  return (
+    <div
+      className={asked.isPlaceholderData ? 'opacity-60 transition-opacity' : 'transition-opacity'}
+    >
+      <Group title="Issues">
+        {ISSUES.map((kind) => (
+          <IssueValue key={kind} kind={kind} facets={facets} state={state} go={go} />
+        ))}
+      </Group>
+      <Group title="Duplicates">
+        {COPIES.map((copies) => (
+          <Value
+            key={copies}
+            name={COPIES_WORDS[copies]}
+            count={facets?.duplicates[copies]}
+            most={most}
+            active={state.duplicates === copies}
+            ways={{
+              only: () =>
+                go(refine(state, { duplicates: state.duplicates === copies ? undefined : copies })),
+            }}
+          />
+        ))}
+        {TIERS.filter((tier) => facets?.tiers[tier] || state.tier?.includes(tier)).map((tier) => (
+          <Value
+            key={tier}
+            name={TIER_WORDS[tier].name}
+            hint={TIER_WORDS[tier].why}
+            count={facets?.tiers[tier] ?? 0}
+            most={most}
+            active={state.tier?.includes(tier) ?? false}
+            ways={{
+              only: () => go(refine(state, { tier: pick(state.tier, tier, false) })),
+              add: () => go(refine(state, { tier: pick(state.tier, tier, true) })),
+            }}
+          />
+        ))}
+      </Group>
+      {formats.length > 0 && (
+        <Group title="Format">
+          {formats.map(([format, count]) => (
+            <Value
+              key={format}
+              name={format.toUpperCase()}
+              count={count}
+              most={most}
+              active={state.format?.includes(format) ?? false}
+              ways={{
+                only: () => go(refine(state, { format: pick(state.format, format, false) })),
+                add: () => go(refine(state, { format: pick(state.format, format, true) })),
+              }}
+            />
+          ))}
+        </Group>
+      )}
+      {facets && facets.folders.length > 1 && (
+        <Group title="Folder">
+          {facets.folders.map(({ value, count }) => (
+            <Value
+              key={value}
+              name={value === '' ? '(top folder)' : value}
+              hint={value}
+              count={count}
+              most={most}
+              active={state.folder === value}
+              ways={{
+                only: () =>
+                  go(refine(state, { folder: state.folder === value ? undefined : value })),
+              }}
+            />
+          ))}
+        </Group>
+      )}
+    </div>
+  );
+}
+
+function IssueValue({
+  kind,
+  facets,
+  state,
+  go,
+}: {
+  kind: Issue;
+  facets: Facets | undefined;
+  state: Explore;
+  go: (state: Explore) => void;
+}) {
+  const cut = cutOf(state, kind);
+  const excluded = state.not_issue?.includes(kind) ?? false;
+  const found = facets?.issues[kind];
+  return (
+    <>
+      <Value
+        name={ISSUE_WORDS[kind].name}
+        hint={`${ISSUE_WORDS[kind].why} Ctrl+click adds, Alt+click excludes.`}
+        count={found?.count}
+        most={facets?.total ?? 0}
+        active={cut !== null || excluded}
+        excluded={excluded}
+        ways={{
+          only: () =>
+            excluded
+              ? go(refine(state, { not_issue: pick(state.not_issue, kind, true) }))
+              : go(withCut(state, kind, cut ? null : { kind, ...FULL }, !cut)),
+          add: () => go(withCut(state, kind, cut ? null : { kind, ...FULL })),
+          exclude: () => {
+            const not_issue = pick(state.not_issue, kind, true);
+            go(refine(withCut(state, kind, null), { not_issue }));
+          },
+        }}
+      />
+      {cut && found && found.histogram.length > 0 && (
+        <li className="px-2 pt-1 pb-3">
+          <Histogram
+            label={ISSUE_WORDS[kind].name}
+            bins={found.histogram}
+            min={cut.min}
+            max={cut.max}
+            onChange={(min, max) => go(withCut(state, kind, { kind, min, max }))}
+          />
+        </li>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,300 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { FilterX, ImageOff } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { getBytes } from '../../api/client';
+import * as ask from '../../api/queries';
+import { plural } from '../../format';
+import { justified, rectangular } from '../../grid/geometry';
+import { command } from '../../grid/keys';
+import { EVERYTHING, firstSelected, NOTHING, type Selection } from '../../grid/selection';
+import { writeSearch } from '../../search';
+import { Empty, Turning } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Code } from '../../ui/copy';
+import { Fault } from '../../ui/error';
+import { ActionBar } from './action-bar';
+import { Clusters } from './clusters';
+import { Compare } from './compare';
+import { DetailsPanel } from './details';
+import { FacetsPanel } from './facets';
+import { Grid } from './grid';
+import { KeySheet } from './key-sheet';
+import { Chips, QueryBar } from './query-bar';
+import { useResult, useVersion } from './result';
+import { type Explore, filterOf, hasFilter, resultKey, SIZE } from './state';
+
+/** True when a key belongs to a field or a dialog and not to the page. */
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !==
+    null ||
+    document.querySelector('[role=dialog]') !== null);
+
+export function ExplorePage() {
+  const { id } = useParams({ from: '/frame/dataset/$id/data' });
+  const state = useSearch({ from: '/frame/dataset/$id/data' });
+  return state.view === 'clusters' ? (
+    <Pane id={id} state={state}>
+      {() => <Clusters id={id} state={state} />}
+    </Pane>
+  ) : (
+    <PicturesView key={id} id={id} state={state} />
+  );
+}
+
+/** What both views have: query bar, chips and facets. */
+function Pane({
+  id,
+  state,
+  total,
+  children,
+}: {
+  id: string;
+  state: Explore;
+  total?: number | null;
+  children: () => React.ReactNode;
+}) {
+  const [drawer, setDrawer] = useState(false);
+  const [keys, setKeys] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (typing(event.target)) return;
+      const told = command(event)?.do;
+      if (told === 'search') search.current?.focus();
+      else if (told === 'help') setKeys(true);
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <main className="flex h-full flex-col">
+      <QueryBar
+        id={id}
+        state={state}
+        field={search}
+        onFacets={() => setDrawer((open) => !open)}
+        onKeys={() => setKeys(true)}
+      />
+      <Chips id={id} state={state} total={total ?? null} />
+      <div className="relative flex min-h-0 grow">
+        <FacetsPanel id={id} state={state} open={drawer} onClose={() => setDrawer(false)} />
+        {children()}
+      </div>
+      <KeySheet open={keys} onClose={() => setKeys(false)} />
+    </main>
+  );
+}
+
+function PicturesView({ id, state }: { id: string; state: Explore }) {
+  const navigate = useNavigate({ from: '/dataset/$id/data' });
+  const { data: dataset } = useQuery(ask.dataset(id));
+  const key = resultKey(state);
+  const sort = state.sort;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of it
+  const query = useMemo(() => ({ ...filterOf(state), sort }), [key]);
+  const version = `${dataset?.status_new} ${dataset?.updated_at} ${dataset?.n_images}`;
+  const result = useResult(id, query, key, version, state.at ?? 0);
+  useVersion(result);
+  const total = result.total;
+  const fitted = state.layout === 'fitted';
+  const shapes = useQuery({
+    queryKey: ['dataset', id, 'shape', key, version],
+    queryFn: ({ signal }) => getBytes(`/dataset/${id}/grid/shape`, query, signal),
+    enabled: fitted,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: (before) => before,
+  });
+
+  const [selection, setSelection] = useState<Selection>(NOTHING);
+  const [focus, setFocus] = useState(state.at ?? 0);
+  const [details, setDetails] = useState(false);
+  const [compare, setCompare] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another result, nothing selected
+  useEffect(() => setSelection(NOTHING), [key]);
+
+  const set = useCallback(
+    (change: Partial<Explore>) =>
+      navigate({
+        to: '/dataset/$id/data',
+        params: { id },
+        search: (was) => ({ ...was, ...change }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [id, navigate],
+  );
+
+  const size = state.size ?? SIZE.usual;
+  const ready = total !== null && (!fitted || shapes.data !== undefined);
+  const geometryFor = useCallback(
+    (width: number) => {
+      // On a phone the usual tile would leave two columns; three are better to look over.
+      const side = width < 480 ? Math.min(size, Math.round((width - 4) / 3)) : size;
+      return fitted && shapes.data
+        ? justified(shapes.data, width, side)
+        : rectangular(total ?? 0, width, side);
+    },
+    [fitted, shapes.data, total, size],
+  );
+
+  const { at: _, ...rest } = state;
+  const tail = writeSearch({ ...rest });
+  const hrefOf = useCallback(
+    (index: number) => {
+      const item = result.item(index);
+      const search = tail === '' ? `?at=${index}` : `${tail}&at=${index}`;
+      return item ? `/dataset/${id}/data/image/${item.id}${search}` : '#';
+    },
+    [id, result, tail],
+  );
+  const onOpen = useCallback(
+    (index: number) => {
+      const item = result.item(index);
+      if (!item) return;
+      navigate({
+        to: '/dataset/$id/data/image/$mediaId',
+        params: { id, mediaId: item.id },
+        search: (was) => ({ ...was, at: index }),
+      });
+    },
+    [id, navigate, result],
+  );
+  const onRest = useCallback((at: number) => set({ at: at === 0 ? undefined : at }), [set]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (typing(event.target)) return;
+      const told = command(event)?.do;
+      if (event.key === 'i') setDetails((open) => !open);
+      else if (told === 'all') setSelection(EVERYTHING);
+      else if (told === 'clear') setSelection(NOTHING);
+      else if (told === 'bigger') set({ size: Math.min(SIZE.max, size + 16) });
+      else if (told === 'smaller') set({ size: Math.max(SIZE.min, size - 16) });
+      else if (told === 'close') {
+        if (details) setDetails(false);
+        else setSelection(NOTHING);
+      } else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [details, set, size]);
+
+  const error = result.pages.error ?? shapes.error;
+  const first = firstSelected(selection, total ?? 0, 1)[0];
+  const shown = result.item(first ?? focus);
+  const indexing = dataset && ['INDEXING', 'DRAFT'].includes(dataset.status_new);
+  return (
+    <Pane id={id} state={state} total={total}>
+      {() => (
+        <>
+          <div className="flex min-w-0 grow flex-col">
+            <div className="relative min-h-0 grow bg-ground">
+              {error && (
+                <div className="absolute inset-x-4 top-4 z-10">
+                  <Fault
+                    what="These pictures could not be listed"
+                    cause={error}
+                    onRetry={() => {
+                      result.pages.retry();
+                      result.pages.want(state.at ?? 0, state.at ?? 0);
+                      shapes.refetch();
+                    }}
+                  />
+                </div>
+              )}
+              {ready && total > 0 && (
+                <Grid
+                  key={`${key} ${state.layout}`}
+                  datasetId={id}
+                  result={result}
+                  geometryFor={geometryFor}
+                  selection={selection}
+                  onSelect={setSelection}
+                  onOpen={onOpen}
+                  onFocus={setFocus}
+                  hrefOf={hrefOf}
+                  begin={Math.min(state.at ?? 0, total - 1)}
+                  onRest={onRest}
+                />
+              )}
+              {total === 0 && !error && (
+                <NothingHere
+                  filtered={hasFilter(state)}
+                  indexing={indexing ?? false}
+                  onClear={() => navigate({ to: '/dataset/$id/data', params: { id }, search: {} })}
+                />
+              )}
+            </div>
+            <ActionBar
+              id={id}
+              state={state}
+              result={result}
+              selection={selection}
+              onSelect={setSelection}
+              onChange={set}
+              onCompare={() => setCompare(true)}
+              details={details}
+              onDetails={() => setDetails((open) => !open)}
+            />
+          </div>
+          {details && shown && (
+            <DetailsPanel id={id} mediaId={shown.id} onClose={() => setDetails(false)} />
+          )}
+          <Compare
+            id={id}
+            open={compare}
+            onClose={() => setCompare(false)}
+            mediaIds={firstSelected(selection, total ?? 0, 4).flatMap(
+              (index) => result.item(index)?.id ?? [],
+            )}
+          />
+        </>
+      )}
+    </Pane>
+  );
+}
+
+function NothingHere({
+  filtered,
+  indexing,
+  onClear,
+}: {
+  filtered: boolean;
+  indexing: boolean;
+  onClear: () => void;
+}) {
+  if (filtered) {
+    return (
+      <Empty icon={<FilterX size={40} strokeWidth={1.5} />} title="No picture matches">
+        <p>No picture of this dataset passes all of the filters.</p>
+        <Button onClick={onClear}>Clear the filters</Button>
+      </Empty>
+    );
+  }
+  if (indexing) {
+    return (
+      <Empty icon={<Turning size={36} />} title="Looking at the first pictures">
+        <p>They appear here as they are indexed. You can leave; the work goes on.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={<ImageOff size={40} strokeWidth={1.5} />} title="No pictures in this dataset">
+      <p>
+        The folder held no picture that could be read. The rejected files say why; new files are
+        found by indexing the folder again.
+      </p>
+      <div className="w-full text-left text-ink">
+        <Code text="lamina ingest /path/to/pictures" what="command" />
+      </div>
+    </Empty>
+  );
+}
+
+export const matching = (total: number, filtered: boolean) =>
+  `${plural(total, 'picture')}${filtered ? ' matching the filter' : ''}`;

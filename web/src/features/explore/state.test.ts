@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { queryString } from '../../api/client';
+import { readSearch, writeSearch } from '../../search';
+import {
+  cutOf,
+  type Explore,
+  filterOf,
+  hasFilter,
+  pick,
+  readExplore,
+  refine,
+  resultKey,
+  withCut,
+} from './state';
+import { chipsOf } from './words';
+
+const FULL_STATE: Explore = {
+  view: 'clusters',
+  q: 'cat & dog',
+  issue: ['blur:0.7-1', 'dark'],
+  not_issue: ['outliers'],
+  duplicates: 'extra',
+  tier: ['edited'],
+  format: ['jpeg', 'png'],
+  folder: 'a b/c',
+  cluster: 'c1',
+  sort: '-blur',
+  layout: 'fitted',
+  size: 200,
+  level: 3,
+  at: 1234,
+};
+
+describe('the address', () => {
+  it('gives back the whole state', () => {
+    expect(readExplore(readSearch(writeSearch({ ...FULL_STATE })))).toEqual(FULL_STATE);
+  });
+
+  it('is empty for the defaults', () => {
+    expect(writeSearch({ ...readExplore({ sort: 'path', view: 'pictures' }) })).toBe('');
+  });
+
+  it('leaves out what it does not understand', () => {
+    expect(
+      readExplore({
+        issue: ['rust', 'blur:9-0', 'dark:x'],
+        sort: 'fate',
+        size: '-5',
+        level: 'many',
+        tier: 'same_bytes',
+        at: '',
+        format: ['../etc', 'png'],
+      }),
+    ).toEqual({ issue: ['blur:0-1'], size: 96, tier: ['same_bytes'], format: ['png'] });
+  });
+});
+
+describe('a filter', () => {
+  it('is what the API is asked, and nothing about looks', () => {
+    expect(queryString(filterOf({ q: 'x', issue: ['blur', 'dark'], size: 200, at: 7 }))).toBe(
+      '?q=x&issue=blur&issue=dark',
+    );
+    expect(hasFilter({ size: 200, level: 1 })).toBe(false);
+    expect(resultKey({ size: 100 })).toBe(resultKey({ size: 300, at: 8 }));
+    expect(resultKey({ sort: '-blur' })).not.toBe(resultKey({}));
+  });
+
+  it('forgets the place when it changes', () => {
+    expect(refine({ at: 900, size: 200 }, { q: 'cat' })).toEqual({ size: 200, q: 'cat' });
+  });
+
+  it('picks one value, adds with a key held, and takes back', () => {
+    expect(pick(['png'], 'jpeg', false)).toEqual(['jpeg']);
+    expect(pick(['png'], 'jpeg', true)).toEqual(['png', 'jpeg']);
+    expect(pick(['png', 'jpeg'], 'png', true)).toEqual(['jpeg']);
+    expect(pick(['png'], 'png', false)).toBeUndefined();
+  });
+
+  it('moves the cut of one score and leaves the others', () => {
+    const state = withCut({ issue: ['blur', 'dark'] }, 'blur', { kind: 'blur', min: 0.8, max: 1 });
+    expect(state.issue).toEqual(['dark', 'blur:0.8-1']);
+    expect(cutOf(state, 'blur')?.min).toBe(0.8);
+    expect(withCut(state, 'blur', null).issue).toEqual(['dark']);
+  });
+});
+
+describe('chips', () => {
+  it('stand for every part of the filter, and each takes away just its part', () => {
+    const chips = chipsOf(FULL_STATE);
+    expect(chips.map((chip) => chip.text)).toEqual([
+      'name: cat & dog',
+      'Blurry ≥ 0.70',
+      'Too dark ≥ 0.50',
+      'not: Outliers',
+      'Could go',
+      'copies: Edited',
+      'format: JPEG',
+      'format: PNG',
+      'folder: a b/c',
+      'one cluster',
+    ]);
+    for (const chip of chips) expect(chipsOf(chip.without)).toHaveLength(chips.length - 1);
+  });
+});

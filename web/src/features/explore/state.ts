@@ -1,0 +1,159 @@
+/**
+ * The state of exploring, as it stands in the address.
+ *
+ * Whatever stands there is read leniently: what is not understood is left out, never an error,
+ * because addresses are typed, shortened and kept for years. Defaults are not written.
+ */
+import type { Query } from '../../api/client';
+import { ISSUES, type Issue, TIERS, type Tier } from '../../api/types';
+
+export const SORTS = [
+  ['path', 'Folder and name'],
+  ['-newest', 'Newest first'],
+  ['-size', 'Largest files'],
+  ['-pixels', 'Most pixels'],
+  ['-uniqueness', 'Most unusual'],
+  ['-blur', 'Blurriest'],
+  ['-dark', 'Darkest'],
+  ['-bright', 'Brightest'],
+  ['-outliers', 'Strongest outliers'],
+] as const;
+export type Sort = (typeof SORTS)[number][0];
+
+export const COPIES = ['any', 'extra', 'none'] as const;
+export type Copies = (typeof COPIES)[number];
+
+export const SIZE = { min: 96, max: 320, usual: 160 } as const;
+export const LEVEL = { min: 0, max: 4, usual: 2 } as const;
+
+/** A cut on a score: issues of this kind with a confidence from `min` to `max`. */
+export interface Cut {
+  readonly kind: Issue;
+  readonly min: number;
+  readonly max: number;
+}
+
+export const FULL = { min: 0.5, max: 1 } as const;
+
+export interface Explore {
+  readonly view?: 'clusters' | undefined;
+  readonly q?: string | undefined;
+  readonly issue?: readonly string[] | undefined;
+  readonly not_issue?: readonly Issue[] | undefined;
+  readonly duplicates?: Copies | undefined;
+  readonly tier?: readonly Tier[] | undefined;
+  readonly format?: readonly string[] | undefined;
+  readonly folder?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly sort?: Sort | undefined;
+  readonly layout?: 'fitted' | undefined;
+  readonly size?: number | undefined;
+  readonly level?: number | undefined;
+  /** First picture on the screen, or the one that was open. */
+  readonly at?: number | undefined;
+}
+
+type Raw = Record<string, unknown>;
+
+const list = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+
+const text = (value: unknown): string | undefined => {
+  const first = list(value)[0]?.trim();
+  return first ? first : undefined;
+};
+
+function whole(value: unknown, min: number, max: number): number | undefined {
+  const number = Math.round(Number(text(value)));
+  return Number.isFinite(number) && text(value) !== undefined
+    ? Math.min(Math.max(number, min), max)
+    : undefined;
+}
+
+const some = <T>(values: T[]): T[] | undefined =>
+  values.length === 0 ? undefined : [...new Set(values)];
+
+const known = <T extends string>(values: string[], words: readonly T[]): T[] =>
+  values.filter((value): value is T => (words as readonly string[]).includes(value));
+
+export function readCut(word: string): Cut | null {
+  const match = /^([a-z]+)(?::(\d(?:\.\d+)?)-(\d(?:\.\d+)?))?$/.exec(word);
+  const kind = ISSUES.find((issue) => issue === match?.[1]);
+  if (!match || !kind) return null;
+  const min = Math.min(Number(match[2] ?? FULL.min), 1);
+  const max = Math.min(Number(match[3] ?? FULL.max), 1);
+  return { kind, min: Math.min(min, max), max: Math.max(min, max) };
+}
+
+export function writeCut({ kind, min, max }: Cut): string {
+  const short = (value: number) => String(Math.round(value * 100) / 100);
+  return min === FULL.min && max === FULL.max ? kind : `${kind}:${short(min)}-${short(max)}`;
+}
+
+export function readExplore(raw: Raw): Explore {
+  const found: Explore = {
+    view: raw.view === 'clusters' ? 'clusters' : undefined,
+    q: text(raw.q),
+    issue: some(
+      list(raw.issue).flatMap((word) => {
+        const cut = readCut(word);
+        return cut ? [writeCut(cut)] : [];
+      }),
+    ),
+    not_issue: some(known(list(raw.not_issue), ISSUES)),
+    duplicates: known(list(raw.duplicates), COPIES)[0],
+    tier: some(known(list(raw.tier), TIERS)),
+    format: some(list(raw.format).filter((word) => /^[a-z0-9]+$/.test(word))),
+    folder: text(raw.folder),
+    cluster: text(raw.cluster),
+    sort: SORTS.map(([word]) => word).find((word) => word === raw.sort && word !== 'path'),
+    layout: raw.layout === 'fitted' ? 'fitted' : undefined,
+    size: whole(raw.size, SIZE.min, SIZE.max),
+    level: whole(raw.level, LEVEL.min, LEVEL.max),
+    at: whole(raw.at, 0, Number.MAX_SAFE_INTEGER),
+  };
+  return Object.fromEntries(
+    Object.entries(found).filter(([, value]) => value !== undefined),
+  ) as Explore;
+}
+
+/** The part of the state that decides which pictures are in the result. */
+export function filterOf(state: Explore): Query {
+  const { q, issue, not_issue, duplicates, tier, format, folder, cluster } = state;
+  return { q, issue, not_issue, duplicates, tier, format, folder, cluster };
+}
+
+export const hasFilter = (state: Explore) =>
+  Object.values(filterOf(state)).some((value) => value !== undefined);
+
+/** A result keeps its order as long as these stay. */
+export const resultKey = (state: Explore) =>
+  JSON.stringify([filterOf(state), state.sort ?? 'path']);
+
+/** A change of the filter: the place on the screen means nothing any more. */
+export function refine(state: Explore, change: Partial<Explore>): Explore {
+  return readExplore({ ...state, ...change, at: undefined });
+}
+
+/** A click on a value of a facet: alone, added or taken away. */
+export function pick<T extends string>(
+  values: readonly T[] | undefined,
+  value: T,
+  add: boolean,
+): T[] | undefined {
+  const now = values ?? [];
+  if (now.includes(value)) {
+    const rest = now.filter((one) => one !== value);
+    return rest.length === 0 || !add ? some(add ? rest : []) : rest;
+  }
+  return add ? [...now, value] : [value];
+}
+
+/** The cuts of the state with one of them changed; `null` takes it away. */
+export function withCut(state: Explore, kind: Issue, cut: Cut | null, alone = false): Explore {
+  const others = (state.issue ?? []).filter((word) => readCut(word)?.kind !== kind && !alone);
+  return refine(state, { issue: cut ? [...others, writeCut(cut)] : others });
+}
+
+export const cutOf = (state: Explore, kind: Issue): Cut | null =>
+  (state.issue ?? []).map(readCut).find((cut) => cut?.kind === kind) ?? null;

@@ -1,0 +1,161 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { CircleCheck, Download } from 'lucide-react';
+import { get } from '../../api/client';
+import * as ask from '../../api/queries';
+import type { Rejected } from '../../api/types';
+import { bytes, number, plural } from '../../format';
+import { Empty, Turning } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Code } from '../../ui/copy';
+import { Fault, words } from '../../ui/error';
+import { Page, Table } from '../../ui/page';
+import { say, sayFault } from '../../ui/toast';
+import { IGNORED_WORDS, REASON_WORDS } from '../explore/words';
+
+interface Some {
+  items: Rejected[];
+  next: string | null;
+}
+
+const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Every rejected file, page after page, as a table. */
+async function save(id: string, reason: string | undefined) {
+  const lines = ['path,size_bytes,reason,note'];
+  let cursor: string | null = null;
+  do {
+    const page: Some = await get<Some>(`/dataset/${id}/rejected`, { reason, cursor, limit: 500 });
+    for (const one of page.items) {
+      lines.push([cell(one.path), one.size_bytes, one.reason, cell(one.note)].join(','));
+    }
+    cursor = page.next;
+  } while (cursor !== null);
+  const address = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = 'rejected.csv';
+  link.click();
+  URL.revokeObjectURL(address);
+  say(`${plural(lines.length - 1, 'file')} listed in rejected.csv`);
+}
+
+export function RejectedPage() {
+  const { id } = useParams({ from: '/frame/dataset/$id/rejected' });
+  const { reason } = useSearch({ from: '/frame/dataset/$id/rejected' });
+  const { data: report } = useQuery(ask.report(id));
+  const { data: dataset } = useQuery(ask.dataset(id));
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } =
+    useInfiniteQuery({
+      queryKey: ['dataset', id, 'rejected', reason],
+      queryFn: ({ pageParam, signal }) =>
+        get<Some>(`/dataset/${id}/rejected`, { reason, cursor: pageParam, limit: 100 }, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (last) => last.next,
+    });
+  const rows = data?.pages.flatMap((page) => page.items) ?? [];
+  const reasons = Object.entries(report?.rejected_by_reason ?? {})
+    .filter(([, found]) => found.count > 0)
+    .sort((a, b) => b[1].count - a[1].count);
+  const ignored = Object.entries(report?.ignored_by_reason ?? {}).filter(([, count]) => count > 0);
+  return (
+    <Page
+      title="Rejected files"
+      about={
+        report && (
+          <>
+            {plural(report.found, 'file')} found = {number(report.indexed)} indexed +{' '}
+            {number(report.rejected)} rejected + {number(report.ignored)} left alone
+            {ignored.length > 0 &&
+              ` (${ignored.map(([why, count]) => `${number(count)} ${IGNORED_WORDS[why] ?? why}`).join(', ')})`}
+          </>
+        )
+      }
+      actions={
+        rows.length > 0 && (
+          <Button
+            onClick={() =>
+              save(id, reason).catch((cause) => sayFault('The list could not be made', cause))
+            }
+          >
+            <Download size={15} aria-hidden /> List as CSV
+          </Button>
+        )
+      }
+    >
+      {error && (
+        <Fault
+          what="The rejected files could not be listed"
+          cause={error}
+          onRetry={() => refetch()}
+        />
+      )}
+      {isPending && !error && (
+        <p className="flex items-center gap-2 text-soft">
+          <Turning /> Reading the list
+        </p>
+      )}
+      {reasons.length > 0 && (
+        <nav aria-label="Reasons" className="mb-4 flex flex-wrap gap-1">
+          {[[undefined, { count: report?.rejected ?? 0 }] as const, ...reasons].map(
+            ([word, found]) => (
+              <Link
+                key={word ?? 'all'}
+                to="/dataset/$id/rejected"
+                params={{ id }}
+                search={{ reason: word }}
+                aria-current={word === reason ? 'page' : undefined}
+                className="flex h-8 items-center gap-2 rounded-full px-3 text-13 text-soft hover:bg-hover aria-[current]:bg-accent-wash aria-[current]:font-semibold aria-[current]:text-accent-ink"
+              >
+                {word ? (REASON_WORDS[word] ?? word) : 'All'}
+                <span className="text-12 font-normal text-soft">{number(found.count)}</span>
+              </Link>
+            ),
+          )}
+        </nav>
+      )}
+      {data && rows.length === 0 && (
+        <Empty icon={<CircleCheck size={40} strokeWidth={1.5} />} title="No file was rejected">
+          <p>
+            A file that says it is a picture and cannot be read as one would be listed here with the
+            reason and what to do about it.
+          </p>
+        </Empty>
+      )}
+      {rows.length > 0 && (
+        <>
+          <Table head={['File', 'Size', 'Reason', 'What to do']}>
+            {rows.map((one) => (
+              <tr key={one.path}>
+                <td className="max-w-[420px] min-w-[180px] wrap-anywhere">{one.path}</td>
+                <td className="text-right whitespace-nowrap">{bytes(one.size_bytes)}</td>
+                <td className="whitespace-nowrap" title={one.sentence}>
+                  {REASON_WORDS[one.reason] ?? one.reason}
+                </td>
+                <td className="min-w-[220px] text-soft">{words(one.note || one.sentence)}</td>
+              </tr>
+            ))}
+          </Table>
+          {hasNextPage && (
+            <div className="mt-4 flex justify-center">
+              <Button disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
+                {isFetchingNextPage && <Turning />} More
+              </Button>
+            </div>
+          )}
+          {dataset?.source_uri && (
+            <div className="mt-8 max-w-[560px] text-13 text-soft">
+              <p className="mb-2">
+                Files that were put right are taken in when the folder is indexed again; only what
+                changed is looked at.
+              </p>
+              <div className="text-ink">
+                <Code text={`lamina ingest '${dataset.source_uri}'`} what="command" />
+              </div>
+            </div>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}

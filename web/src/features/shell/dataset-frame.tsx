@@ -1,0 +1,100 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { ChevronRight } from 'lucide-react';
+import { ApiError } from '../../api/client';
+import * as ask from '../../api/queries';
+import { plural } from '../../format';
+import { Bar, Empty, Status } from '../../ui/bits';
+import { buttonLook } from '../../ui/button';
+import { CopyText } from '../../ui/copy';
+import { Fault } from '../../ui/error';
+import { useTitle } from '../../ui/title';
+import { Mark } from './mark';
+
+/** The header that every page of a dataset has. */
+export function DatasetFrame() {
+  const { id } = useParams({ from: '/frame/dataset/$id' });
+  const { data, error, refetch } = useQuery(ask.dataset(id));
+  useTitle(data?.display_name);
+  if (error && !data) {
+    const gone = error instanceof ApiError && error.status === 404;
+    return (
+      <main className="h-full overflow-auto p-6">
+        {gone ? (
+          <Empty icon={<Mark size={40} />} title="There is no such dataset">
+            <p>It was deleted, or it is not shared with you.</p>
+            <Link to="/" className={buttonLook()}>
+              All datasets
+            </Link>
+          </Empty>
+        ) : (
+          <Fault what="The dataset could not be read" cause={error} onRetry={() => refetch()} />
+        )}
+      </main>
+    );
+  }
+  const works =
+    data && data.progress < 100 && ['INDEXING', 'DRAFT', 'READ ONLY'].includes(data.status_new);
+  return (
+    <div className="flex h-full flex-col">
+      <header className="relative flex h-12 shrink-0 items-center gap-x-3 border-b border-line px-4">
+        <Link to="/" className="hidden text-13 text-soft hover:text-ink sm:inline">
+          Datasets
+        </Link>
+        <ChevronRight size={14} className="-mx-1.5 hidden text-edge sm:block" aria-hidden />
+        <h1 className="min-w-0 truncate text-14 font-semibold">
+          <Link to="/dataset/$id/data" params={{ id }}>
+            {data?.display_name ?? ' '}
+          </Link>
+        </h1>
+        {data && (
+          <>
+            <Status status={data.status_new} />
+            <span className="hidden truncate text-12 text-soft md:inline">
+              {plural(data.n_images, 'picture')}
+              {(data.n_rejected ?? 0) > 0 && (
+                <>
+                  {' · '}
+                  <Link
+                    to="/dataset/$id/rejected"
+                    params={{ id }}
+                    className="underline-offset-2 hover:text-ink hover:underline"
+                  >
+                    {plural(data.n_rejected ?? 0, 'rejected file')}
+                  </Link>
+                </>
+              )}
+            </span>
+            <span className="grow" />
+            {works && (
+              <span className="hidden text-12 text-soft lg:inline">
+                {data.phase && data.total
+                  ? `${data.phase}: ${data.done?.toLocaleString('en-US')} of ${data.total.toLocaleString('en-US')}`
+                  : `${data.progress} %`}
+              </span>
+            )}
+            <span className="hidden sm:inline">
+              <CopyText text={id} what="dataset id" />
+            </span>
+            {works && (
+              <div className="absolute inset-x-0 -bottom-px">
+                <Bar percent={data.progress} label="Indexing" />
+              </div>
+            )}
+          </>
+        )}
+      </header>
+      {data?.status_new === 'ERROR' && (
+        <div className="shrink-0 p-4">
+          <Fault
+            what="Indexing failed"
+            cause={data.fatal_error_msg ?? 'the server did not say why'}
+          />
+        </div>
+      )}
+      <div className="min-h-0 grow">
+        <Outlet />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import * as ask from '../../api/queries';
+import { Fault } from '../../ui/error';
+import { Rail } from './rail';
+
+/** Lets through who may come in: anybody without accounts, else who is signed in. */
+export function Gate({ children }: { children: ReactNode }) {
+  const health = useQuery(ask.health);
+  const on = health.data?.authentication === 'on';
+  const me = useQuery({ ...ask.me, enabled: on });
+  const { href, pathname } = useLocation();
+  if (health.error) {
+    return (
+      <main className="flex h-dvh items-center justify-center p-6">
+        <Fault
+          what="The server does not answer"
+          cause={health.error}
+          onRetry={() => health.refetch()}
+        />
+      </main>
+    );
+  }
+  if (health.isPending || (on && me.isPending)) return null;
+  if (on && !me.data) {
+    return <Navigate to="/sign-in" search={pathname === '/' ? {} : { next: href }} replace />;
+  }
+  return children;
+}
+
+/** The rail beside, or on a phone under, whatever page is open. */
+export function Frame() {
+  return (
+    <Gate>
+      <div className="flex h-dvh flex-col-reverse overflow-hidden sm:flex-row">
+        <Rail />
+        <div className="min-h-0 min-w-0 grow">
+          <Outlet />
+        </div>
+      </div>
+    </Gate>
+  );
+}

@@ -1,0 +1,161 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { ListChecks } from 'lucide-react';
+import { send } from '../../api/client';
+import * as ask from '../../api/queries';
+import type { Task } from '../../api/types';
+import { duration, number, parseTime } from '../../format';
+import { Bar, Choice, Empty, Turning, When } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Fault, words } from '../../ui/error';
+import { Page, Table } from '../../ui/page';
+import { useTitle } from '../../ui/title';
+import { say, sayFault } from '../../ui/toast';
+
+const KINDS: Record<string, string> = {
+  DATASET_CREATION: 'Index',
+  MEDIA_ADDITION: 'Add pictures',
+  REINDEX: 'Index again',
+  ENRICHMENT: 'Enrich',
+  CUSTOM_METADATA: 'Custom metadata',
+  SNAPSHOT_RESTORE: 'Restore a snapshot',
+  SNAPSHOT_CLONE: 'Clone a snapshot',
+};
+
+const STATES: Record<Task['status'], [text: string, tone: string]> = {
+  INITIALIZING: ['Waiting', 'text-soft'],
+  RUNNING: ['Running', 'text-working'],
+  COMPLETED: ['Done', 'text-ready'],
+  FAILED: ['Failed', 'text-failed'],
+  ABORTED: ['Cancelled', 'text-attention'],
+};
+
+const STATUS_CHOICES = [
+  ['ALL', 'Any state'],
+  ...Object.entries(STATES).map(([status, [text]]) => [status, text] as const),
+] as const;
+
+/** Done of total, pace and time left, as far as they are known. */
+export function pace(task: Task, now: number): string {
+  const parts: string[] = [];
+  if (task.phase) parts.push(task.phase);
+  if (task.total) {
+    parts.push(`${number(task.done ?? 0)} of ${number(task.total)}`);
+    const seconds = (now - parseTime(task.start_time).getTime()) / 1000;
+    const rate = (task.done ?? 0) / Math.max(1, seconds);
+    if (!task.end_time && rate > 0 && seconds > 5) {
+      parts.push(`${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} a second`);
+      parts.push(`${duration((task.total - (task.done ?? 0)) / rate)} left`);
+    }
+  }
+  if (task.rejected) parts.push(`${number(task.rejected)} rejected so far`);
+  return parts.join(' · ');
+}
+
+export function TasksPage() {
+  useTitle('Tasks');
+  const { dataset, status } = useSearch({ from: '/frame/tasks' });
+  const navigate = useNavigate({ from: '/tasks' });
+  const { data, error, isPending, refetch } = useQuery(
+    ask.tasks({ page_size: 50, dataset_id: dataset, task_status: status }),
+  );
+  return (
+    <Page
+      title="Tasks"
+      about="Work that goes on by itself. You can close this page; after a restart it goes on where it was."
+      actions={
+        <Choice
+          label="State"
+          value={status ?? 'ALL'}
+          options={STATUS_CHOICES}
+          onChange={(now) =>
+            navigate({ search: (was) => ({ ...was, status: now === 'ALL' ? undefined : now }) })
+          }
+        />
+      }
+    >
+      {error && !data && (
+        <Fault what="The tasks could not be listed" cause={error} onRetry={() => refetch()} />
+      )}
+      {isPending && !error && (
+        <p className="flex items-center gap-2 text-soft">
+          <Turning /> Reading the tasks
+        </p>
+      )}
+      {data?.tasks.length === 0 && (
+        <Empty icon={<ListChecks size={40} strokeWidth={1.5} />} title="No tasks">
+          <p>Indexing a folder is a task; it would be here with its progress and how it ended.</p>
+        </Empty>
+      )}
+      {data && data.tasks.length > 0 && (
+        <Table head={['Task', 'Dataset', 'State', 'Began', 'Took', '']}>
+          {data.tasks.map((task) => (
+            <Row key={task.task_id} task={task} />
+          ))}
+        </Table>
+      )}
+    </Page>
+  );
+}
+
+function Row({ task }: { task: Task }) {
+  const queries = useQueryClient();
+  const act = useMutation({
+    mutationFn: (verb: 'abort' | 'retry') => send('POST', `/tasks/${task.task_id}/${verb}`),
+    onSuccess: (_, verb) => say(verb === 'abort' ? 'Task cancelled' : 'Task begun again'),
+    onError: (cause, verb) =>
+      sayFault(verb === 'abort' ? 'The task was not cancelled' : 'The task was not begun', cause),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['tasks'] }),
+  });
+  const running = !task.end_time;
+  const [text, tone] = STATES[task.status] ?? [task.status, 'text-soft'];
+  const end = task.end_time ? parseTime(task.end_time).getTime() : Date.now();
+  const note = task.error_message
+    ? words(task.error_message)
+    : pace(task, Date.now()) || task.status_message;
+  return (
+    <tr className="align-top">
+      <td className="whitespace-nowrap">{KINDS[task.task_type] ?? task.task_type}</td>
+      <td className="min-w-[140px]">
+        <Link
+          to="/dataset/$id/data"
+          params={{ id: task.dataset_id }}
+          className="text-accent-ink hover:underline"
+        >
+          {task.dataset_name}
+        </Link>
+      </td>
+      <td className="min-w-[240px]">
+        <span className={tone}>{text}</span>
+        {running && task.progress_percentage !== null && ` · ${task.progress_percentage} %`}
+        {running && (
+          <div className="my-1.5">
+            <Bar percent={task.progress_percentage} label={`Progress of ${task.dataset_name}`} />
+          </div>
+        )}
+        {note && (
+          <p className={`text-12 ${task.error_message ? 'text-failed' : 'text-soft'}`}>{note}</p>
+        )}
+      </td>
+      <td className="whitespace-nowrap">
+        <When time={task.start_time} />
+      </td>
+      <td className="whitespace-nowrap">
+        {duration((end - parseTime(task.start_time).getTime()) / 1000)}
+      </td>
+      <td className="text-right">
+        {running && task.task_type === 'DATASET_CREATION' && (
+          <Button disabled={act.isPending} onClick={() => act.mutate('abort')}>
+            Cancel
+          </Button>
+        )}
+        {(task.status === 'FAILED' || task.status === 'ABORTED') &&
+          task.task_type === 'DATASET_CREATION' && (
+            <Button disabled={act.isPending} onClick={() => act.mutate('retry')}>
+              Try again
+            </Button>
+          )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,263 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import {
+  ArrowLeft,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  Info,
+  Maximize,
+  ZoomIn,
+  ZoomOut,
+} from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { ApiError, get } from '../../api/client';
+import * as ask from '../../api/queries';
+import type { GridPage, Media } from '../../api/types';
+import { number } from '../../format';
+import { Empty } from '../../ui/bits';
+import { buttonLook, IconButton } from '../../ui/button';
+import { Fault } from '../../ui/error';
+import { useTitle } from '../../ui/title';
+import { MediaDetails } from '../explore/details';
+import { filterOf, resultKey } from '../explore/state';
+import { Mark } from '../shell/mark';
+import { Stage, type Told } from './stage';
+
+/** Neighbours shown on each side in the strip. */
+const REACH = 8;
+const FROM = '/dataset/$id/data/image/$mediaId';
+
+const KEYS: Record<string, Told> = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit', 1: 'actual' };
+
+/** The pictures before and after this one in the result it was opened from. */
+function useNeighbours(id: string, mediaId: string) {
+  const state = useSearch({ from: FROM });
+  const { at } = state;
+  const offset = Math.max(0, (at ?? 0) - REACH);
+  const { data } = useQuery({
+    queryKey: ['dataset', id, 'neighbours', resultKey(state), offset],
+    queryFn: ({ signal }) =>
+      get<GridPage>(
+        `/dataset/${id}/grid`,
+        { ...filterOf(state), sort: state.sort, offset, limit: 2 * REACH + 1 },
+        signal,
+      ),
+    enabled: at !== undefined,
+    placeholderData: (before) => before,
+  });
+  if (at === undefined || !data || data.id[at - data.offset] !== mediaId) return null;
+  const items = data.id.map((one, place) => ({
+    id: one,
+    index: data.offset + place,
+    colour: `#${(data.rgb[place] ?? 0).toString(16).padStart(6, '0')}`,
+  }));
+  return { at, total: data.total, items };
+}
+
+export function PicturePage() {
+  const { id, mediaId } = useParams({ from: FROM });
+  const state = useSearch({ from: FROM });
+  const navigate = useNavigate({ from: FROM });
+  const { data: media, error, refetch } = useQuery(ask.media(id, mediaId));
+  const neighbours = useNeighbours(id, mediaId);
+  const [told, setTold] = useState<{ what: Told } | null>(null);
+  const [details, setDetails] = useState(() => window.innerWidth >= 900);
+  const name = media?.path.slice(media.path.lastIndexOf('/') + 1);
+  useTitle(name);
+
+  const go = useCallback(
+    (step: number) => {
+      const next = neighbours?.items.find((one) => one.index === neighbours.at + step);
+      if (!next) return;
+      navigate({
+        to: FROM,
+        params: { id, mediaId: next.id },
+        search: (was) => ({ ...was, at: next.index }),
+        replace: true,
+      });
+    },
+    [id, navigate, neighbours],
+  );
+  const close = useCallback(
+    () => navigate({ to: '/dataset/$id/data', params: { id }, search: state, replace: true }),
+    [id, navigate, state],
+  );
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const what = KEYS[event.key];
+      if (what) setTold({ what });
+      else if (event.key === 'ArrowLeft') go(-1);
+      else if (event.key === 'ArrowRight') go(1);
+      else if (event.key === 'i') setDetails((open) => !open);
+      else if (event.key === 'Escape') close();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [close, go]);
+
+  // The next ones are asked for before they are wanted.
+  useEffect(() => {
+    for (const step of [1, -1]) {
+      const next = neighbours?.items.find((one) => one.index === neighbours.at + step);
+      if (next) new Image().src = ask.thumbnail(id, next.id);
+    }
+  }, [id, neighbours]);
+
+  if (error) {
+    const gone = error instanceof ApiError && error.status === 404;
+    return (
+      <main className="p-6">
+        {gone ? (
+          <Empty icon={<Mark size={40} />} title="There is no such picture">
+            <p>Its file is gone since the last indexing, or the address is cut short.</p>
+            <Link to="/dataset/$id/data" params={{ id }} className={buttonLook()}>
+              All pictures
+            </Link>
+          </Empty>
+        ) : (
+          <Fault what="The picture could not be read" cause={error} onRetry={() => refetch()} />
+        )}
+      </main>
+    );
+  }
+  const last = neighbours && neighbours.at >= neighbours.total - 1;
+  return (
+    <main className="flex h-dvh flex-col">
+      <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line px-2">
+        <IconButton label="Back to the pictures" onClick={close}>
+          <ArrowLeft size={18} />
+        </IconButton>
+        <h1 className="min-w-0 grow truncate text-14 font-semibold" title={media?.path}>
+          {name ?? ' '}
+        </h1>
+        {neighbours && (
+          <span className="px-2 text-12 text-soft max-sm:hidden">
+            {number(neighbours.at + 1)} of {number(neighbours.total)}
+          </span>
+        )}
+        <span className="flex max-sm:hidden">
+          <IconButton label="Smaller" onClick={() => setTold({ what: 'out' })}>
+            <ZoomOut size={17} />
+          </IconButton>
+          <IconButton label="Larger" onClick={() => setTold({ what: 'in' })}>
+            <ZoomIn size={17} />
+          </IconButton>
+          <IconButton label="Fit to the window" onClick={() => setTold({ what: 'fit' })}>
+            <Maximize size={16} />
+          </IconButton>
+        </span>
+        <a
+          href={ask.original(id, mediaId)}
+          download={name}
+          aria-label="Download the original file"
+          title="Download the original file"
+          className="inline-flex size-8 items-center justify-center rounded-control text-soft hover:bg-hover hover:text-ink"
+        >
+          <Download size={17} />
+        </a>
+        <IconButton
+          label="Details"
+          aria-pressed={details}
+          onClick={() => setDetails((open) => !open)}
+        >
+          <Info size={17} />
+        </IconButton>
+      </header>
+      <div className="relative flex min-h-0 grow">
+        <div className="relative min-w-0 grow bg-ground">
+          {media && <Shown key={mediaId} id={id} media={media} told={told} />}
+          {neighbours && neighbours.at > 0 && (
+            <Step side="left" label="Previous picture" onClick={() => go(-1)} />
+          )}
+          {neighbours && !last && <Step side="right" label="Next picture" onClick={() => go(1)} />}
+        </div>
+        {details && (
+          <aside
+            aria-label="Details"
+            className="w-80 max-w-full shrink-0 overflow-y-auto border-l border-line bg-canvas p-4 max-md:absolute max-md:inset-x-0 max-md:bottom-0 max-md:max-h-[60%] max-md:w-full max-md:rounded-t-card max-md:border-t max-md:border-l-0 max-md:shadow-popup"
+          >
+            <MediaDetails id={id} mediaId={mediaId} />
+          </aside>
+        )}
+      </div>
+      {neighbours && neighbours.total > 1 && (
+        <nav
+          aria-label="Neighbours"
+          className="flex h-16 shrink-0 items-center justify-center gap-0.5 overflow-hidden border-t border-line px-2"
+        >
+          {neighbours.items.map((one) => (
+            <Link
+              key={one.id}
+              to={FROM}
+              params={{ id, mediaId: one.id }}
+              search={{ ...state, at: one.index }}
+              replace
+              aria-label={`Picture ${number(one.index + 1)}`}
+              aria-current={one.id === mediaId ? 'true' : undefined}
+              className={`size-12 shrink-0 overflow-hidden rounded-tile ${one.id === mediaId ? 'outline-3 -outline-offset-3 outline-accent' : 'opacity-70 hover:opacity-100'}`}
+              style={{ backgroundColor: one.colour }}
+            >
+              <img src={ask.thumbnail(id, one.id)} alt="" className="size-full object-cover" />
+            </Link>
+          ))}
+        </nav>
+      )}
+    </main>
+  );
+}
+
+function Shown({ id, media, told }: { id: string; media: Media; told: { what: Told } | null }) {
+  const [broken, setBroken] = useState(false);
+  // Orders given for the picture before are not for this one.
+  const [before] = useState(told);
+  const thumbnail = ask.thumbnail(id, media.media_id);
+  const full =
+    media.displayable === false
+      ? ask.viewable(id, media.media_id)
+      : ask.original(id, media.media_id);
+  return (
+    <>
+      <Stage
+        source={broken ? thumbnail : full}
+        stand={thumbnail}
+        picture={media}
+        label={media.path}
+        told={told === before ? null : told}
+        onFault={() => setBroken(true)}
+      />
+      {broken && (
+        <p className="absolute inset-x-0 bottom-3 mx-auto w-fit max-w-[90%] rounded-control bg-scrim px-3 py-1.5 text-13 text-white">
+          This browser cannot show {media.format.toUpperCase()} files; here is the thumbnail. The
+          original can be downloaded.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Step({
+  side,
+  label,
+  onClick,
+}: {
+  side: 'left' | 'right';
+  label: string;
+  onClick: () => void;
+}) {
+  const Icon = side === 'left' ? ChevronLeft : ChevronRight;
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      onClick={onClick}
+      className={`absolute top-1/2 flex size-10 -translate-y-1/2 items-center justify-center rounded-full bg-scrim text-white hover:bg-black ${side === 'left' ? 'left-3' : 'right-3'}`}
+    >
+      <Icon size={22} aria-hidden />
+    </button>
+  );
+}

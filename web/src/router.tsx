@@ -1,0 +1,170 @@
+/** Every page and the shape of its address. */
+import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanstack/react-router';
+import { AccountPage } from './features/account/page';
+import { SignInPage } from './features/account/sign-in';
+import { UsersPage } from './features/admin/users';
+import { NewDatasetPage } from './features/create/page';
+import { DuplicatesPage } from './features/duplicates/page';
+import { readDuplicates } from './features/duplicates/state';
+import { ExplorePage } from './features/explore/page';
+import { readExplore } from './features/explore/state';
+import { DatasetsPage } from './features/inventory/page';
+import { readInventory } from './features/inventory/state';
+import { RejectedPage } from './features/rejected/page';
+import { SettingsPage } from './features/settings/page';
+import { DatasetFrame } from './features/shell/dataset-frame';
+import { Frame, Gate } from './features/shell/frame';
+import { Mark } from './features/shell/mark';
+import { TasksPage } from './features/tasks/page';
+import { PicturePage } from './features/viewer/page';
+import { readSearch, writeSearch } from './search';
+import { Empty } from './ui/bits';
+import { buttonLook } from './ui/button';
+import { Fault } from './ui/error';
+
+type Raw = Record<string, unknown>;
+
+const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: () => (
+    <main className="p-6">
+      <Empty icon={<Mark size={40} />} title="There is no such page">
+        <Link to="/" className={buttonLook()}>
+          All datasets
+        </Link>
+      </Empty>
+    </main>
+  ),
+  errorComponent: ({ error }) => (
+    <main className="flex h-dvh items-center justify-center p-6">
+      <Fault
+        what="This page broke"
+        cause={error}
+        onRetry={() => {
+          window.location.reload();
+        }}
+      />
+    </main>
+  ),
+});
+
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
+
+const dataset = createRoute({
+  getParentRoute: () => frame,
+  path: '/dataset/$id',
+  component: DatasetFrame,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: SignInPage,
+  validateSearch: (raw: Raw): { next?: string | undefined; setup?: string | undefined } => ({
+    next: word(raw.next),
+    setup: word(raw.setup),
+  }),
+});
+
+const picture = createRoute({
+  getParentRoute: () => root,
+  path: '/dataset/$id/data/image/$mediaId',
+  component: () => (
+    <Gate>
+      <PicturePage />
+    </Gate>
+  ),
+  validateSearch: readExplore,
+});
+
+const datasets = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: DatasetsPage,
+  validateSearch: readInventory,
+});
+
+const fresh = createRoute({
+  getParentRoute: () => frame,
+  path: '/new',
+  component: NewDatasetPage,
+  validateSearch: (raw: Raw): { path?: string | undefined } => ({ path: word(raw.path) }),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => frame,
+  path: '/tasks',
+  component: TasksPage,
+  validateSearch: (raw: Raw): { dataset?: string | undefined; status?: string | undefined } => ({
+    dataset: word(raw.dataset),
+    status: word(raw.status),
+  }),
+});
+
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: '/account',
+  component: AccountPage,
+});
+
+const users = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/users',
+  component: UsersPage,
+});
+
+const explore = createRoute({
+  getParentRoute: () => dataset,
+  path: '/data',
+  component: ExplorePage,
+  validateSearch: readExplore,
+});
+
+const duplicates = createRoute({
+  getParentRoute: () => dataset,
+  path: '/duplicates',
+  component: DuplicatesPage,
+  validateSearch: readDuplicates,
+});
+
+const rejected = createRoute({
+  getParentRoute: () => dataset,
+  path: '/rejected',
+  component: RejectedPage,
+  validateSearch: (raw: Raw): { reason?: string | undefined } => ({ reason: word(raw.reason) }),
+});
+
+const settings = createRoute({
+  getParentRoute: () => dataset,
+  path: '/settings',
+  component: SettingsPage,
+});
+
+const tree = root.addChildren([
+  signIn,
+  picture,
+  frame.addChildren([
+    datasets,
+    fresh,
+    tasks,
+    account,
+    users,
+    dataset.addChildren([explore, duplicates, rejected, settings]),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
+  defaultStructuralSharing: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,43 @@
+import { CircleAlert } from 'lucide-react';
+import { ApiError } from '../api/client';
+import { Button } from './button';
+import { CopyText } from './copy';
+
+/** The sentence of an error, with a capital and a full stop. */
+export function words(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** What happened, to which thing, and what can be done. */
+export function Fault({
+  what,
+  cause,
+  onRetry,
+}: {
+  what: string;
+  cause: unknown;
+  onRetry?: () => void;
+}) {
+  const error = cause instanceof ApiError ? cause : null;
+  return (
+    <div
+      role="alert"
+      className="flex max-w-[640px] items-start gap-3 rounded-card border border-failed/40 bg-failed-wash p-4"
+    >
+      <CircleAlert size={18} className="mt-px shrink-0 text-failed" aria-hidden />
+      <div className="min-w-0 grow">
+        <p className="font-semibold">{what}</p>
+        <p className="mt-1 text-13 wrap-anywhere">{words(cause)}</p>
+        {error?.requestId && (
+          <p className="mt-2 flex flex-wrap items-center gap-1 text-12 text-soft">
+            Request <code className="font-mono">{error.requestId}</code>
+            <CopyText text={error.requestId} what="request id" />
+          </p>
+        )}
+      </div>
+      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { Menu as BaseMenu } from '@base-ui/react/menu';
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+/** A question over the page. Focus stays inside, Esc closes it and nothing else. */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  about,
+  wide = false,
+  children,
+}: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  about?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Base.Root open={open} onOpenChange={(now) => now || onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
+        <Base.Popup
+          className={`fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 flex-col overflow-hidden rounded-card bg-raised shadow-popup transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0 ${wide ? 'max-w-[960px]' : 'max-w-[520px]'}`}
+        >
+          <div className="flex items-start gap-3 px-5 pt-4">
+            <div className="min-w-0 grow">
+              <Base.Title className="text-16 font-semibold">{title}</Base.Title>
+              {about && (
+                <Base.Description className="mt-1 text-13 text-soft">{about}</Base.Description>
+              )}
+            </div>
+            <Base.Close
+              aria-label="Close"
+              className="-mr-2 inline-flex size-8 shrink-0 items-center justify-center rounded-control text-soft hover:bg-hover hover:text-ink"
+            >
+              <X size={16} />
+            </Base.Close>
+          </div>
+          <div className="overflow-auto px-5 pt-3 pb-5">{children}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** A list of things to do, behind a button. */
+export function Menu({
+  button,
+  children,
+}: {
+  button: React.ReactElement<Record<string, unknown>>;
+  children: ReactNode;
+}) {
+  return (
+    <BaseMenu.Root>
+      <BaseMenu.Trigger render={button} />
+      <BaseMenu.Portal>
+        <BaseMenu.Positioner sideOffset={4} align="end" className="z-40 outline-none">
+          <BaseMenu.Popup className="min-w-[180px] rounded-control bg-raised p-1 shadow-popup outline-none">
+            {children}
+          </BaseMenu.Popup>
+        </BaseMenu.Positioner>
+      </BaseMenu.Portal>
+    </BaseMenu.Root>
+  );
+}
+
+const ITEM =
+  'flex h-8 w-full cursor-pointer items-center gap-2 rounded-[4px] px-2 text-13 outline-none select-none data-highlighted:bg-hover';
+
+export function MenuItem({
+  onClick,
+  danger = false,
+  children,
+}: {
+  onClick: () => void;
+  danger?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <BaseMenu.Item onClick={onClick} className={`${ITEM} ${danger ? 'text-failed' : ''}`}>
+      {children}
+    </BaseMenu.Item>
+  );
+}

@@ -1,0 +1,78 @@
+import type { ReactNode } from 'react';
+
+/** A page that scrolls as a whole: a heading, what can be done, and the rest. */
+export function Page({
+  title,
+  about,
+  actions,
+  narrow = false,
+  children,
+}: {
+  title: string;
+  about?: ReactNode;
+  actions?: ReactNode;
+  narrow?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <main className="h-full overflow-auto">
+      <div className={`mx-auto px-4 py-6 sm:px-8 ${narrow ? 'max-w-[760px]' : 'max-w-[1440px]'}`}>
+        <div className="mb-5 flex flex-wrap items-center gap-x-4 gap-y-3">
+          <div className="min-w-0 grow">
+            <h1 className="text-20 font-semibold">{title}</h1>
+            {about && <div className="text-13 text-soft">{about}</div>}
+          </div>
+          {actions}
+        </div>
+        {children}
+      </div>
+    </main>
+  );
+}
+
+export function Section({
+  title,
+  about,
+  actions,
+  children,
+}: {
+  title: string;
+  about?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section className="border-t border-line py-6 first-of-type:border-t-0 first-of-type:pt-0">
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <div className="min-w-0 grow">
+          <h2 className="text-16 font-semibold">{title}</h2>
+          {about && <p className="text-13 text-soft">{about}</p>}
+        </div>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** A table that scrolls sideways by itself where the page is narrow. */
+export function Table({ head, children }: { head: readonly ReactNode[]; children: ReactNode }) {
+  return (
+    <div className="overflow-x-auto rounded-card border border-line">
+      <table className="w-full border-collapse text-left text-13">
+        <thead className="bg-sunken text-12 text-soft">
+          <tr>
+            {head.map((cell, at) => (
+              <th key={at} scope="col" className="px-3 py-2 font-semibold whitespace-nowrap">
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="[&_td]:border-t [&_td]:border-line [&_td]:px-3 [&_td]:py-2">
+          {children}
+        </tbody>
+      </table>
+    </div>
+  );
+}

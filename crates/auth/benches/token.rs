@@ -73,6 +73,9 @@ fn checks(c: &mut Criterion) {
                 .expect("a good token")
         });
     });
+    group.bench_function("header line alone", |b| {
+        b.iter(|| bearer(&[black_box(line.as_bytes())]).expect("fine"));
+    });
     group.bench_function("parse alone", |b| {
         b.iter(|| UnverifiedToken::parse(black_box(&token)).expect("a good token"));
     });

@@ -1,6 +1,6 @@
 //! The compact form of signed tokens (RFC 7515 section 7.1): three base64url parts and two dots.
 
-use base64::{DecodeSliceError, Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{Malformed, Part};
 
@@ -48,20 +48,25 @@ impl<'a> Parts<'a> {
 /// Decodes a part: base64url, no padding, no stray bits, so that each byte string has
 /// exactly one spelling.
 pub(crate) fn decode(text: &str, part: Part) -> Result<Vec<u8>, Malformed> {
-    let mut bytes = vec![0; text.len() / 4 * 3 + 3];
-    match BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
-        Ok(length) => {
-            bytes.truncate(length);
-            Ok(bytes)
-        }
-        Err(DecodeSliceError::DecodeError(_) | DecodeSliceError::OutputSliceTooSmall) => {
-            Err(if text.ends_with('=') {
+    let mut bytes = Vec::new();
+    decode_into(&mut bytes, text, part)?;
+    Ok(bytes)
+}
+
+/// Decodes a part into a buffer, in place of what it holds.
+pub(crate) fn decode_into(bytes: &mut Vec<u8>, text: &str, part: Part) -> Result<(), Malformed> {
+    bytes.resize(text.len() / 4 * 3 + 3, 0);
+    let length = BASE64_URL_SAFE_NO_PAD
+        .decode_slice(text, bytes)
+        .map_err(|_| {
+            if text.ends_with('=') {
                 Malformed::Padding(part)
             } else if text.contains(['+', '/']) {
                 Malformed::StandardAlphabet(part)
             } else {
                 Malformed::Base64(part)
-            })
-        }
-    }
+            }
+        })?;
+    bytes.truncate(length);
+    Ok(())
 }

@@ -6,7 +6,8 @@ use std::{borrow::Cow, cell::Cell, fmt};
 
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// More members than this are refused: it bounds the search for duplicates.
+/// More members than this, beside those wanted, are refused: it bounds the search for
+/// duplicates.
 pub(crate) const MAX_MEMBERS: usize = 64;
 
 /// A value, as far as a token's rules look into it.
@@ -32,45 +33,37 @@ pub(crate) enum JsonFault {
     TooMany,
 }
 
-/// The wanted members of one object, in the order of the names asked for.
-#[derive(Debug)]
-pub(crate) struct Members<'a, const N: usize> {
+/// Reads one object and nothing after it. Yields the values of the wanted members, in the
+/// order of their names; put the likeliest first.
+pub(crate) fn read_members<'a, const N: usize>(
+    bytes: &'a [u8],
     names: &'static [&'static str; N],
-    values: [Option<Value<'a>>; N],
+) -> Result<[Option<Value<'a>>; N], JsonFault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::NotUtf8)?;
+    let fault = Cell::new(JsonFault::Syntax(None));
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let seed = ObjectSeed {
+        names,
+        fault: &fault,
+    };
+    let values = seed.deserialize(&mut reader).map_err(|_| fault.get())?;
+    reader.end().map_err(|_| JsonFault::Syntax(None))?;
+    Ok(values)
 }
 
-impl<'a, const N: usize> Members<'a, N> {
-    /// Reads one object and nothing after it.
-    pub(crate) fn read(
-        bytes: &'a [u8],
-        names: &'static [&'static str; N],
-    ) -> Result<Self, JsonFault> {
-        let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::NotUtf8)?;
-        let fault = Cell::new(JsonFault::Syntax(None));
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let values = ObjectSeed {
-            names,
-            fault: &fault,
-        }
-        .deserialize(&mut reader)
-        .map_err(|_| fault.get())?;
-        reader.end().map_err(|_| JsonFault::Syntax(None))?;
-        Ok(Self { names, values })
-    }
-
-    /// The value of a member, if it is there.
-    pub(crate) fn get(&self, name: &str) -> Option<&Value<'a>> {
-        let place = self.names.iter().position(|known| *known == name)?;
-        self.values[place].as_ref()
-    }
-
-    /// The text of a member that is there and is a string.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        match self.get(name) {
-            Some(Value::Text(text)) => Some(text),
-            _ => None,
+impl Value<'_> {
+    /// The text, if the value is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Array(_) | Self::Nested => None,
         }
     }
+}
+
+/// The text of a member that is there and is a string.
+pub(crate) fn text<'v>(member: Option<&'v Value<'_>>) -> Option<&'v str> {
+    member.and_then(Value::as_text)
 }
 
 struct ObjectSeed<'n, const N: usize> {
@@ -97,24 +90,29 @@ impl<'de, const N: usize> Visitor<'de> for ObjectSeed<'_, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = [const { None }; N];
-        let mut seen: Vec<Cow<'de, str>> = Vec::with_capacity(8);
+        // The wanted ones are known by their place; only the others need a list.
+        let mut others: Vec<Cow<'de, str>> = Vec::new();
         while let Some(Name(name)) = map.next_key()? {
-            if seen.contains(&name) {
+            let place = self.names.iter().position(|known| *known == name);
+            let again = match place {
+                Some(place) => values[place].is_some(),
+                None => others.contains(&name),
+            };
+            if again {
                 self.fault.set(JsonFault::Duplicate);
                 return Err(A::Error::custom("duplicate"));
             }
-            if seen.len() == MAX_MEMBERS {
-                self.fault.set(JsonFault::TooMany);
-                return Err(A::Error::custom("too many"));
-            }
-            if let Some(place) = self.names.iter().position(|known| *known == name) {
+            if let Some(place) = place {
                 self.fault.set(JsonFault::Syntax(Some(self.names[place])));
                 values[place] = Some(map.next_value()?);
                 self.fault.set(JsonFault::Syntax(None));
-            } else {
+            } else if others.len() < MAX_MEMBERS {
                 map.next_value::<IgnoredAny>()?;
+                others.push(name);
+            } else {
+                self.fault.set(JsonFault::TooMany);
+                return Err(A::Error::custom("too many"));
             }
-            seen.push(name);
         }
         Ok(values)
     }

@@ -312,6 +312,12 @@ impl TokenProblem {
     }
 }
 
+impl From<Malformed> for TokenProblem {
+    fn from(reason: Malformed) -> Self {
+        Self::Malformed(reason)
+    }
+}
+
 impl TimeClaim {
     /// The claim's name in the token.
     pub const fn as_str(self) -> &'static str {

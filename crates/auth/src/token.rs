@@ -96,19 +96,21 @@ impl<'a> UnverifiedToken<'a> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenProblem::TooLarge { bytes: token.len() });
         }
-        let parts = Parts::split(token).map_err(TokenProblem::Malformed)?;
-        let decode = |text, part| compact::decode(text, part).map_err(TokenProblem::Malformed);
-        let key_id = form::read_header(&decode(parts.header, Part::Header)?)?;
-        let payload = decode(parts.payload, Part::Payload)?;
-        let signature = decode(parts.signature, Part::Signature)?;
-        let signature = signature
+        let parts = Parts::split(token)?;
+        // One buffer for all three parts; what is left in it is the payload.
+        let mut bytes = Vec::with_capacity(token.len());
+        compact::decode_into(&mut bytes, parts.header, Part::Header)?;
+        let key_id = form::read_header(&bytes)?;
+        compact::decode_into(&mut bytes, parts.signature, Part::Signature)?;
+        let signature = bytes
             .as_slice()
             .try_into()
-            .map_err(|_| TokenProblem::Malformed(Malformed::SignatureLength(signature.len())))?;
+            .map_err(|_| Malformed::SignatureLength(bytes.len()))?;
+        compact::decode_into(&mut bytes, parts.payload, Part::Payload)?;
         Ok(Self {
             key_id,
             signed_text: parts.signed,
-            payload,
+            payload: bytes,
             signature,
         })
     }

@@ -7,7 +7,7 @@ use super::jwks::{Jwks, Outcome};
 use crate::{
     Part,
     compact::{self, Parts},
-    json::{Members, Value},
+    json::{Value, read_members, text},
 };
 
 /// An honest one has one or two kilobytes; some providers put groups into it.
@@ -88,41 +88,52 @@ impl IdToken {
         rules: &IdTokenRules<'_>,
         now: Timestamp,
     ) -> Result<Self, IdTokenError> {
-        const NAMES: [&str; 10] = [
+        const NAMES: [&str; 11] = [
             "iss",
+            "sub",
             "aud",
-            "azp",
             "exp",
             "iat",
             "nonce",
-            "sub",
+            "azp",
             "email",
             "email_verified",
             "name",
+            "preferred_username",
         ];
-        const MORE: [&str; 1] = ["preferred_username"];
         let payload = verify_signature(token, keys)?;
-        let claims = Members::read(&payload, &NAMES).map_err(|_| IdTokenError::Malformed)?;
-        let more = Members::read(&payload, &MORE).map_err(|_| IdTokenError::Malformed)?;
-        if claims.text("iss") != Some(rules.issuer) {
+        let [
+            iss,
+            sub,
+            aud,
+            exp,
+            iat,
+            nonce,
+            azp,
+            email,
+            vouched,
+            name,
+            username,
+        ] = read_members(&payload, &NAMES).map_err(|_| IdTokenError::Malformed)?;
+        if text(iss.as_ref()) != Some(rules.issuer) {
             return Err(IdTokenError::Issuer);
         }
-        check_audience(&claims, rules.client_id)?;
-        check_times(&claims, now)?;
-        let nonce = claims.text("nonce").unwrap_or("");
+        check_audience(aud.as_ref(), azp.as_ref(), rules.client_id)?;
+        check_times(exp.as_ref(), iat.as_ref(), now)?;
+        let nonce = text(nonce.as_ref()).unwrap_or("");
         if rules.nonce.is_empty() || !bool::from(nonce.as_bytes().ct_eq(rules.nonce.as_bytes())) {
             return Err(IdTokenError::Nonce);
         }
-        let subject = claims.text("sub").ok_or(IdTokenError::Subject)?;
+        let subject = text(sub.as_ref()).ok_or(IdTokenError::Subject)?;
         if subject.is_empty() || subject.len() > 255 || subject.chars().any(char::is_control) {
             return Err(IdTokenError::Subject);
         }
         Ok(Self {
             subject: subject.to_owned(),
-            email: claims.text("email").map(str::to_owned),
-            email_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
-            name: claims.text("name").map(str::to_owned),
-            preferred_username: more.text("preferred_username").map(str::to_owned),
+            email: text(email.as_ref()).map(str::to_owned),
+            email_verified: vouched == Some(Value::Bool(true)),
+            name: text(name.as_ref()).map(str::to_owned),
+            preferred_username: text(username.as_ref()).map(str::to_owned),
         })
     }
 
@@ -142,25 +153,21 @@ fn verify_signature(token: &str, keys: &Jwks) -> Result<Vec<u8>, IdTokenError> {
     let header = decode(parts.header, Part::Header)?;
     let payload = decode(parts.payload, Part::Payload)?;
     let signature = decode(parts.signature, Part::Signature)?;
-    let header = Members::read(&header, &NAMES).map_err(|_| IdTokenError::Malformed)?;
-    let foreign = ["crit", "b64", "zip"]
-        .iter()
-        .any(|name| header.get(name).is_some());
-    let typ_fits = match header.get("typ") {
-        None => true,
-        Some(Value::Text(kind)) => kind.eq_ignore_ascii_case("JWT"),
-        Some(_) => false,
-    };
-    let kid = match header.get("kid") {
+    let [alg, kid, typ, extensions @ ..] =
+        read_members(&header, &NAMES).map_err(|_| IdTokenError::Malformed)?;
+    let foreign = extensions.iter().any(Option::is_some);
+    let typ_fits = typ.as_ref().is_none_or(|typ| {
+        typ.as_text()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("JWT"))
+    });
+    let kid = match &kid {
         None => None,
-        Some(Value::Text(kid)) => Some(kid.as_ref()),
-        Some(_) => return Err(IdTokenError::Malformed),
+        Some(kid) => Some(kid.as_text().ok_or(IdTokenError::Malformed)?),
     };
     if foreign || !typ_fits {
         return Err(IdTokenError::Malformed);
     }
-    let alg = header
-        .text("alg")
+    let alg = text(alg.as_ref())
         .filter(|alg| matches!(*alg, "RS256" | "ES256"))
         .ok_or(IdTokenError::Algorithm)?;
     match keys.verify(alg, kid, parts.signed, &signature) {
@@ -171,11 +178,12 @@ fn verify_signature(token: &str, keys: &Jwks) -> Result<Vec<u8>, IdTokenError> {
 }
 
 /// `aud` holds this client; where it holds others too, `azp` says that this one is meant.
-fn check_audience<const N: usize>(
-    claims: &Members<'_, N>,
+fn check_audience(
+    aud: Option<&Value<'_>>,
+    azp: Option<&Value<'_>>,
     client_id: &str,
 ) -> Result<(), IdTokenError> {
-    let (named, several) = match claims.get("aud") {
+    let (named, several) = match aud {
         Some(Value::Text(one)) => (one == client_id, false),
         Some(Value::Array(all)) => (
             all.iter()
@@ -184,7 +192,7 @@ fn check_audience<const N: usize>(
         ),
         _ => (false, false),
     };
-    let party_fits = match claims.get("azp") {
+    let party_fits = match azp {
         None => !several,
         Some(Value::Text(party)) => party == client_id,
         Some(_) => false,
@@ -196,14 +204,13 @@ fn check_audience<const N: usize>(
     }
 }
 
-fn check_times<const N: usize>(
-    claims: &Members<'_, N>,
+fn check_times(
+    exp: Option<&Value<'_>>,
+    iat: Option<&Value<'_>>,
     now: Timestamp,
 ) -> Result<(), IdTokenError> {
     let now_s = now.seconds_since(Timestamp::from_micros(0));
-    let (Some(Value::Number(exp)), Some(Value::Number(iat))) =
-        (claims.get("exp"), claims.get("iat"))
-    else {
+    let (Some(Value::Number(exp)), Some(Value::Number(iat))) = (exp, iat) else {
         return Err(IdTokenError::Times);
     };
     let fits =

@@ -5,10 +5,10 @@ use lamina_model::Timestamp;
 use super::{SignedToken, TokenPolicy, VerifiedToken, form};
 use crate::{
     ClockSlip, Part, TimeClaim, TimeFault, TokenProblem,
-    json::{JsonFault, Members, Value},
+    json::{JsonFault, Value, read_members, text},
 };
 
-const NAMES: [&str; 7] = ["sub", "iss", "exp", "iat", "nbf", "aud", "jti"];
+const NAMES: [&str; 7] = ["sub", "iat", "exp", "iss", "nbf", "aud", "jti"];
 /// The largest number of seconds that a double holds without gaps.
 const MAX_SECONDS: f64 = 9_007_199_254_740_992.0;
 /// Later than any honest time in seconds (the year 5138), earlier than any in milliseconds
@@ -22,22 +22,29 @@ pub(super) fn check(
     now: Timestamp,
     policy: &TokenPolicy,
 ) -> Result<VerifiedToken, TokenProblem> {
-    let claims = Members::read(&token.payload, &NAMES).map_err(broken)?;
-    check_subject(&claims, token)?;
-    if claims.text("iss") != Some("sdk") {
+    let [sub, iat, exp, iss, nbf, aud, jti] =
+        read_members(&token.payload, &NAMES).map_err(broken)?;
+    match text(sub.as_ref()) {
+        Some(subject) if subject == token.key_id.as_str() => {}
+        subject => {
+            let is_text = subject.is_some();
+            return Err(TokenProblem::SubjectMismatch { is_text });
+        }
+    }
+    if text(iss.as_ref()) != Some("sdk") {
         return Err(TokenProblem::IssuerInvalid);
     }
-    let exp = seconds_in(&claims, TimeClaim::Exp)?.ok_or(TokenProblem::ExpiryMissing)?;
-    let iat = seconds_in(&claims, TimeClaim::Iat)?;
-    let nbf = seconds_in(&claims, TimeClaim::Nbf)?;
+    let exp = seconds(exp.as_ref(), TimeClaim::Exp)?.ok_or(TokenProblem::ExpiryMissing)?;
+    let iat = seconds(iat.as_ref(), TimeClaim::Iat)?;
+    let nbf = seconds(nbf.as_ref(), TimeClaim::Nbf)?;
     check_times(exp, iat, nbf, now, policy)?;
-    check_audience(claims.get("aud"), policy)?;
+    check_audience(aud.as_ref(), policy)?;
     Ok(VerifiedToken {
         key_id: token.key_id,
         secret_index: token.secret_index,
         issued_at: iat.map(timestamp),
         expires_at: timestamp(exp),
-        token_id: claims.text("jti").map(str::to_owned),
+        token_id: text(jti.as_ref()).map(str::to_owned),
     })
 }
 
@@ -56,24 +63,9 @@ fn broken(fault: JsonFault) -> TokenProblem {
     }
 }
 
-fn check_subject<const N: usize>(
-    claims: &Members<'_, N>,
-    token: &SignedToken,
-) -> Result<(), TokenProblem> {
-    match claims.text("sub") {
-        Some(subject) if subject == token.key_id.as_str() => Ok(()),
-        subject => Err(TokenProblem::SubjectMismatch {
-            is_text: subject.is_some(),
-        }),
-    }
-}
-
 /// A claim as seconds since 1970, if it is there.
-fn seconds_in<const N: usize>(
-    claims: &Members<'_, N>,
-    claim: TimeClaim,
-) -> Result<Option<f64>, TokenProblem> {
-    let fault = match claims.get(claim.as_str()) {
+fn seconds(value: Option<&Value<'_>>, claim: TimeClaim) -> Result<Option<f64>, TokenProblem> {
+    let fault = match value {
         None => return Ok(None),
         Some(Value::Number(seconds)) => match *seconds {
             seconds if !(0.0..=f64::MAX).contains(&seconds) => TimeFault::Negative,

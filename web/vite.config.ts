@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 // The server that `npm run dev` hands every /api call to: a running `lamina up`, or the mock.
-const server = process.env.LAMINA_URL ?? 'http://127.0.0.1:9999';
+const server = process.env.LAMINA_URL ?? 'http://127.0.0.1:2080';
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

@@ -67,9 +67,27 @@ export function facts(set, i) {
 }
 
 const card = (set, i) => {
-  const { bits, copies, folder, uniqueness, ...rest } = facts(set, i);
-  return rest;
+  const { bits, copies, folder, uniqueness, path, rgb, ...rest } = facts(set, i);
+  return {
+    ...rest,
+    original_uri: path,
+    media_thumb_uri: `/api/v1/dataset/d000000${set}-0000-7000-8000-000000000000/media/${rest.media_id}/thumbnail?v=1`,
+    measures: {
+      mean_colour: `#${rgb.toString(16).padStart(6, '0')}`,
+      luma_mean: 40 + 170 * chance(i, 50),
+      sharpness: 12.4,
+      sharpness_best: 44.9,
+    },
+  };
 };
+
+/** The first pictures in the order of indexing. */
+export const first = (set, limit) => ({
+  items: Array.from({ length: Math.min(limit, set.n) }, (_, at) =>
+    card(set.number, (at * 29 + set.number * 3) % set.n),
+  ),
+  next_cursor: null,
+});
 
 const list = (query, name) => query.getAll(name);
 
@@ -158,6 +176,7 @@ export function grid(set, query) {
     rgb: [],
     issues: [],
     copies: [],
+    v: [],
   };
   for (let at = offset; at < end; at += 1) {
     const one = facts(set.number, all ? all[at] : at);
@@ -168,6 +187,7 @@ export function grid(set, query) {
     page.rgb.push(one.rgb);
     page.issues.push(one.bits);
     page.copies.push(one.copies);
+    page.v.push('1');
   }
   return page;
 }
@@ -278,10 +298,7 @@ export function clusters(set, query) {
     clusters: all.slice(offset, offset + 100).map((one) => ({
       cluster_id: `${level}-${one.number}`,
       n_images: one.n,
-      previews: one.previews.map((i) => {
-        const { media_id, width, height, rgb } = facts(set.number, i);
-        return { media_id, width, height, rgb };
-      }),
+      previews: one.previews.map((i) => card(set.number, i)),
     })),
   };
 }
@@ -302,16 +319,6 @@ export function media(set, mediaId) {
     orientation: i % 7 === 0 ? 6 : 1,
     notes: i % 13 === 0 ? ['extension_mismatch'] : [],
     content_hash: createHash('sha256').update(mediaId).digest('hex'),
-    measures: {
-      luma_mean: 40 + 170 * chance(i, 50),
-      luma_spread: 52.1,
-      luma_p05: 9,
-      luma_p95: 240,
-      luma_entropy_bits: 7.1,
-      sharpness: 12.4,
-      sharpness_best: 44.9,
-      mean_rgb: [one.rgb >> 16, (one.rgb >> 8) & 255, one.rgb & 255],
-    },
     issues: ISSUES.filter((kind) => confidence(i, kind) >= 0.5).map((kind) => ({
       kind,
       confidence: confidence(i, kind),

@@ -6,7 +6,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytes, clusters, facets, grid, groups, media, shape } from './data.mjs';
+import { bytes, clusters, facets, first, grid, groups, media, shape } from './data.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const auth = process.env.MOCK_AUTH === 'on';
@@ -45,13 +45,11 @@ let sets = [
 ];
 
 const live = (one) => {
-  const { number, n, ...rest } = one;
+  const { number: _, n, ...rest } = one;
   const out = {
     ...rest,
     n_images: n,
-    preview_media: [11, 25, 42, 68]
-      .filter((i) => i < n)
-      .map((i) => `0${number}000000-0000-7000-8000-${i.toString(16).padStart(12, '0')}`),
+    preview_uri: n > 0 ? `/api/v1/dataset/${one.id}/preview` : '',
   };
   if (one.status_new === 'INDEXING') {
     const done = Math.floor(((Date.now() - started) / 40) % n);
@@ -106,7 +104,7 @@ const rejected = Array.from({ length: 25 }, (_, i) => {
     path: `2024/harbour/IMG_${String(i * 97).padStart(6, '0')}.jpg`,
     size_bytes: reason === 'empty' ? 0 : 40_000 + i * 9001,
     reason,
-    sentence,
+    message: sentence,
     note:
       reason === 'truncated'
         ? 'the file has 81,920 of 2,411,724 bytes; copy it again from where it came'
@@ -389,6 +387,7 @@ async function api(request, response, path, query) {
     return one.status_new === 'READY'
       ? json(response, 200, report(one))
       : fault(response, 404, 'report_not_found', 'the report is written when indexing is done');
+  if (rest === '/media') return json(response, 200, first(one, Number(query.get('limit') ?? 100)));
   if (rest === '/grid')
     return json(response, 200, grid(one, query), { 'Cache-Control': 'private, no-cache' });
   if (rest === '/grid/shape') {
@@ -402,7 +401,7 @@ async function api(request, response, path, query) {
     const items = rejected.filter(
       (file_) => !query.get('reason') || file_.reason === query.get('reason'),
     );
-    return json(response, 200, { items, next: null });
+    return json(response, 200, { items, next_cursor: null });
   }
   const part = /^\/media\/([^/]+)(?:\/(thumbnail|original|view))?$/.exec(rest);
   if (!part) return fault(response, 404, 'not_found', `nothing answers ${method} ${path}`);

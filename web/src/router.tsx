@@ -31,7 +31,7 @@ const root = createRootRoute({
   component: Outlet,
   notFoundComponent: () => (
     <main className="p-6">
-      <Empty icon={<Mark size={40} />} title="There is no such page">
+      <Empty icon={<Mark size={40} />} alone title="There is no such page">
         <Link to="/" className={buttonLook()}>
           All datasets
         </Link>

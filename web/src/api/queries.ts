@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { ApiError, get, type Query } from './client';
 import type {
   ApiKey,
+  Card,
   ClusterPage,
   Dataset,
   Facets,
@@ -145,8 +146,18 @@ export const users = (search: string) =>
       ),
   });
 
-export const thumbnail = (datasetId: string, mediaId: string) =>
-  `/api/v1/dataset/${datasetId}/media/${mediaId}/thumbnail`;
+/** With its version the answer may be kept for ever. */
+export const thumbnail = (datasetId: string, mediaId: string, version?: string) =>
+  `/api/v1/dataset/${datasetId}/media/${mediaId}/thumbnail${version ? `?v=${version}` : ''}`;
+
+/** The first pictures of a dataset, for its card. */
+export const first = (id: string, limit: number) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'first', limit],
+    queryFn: ({ signal }) =>
+      get<{ items: Card[]; next_cursor: string | null }>(`/dataset/${id}/media`, { limit }, signal),
+    staleTime: 10 * CALM_MS,
+  });
 
 export const original = (datasetId: string, mediaId: string) =>
   `/api/v1/dataset/${datasetId}/media/${mediaId}/original`;

@@ -27,11 +27,7 @@ export interface Dataset {
   fatal_error_msg: string | null;
   progress: number;
   n_images: number;
-  n_rejected?: number;
-  preview_media?: string[];
-  phase?: string;
-  done?: number;
-  total?: number;
+  preview_uri: string;
 }
 
 export const ISSUES = ['blur', 'dark', 'bright', 'outliers'] as const;
@@ -74,17 +70,22 @@ export interface GridPage {
   issues: number[];
   /** Other members of its duplicate group. */
   copies: number[];
+  /** What versions the address of its thumbnail. */
+  v: string[];
 }
 
+/** A picture in a list. */
 export interface Card {
   media_id: string;
-  path: string;
+  /** Its file, relative to the source. */
+  original_uri: string;
+  media_thumb_uri: string;
   width: number;
   height: number;
   size_bytes: number;
   format: string;
-  rgb: number;
-  modified_at?: string;
+  measures: { mean_colour: string };
+  modified_at?: string | null;
 }
 
 export interface Media extends Card {
@@ -97,12 +98,13 @@ export interface Media extends Card {
   orientation: number;
   notes: string[];
   content_hash: string;
-  measures: Record<string, number | number[]>;
-  issues: { kind: Issue; confidence: number }[];
-  uniqueness: number | null;
-  clusters: string[] | null;
-  group: { group_id: string; tier: Tier; keep: string; others: string[] } | null;
-  displayable: boolean;
+  issues?: { kind: Issue; confidence: number }[];
+  uniqueness?: number | null;
+  /** Finest first. */
+  clusters?: string[] | null;
+  group?: { group_id: string; tier: Tier; keep: string; others: string[] } | null;
+  /** Whether browsers show the file as it is. */
+  displayable?: boolean;
 }
 
 export interface Facets {
@@ -135,7 +137,7 @@ export interface ClusterPage {
   clusters: {
     cluster_id: string;
     n_images: number;
-    previews: { media_id: string; width: number; height: number; rgb: number }[];
+    previews: Pick<Card, 'media_id' | 'media_thumb_uri' | 'measures'>[];
   }[];
 }
 
@@ -143,7 +145,7 @@ export interface Rejected {
   path: string;
   size_bytes: number;
   reason: string;
-  sentence: string;
+  message: string;
   note: string;
 }
 

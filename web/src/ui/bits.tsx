@@ -7,18 +7,22 @@ import { ago, exact, parseTime } from '../format';
 export function Empty({
   icon,
   title,
+  alone = false,
   children,
 }: {
   icon: ReactNode;
   title: string;
+  /** True where the page has no other heading. */
+  alone?: boolean;
   children?: ReactNode;
 }) {
+  const Heading = alone ? 'h1' : 'h2';
   return (
     <div className="mx-auto flex max-w-[480px] flex-col items-center gap-2 px-4 py-16 text-center">
       <div className="mb-2 text-edge" aria-hidden>
         {icon}
       </div>
-      <h2 className="text-16 font-semibold">{title}</h2>
+      <Heading className="text-16 font-semibold">{title}</Heading>
       <div className="flex w-full flex-col items-center gap-3 text-soft">{children}</div>
     </div>
   );

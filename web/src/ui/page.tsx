@@ -62,11 +62,15 @@ export function Table({ head, children }: { head: readonly ReactNode[]; children
       <table className="w-full border-collapse text-left text-13">
         <thead className="bg-sunken text-12 text-soft">
           <tr>
-            {head.map((cell, at) => (
-              <th key={at} scope="col" className="px-3 py-2 font-semibold whitespace-nowrap">
-                {cell}
-              </th>
-            ))}
+            {head.map((cell, at) =>
+              cell === '' ? (
+                <td key={at} />
+              ) : (
+                <th key={at} scope="col" className="px-3 py-2 font-semibold whitespace-nowrap">
+                  {cell}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody className="[&_td]:border-t [&_td]:border-line [&_td]:px-3 [&_td]:py-2">

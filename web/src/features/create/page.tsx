@@ -109,7 +109,7 @@ export function NewDatasetPage() {
         <p className="mb-2">The same from a shell:</p>
         <div className="text-ink">
           <Code
-            text={`lamina ingest '${path.trim() || '/path/to/pictures'}'${named ? ` --name '${named}'` : ''}`}
+            text={`lamina up '${path.trim() || '/path/to/pictures'}'${named ? ` --name '${named}'` : ''}`}
             what="command"
           />
         </div>

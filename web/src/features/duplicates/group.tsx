@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import * as ask from '../../api/queries';
 import type { Group } from '../../api/types';
 import { number } from '../../format';
 import { Button } from '../../ui/button';
@@ -51,8 +50,8 @@ export function GroupView({
           {[group.keep, rival].map((card, at) => (
             <img
               key={card.media_id}
-              src={ask.thumbnail(id, card.media_id)}
-              alt={card.path}
+              src={card.media_thumb_uri}
+              alt={card.original_uri}
               className={`absolute inset-0 size-full object-contain ${(at === 1) === held ? '' : 'invisible'}`}
             />
           ))}

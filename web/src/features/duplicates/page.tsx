@@ -3,7 +3,6 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { CopyCheck } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 import { get } from '../../api/client';
-import * as ask from '../../api/queries';
 import { type Group, type Groups, TIERS, type Tier } from '../../api/types';
 import { bytes, number, plural } from '../../format';
 import { Pages } from '../../grid/pages';
@@ -144,7 +143,6 @@ export function DuplicatesPage() {
         <div className="flex min-h-0 grow flex-col md:flex-row">
           <GroupList
             key={tier ?? 'all'}
-            id={id}
             total={total}
             group={group}
             want={(first, last) => pages.want(first, last)}
@@ -163,14 +161,12 @@ export function DuplicatesPage() {
 }
 
 function GroupList({
-  id,
   total,
   group,
   want,
   at,
   onOpen,
 }: {
-  id: string;
   total: number;
   group: (index: number) => Group | null;
   want: (first: number, last: number) => void;
@@ -221,7 +217,7 @@ function GroupList({
                           card && (
                             <img
                               key={card.media_id}
-                              src={ask.thumbnail(id, card.media_id)}
+                              src={card.media_thumb_uri}
                               alt=""
                               className="size-12 rounded-tile bg-ground object-cover"
                             />

@@ -111,14 +111,9 @@ function ClusterCard({
     <span
       key={one.media_id}
       className={`block overflow-hidden ${className}`}
-      style={{ backgroundColor: `#${one.rgb.toString(16).padStart(6, '0')}` }}
+      style={{ backgroundColor: one.measures.mean_colour }}
     >
-      <img
-        src={ask.thumbnail(id, one.media_id)}
-        alt=""
-        loading="lazy"
-        className="size-full object-cover"
-      />
+      <img src={one.media_thumb_uri} alt="" loading="lazy" className="size-full object-cover" />
     </span>
   );
   return (

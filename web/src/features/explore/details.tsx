@@ -77,9 +77,9 @@ function Facts({ media }: { media: Media }) {
   const finest = media.clusters?.[2];
   return (
     <div className="flex flex-col gap-4">
-      {(media.issues.length > 0 || media.notes.length > 0) && (
+      {((media.issues?.length ?? 0) > 0 || media.notes.length > 0) && (
         <ul className="flex flex-col gap-2">
-          {media.issues.map(({ kind, confidence }) => (
+          {media.issues?.map(({ kind, confidence }) => (
             <li key={kind} className="flex gap-2 text-13">
               <TriangleAlert size={15} className="mt-0.5 shrink-0 text-attention" aria-hidden />
               <span>
@@ -98,9 +98,9 @@ function Facts({ media }: { media: Media }) {
       <dl>
         <Fact name="File">
           <span className="flex items-start gap-1">
-            <span className="min-w-0 grow">{media.path}</span>
+            <span className="min-w-0 grow">{media.original_uri}</span>
             <span className="-my-1.5">
-              <CopyText text={media.path} what="path" />
+              <CopyText text={media.original_uri} what="path" />
             </span>
           </span>
         </Fact>
@@ -126,7 +126,7 @@ function Facts({ media }: { media: Media }) {
         <Fact name="Indexed">
           <When time={parseTime(media.created_at).toISOString()} />
         </Fact>
-        {media.uniqueness !== null && (
+        {media.uniqueness != null && (
           <Fact name="Uniqueness">
             {media.uniqueness.toFixed(2)}, {unusual(media.uniqueness)}
           </Fact>

@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { MouseEvent, ReactNode } from 'react';
-import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
 import { type Facets, ISSUES, type Issue, type Report, TIERS } from '../../api/types';
 import { number } from '../../format';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Histogram } from './histogram';
+import { unknownRoute } from './result';
 import {
   COPIES,
   cutOf,
@@ -78,7 +78,7 @@ function Value({
         aria-pressed={active}
         title={hint}
         onClick={onClick}
-        className={`relative flex h-7 w-full items-center gap-2 overflow-hidden rounded-[4px] px-2 text-left text-13 hover:bg-hover ${active ? 'bg-accent-wash font-semibold text-accent-ink' : ''} ${count === 0 && !active ? 'text-soft' : ''}`}
+        className={`relative flex h-7 w-full items-center gap-2 overflow-hidden rounded-[4px] px-2 text-left text-13 not-disabled:hover:bg-hover ${active ? 'bg-accent-wash font-semibold text-accent-ink' : ''} ${count === 0 && !active ? 'text-soft' : ''}`}
       >
         <span
           className="absolute bottom-0 left-2 h-0.5 rounded-full bg-accent opacity-50"
@@ -146,7 +146,7 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
     ...ask.facets(id, filterOf(state)),
     placeholderData: (before) => before,
   });
-  const absent = asked.error instanceof ApiError && asked.error.status === 404;
+  const absent = unknownRoute(asked.error);
   const report = useQuery({ ...ask.report(id), enabled: absent });
   // The report counts the whole dataset: beside a filter its numbers would be false.
   const facets =
@@ -164,7 +164,9 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
   const most = facets?.total ?? 0;
   const formats = Object.entries(facets?.formats ?? {}).sort((a, b) => b[1] - a[1]);
   return (
-    <div
+    <fieldset
+      // Counts of the report say how many, not which.
+      disabled={!asked.data}
       className={asked.isPlaceholderData ? 'opacity-60 transition-opacity' : 'transition-opacity'}
     >
       <Group title="Issues">
@@ -236,7 +238,7 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
           ))}
         </Group>
       )}
-    </div>
+    </fieldset>
   );
 }
 

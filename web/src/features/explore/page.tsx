@@ -21,7 +21,7 @@ import { FacetsPanel } from './facets';
 import { Grid } from './grid';
 import { KeySheet } from './key-sheet';
 import { Chips, QueryBar } from './query-bar';
-import { useResult, useVersion } from './result';
+import { unknownRoute, useResult, useVersion } from './result';
 import { type Explore, filterOf, hasFilter, resultKey, SIZE } from './state';
 
 /** True when a key belongs to a field or a dialog and not to the page. */
@@ -100,14 +100,17 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   const result = useResult(id, query, key, version, state.at ?? 0);
   useVersion(result);
   const total = result.total;
-  const fitted = state.layout === 'fitted';
+  const wantsFitted = state.layout === 'fitted';
   const shapes = useQuery({
     queryKey: ['dataset', id, 'shape', key, version],
     queryFn: ({ signal }) => getBytes(`/dataset/${id}/grid/shape`, query, signal),
-    enabled: fitted,
+    enabled: wantsFitted,
+    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: (before) => before,
   });
+  // A server that cannot tell the shapes gets squares.
+  const fitted = wantsFitted && !unknownRoute(shapes.error);
 
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const [focus, setFocus] = useState(state.at ?? 0);
@@ -184,7 +187,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [details, set, size]);
 
-  const error = result.pages.error ?? shapes.error;
+  const error = result.pages.error ?? (fitted ? shapes.error : null);
   const first = firstSelected(selection, total ?? 0, 1)[0];
   const shown = result.item(first ?? focus);
   const indexing = dataset && ['INDEXING', 'DRAFT'].includes(dataset.status_new);
@@ -290,7 +293,7 @@ function NothingHere({
         found by indexing the folder again.
       </p>
       <div className="w-full text-left text-ink">
-        <Code text="lamina ingest /path/to/pictures" what="command" />
+        <Code text="lamina up /path/to/pictures" what="command" />
       </div>
     </Empty>
   );

@@ -1,8 +1,9 @@
 /** One result (filter and sort over one generation) as the grid reads it. */
 import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
-import { get, type Query } from '../../api/client';
-import { type GridPage, ISSUES, type Issue } from '../../api/types';
+import { ApiError, get, type Query, queryString } from '../../api/client';
+import { type Dataset, type GridPage, ISSUES, type Issue } from '../../api/types';
 import { Pages } from '../../grid/pages';
+import { asPage, type Listing, Walk } from './walk';
 
 export const PAGE = 200;
 const KEEP = 80;
@@ -16,27 +17,55 @@ export interface Item {
   readonly colour: string;
   readonly worst: Issue | null;
   readonly copies: number;
+  readonly v: string | undefined;
 }
+
+/** Whether the server does not know this address at all. */
+export const unknownRoute = (cause: unknown): boolean =>
+  cause instanceof ApiError && cause.status === 404 && !cause.code.startsWith('dataset');
+
+const plain = (query: Query) => queryString(query) === '';
 
 export class Result {
   readonly pages: Pages<GridPage>;
   readonly key: string;
   #total: number | null = null;
+  #walk: Walk | null = null;
 
   constructor(datasetId: string, query: Query, key: string) {
     this.key = key;
     this.pages = new Pages<GridPage>(
       async (offset, limit, signal) => {
-        const page = await get<GridPage>(
-          `/dataset/${datasetId}/grid`,
-          { ...query, offset, limit },
-          signal,
-        );
+        const page = await this.#page(datasetId, query, offset, limit, signal);
         this.#total = page.total;
         return page;
       },
       { size: PAGE, keep: KEEP },
     );
+  }
+
+  async #page(
+    id: string,
+    query: Query,
+    offset: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<GridPage> {
+    if (!this.#walk) {
+      try {
+        return await get<GridPage>(`/dataset/${id}/grid`, { ...query, offset, limit }, signal);
+      } catch (cause) {
+        if (!unknownRoute(cause) || !plain(query)) throw cause;
+        this.#walk = new Walk(
+          (cursor, size) => get<Listing>(`/dataset/${id}/media`, { cursor, limit: size }),
+          PAGE,
+        );
+      }
+    }
+    const walk = this.#walk;
+    const { n_images } = await get<Dataset>(`/dataset/${id}`);
+    const items = await walk.page(offset);
+    return asPage(items, offset, walk.total(n_images));
   }
 
   /** Pictures in all; nothing until the first page is here. */
@@ -60,6 +89,7 @@ export class Result {
       colour: `#${(page.rgb[at] ?? 0x808080).toString(16).padStart(6, '0')}`,
       worst: ISSUES.find((_, bit) => bits & (1 << bit)) ?? null,
       copies: page.copies[at] ?? 0,
+      v: page.v?.[at],
     };
   }
 }

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import * as ask from '../../api/queries';
 import type { Card } from '../../api/types';
 import { bytes, number } from '../../format';
 import { When } from '../../ui/bits';
@@ -36,26 +35,26 @@ export function SideBySide({
           <Link
             to="/dataset/$id/data/image/$mediaId"
             params={{ id, mediaId: card.media_id }}
-            aria-label={`Open ${card.path}`}
+            aria-label={`Open ${card.original_uri}`}
             className="block overflow-hidden rounded-tile"
-            style={{ backgroundColor: `#${card.rgb.toString(16).padStart(6, '0')}` }}
+            style={{ backgroundColor: card.measures.mean_colour }}
           >
             <img
-              src={ask.thumbnail(id, card.media_id)}
+              src={card.media_thumb_uri}
               alt=""
               className="aspect-[4/3] w-full bg-ground object-contain"
             />
           </Link>
           <div className="flex flex-col gap-0.5 pt-2 text-13">
             {tag?.(card)}
-            <span className="truncate font-semibold" title={card.path}>
-              {nameOf(card.path)}
+            <span className="truncate font-semibold" title={card.original_uri}>
+              {nameOf(card.original_uri)}
             </span>
             <span
-              className={`truncate ${differs((one) => folderOf(one.path)) ? '' : 'text-soft'}`}
-              title={folderOf(card.path)}
+              className={`truncate ${differs((one) => folderOf(one.original_uri)) ? '' : 'text-soft'}`}
+              title={folderOf(card.original_uri)}
             >
-              {folderOf(card.path) || '(top folder)'}
+              {folderOf(card.original_uri) || '(top folder)'}
             </span>
             <span className={mark(pixels(card) === most)}>
               {number(card.width)} × {number(card.height)} px

@@ -31,7 +31,7 @@ function Thumbnail({ datasetId, item }: { datasetId: string; item: Item }) {
   }
   return (
     <img
-      src={thumbnail(datasetId, item.id)}
+      src={thumbnail(datasetId, item.id, item.v)}
       alt=""
       decoding="async"
       draggable={false}

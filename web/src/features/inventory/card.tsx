@@ -1,9 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ellipsis, ImageOff, Link2, Settings, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { thumbnail } from '../../api/queries';
+import { first } from '../../api/queries';
 import type { Dataset } from '../../api/types';
-import { number, plural } from '../../format';
+import { plural } from '../../format';
 import { Bar, Status, When } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { copy } from '../../ui/copy';
@@ -14,7 +15,8 @@ import { DeleteDataset } from '../settings/delete';
 
 /** Four pictures of the dataset, or what is there of them. */
 function Mosaic({ dataset }: { dataset: Dataset }) {
-  const shown = dataset.preview_media?.slice(0, 4) ?? [];
+  const { data } = useQuery({ ...first(dataset.id, 4), enabled: dataset.n_images > 0 });
+  const shown = data?.items ?? [];
   if (shown.length === 0) {
     return (
       <div className="flex aspect-[3/2] items-center justify-center bg-sunken text-edge">
@@ -26,10 +28,10 @@ function Mosaic({ dataset }: { dataset: Dataset }) {
     <div
       className={`grid aspect-[3/2] gap-0.5 overflow-hidden bg-sunken ${shown.length > 1 ? 'grid-cols-2' : ''} ${shown.length > 2 ? 'grid-rows-2' : ''}`}
     >
-      {shown.map((id, at) => (
+      {shown.map((one, at) => (
         <img
-          key={id}
-          src={thumbnail(dataset.id, id)}
+          key={one.media_id}
+          src={one.media_thumb_uri}
           alt=""
           loading="lazy"
           className={`size-full min-h-0 min-w-0 object-cover ${shown.length === 3 && at === 0 ? 'row-span-2' : ''}`}
@@ -93,10 +95,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
         {works && (
           <div className="mt-1">
             <Bar percent={dataset.progress} label={`Progress of ${dataset.display_name}`} />
-            <p className="mt-1 text-12 text-soft">
-              {dataset.progress} %{dataset.phase && ` · ${dataset.phase}`}
-              {dataset.total ? ` · ${number(dataset.done ?? 0)} of ${number(dataset.total)}` : ''}
-            </p>
+            <p className="mt-1 text-12 text-soft">{dataset.progress} %</p>
           </div>
         )}
         {dataset.status_new === 'ERROR' && (

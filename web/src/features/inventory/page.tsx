@@ -55,7 +55,7 @@ export function DatasetsPage() {
           </Link>
           <p className="text-13">or from a shell:</p>
           <div className="w-full text-left text-ink">
-            <Code text="lamina ingest /path/to/pictures" what="command" />
+            <Code text="lamina up /path/to/pictures" what="command" />
           </div>
         </Empty>
       )}

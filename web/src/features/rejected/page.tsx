@@ -15,7 +15,7 @@ import { IGNORED_WORDS, REASON_WORDS } from '../explore/words';
 
 interface Some {
   items: Rejected[];
-  next: string | null;
+  next_cursor: string | null;
 }
 
 const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -29,7 +29,7 @@ async function save(id: string, reason: string | undefined) {
     for (const one of page.items) {
       lines.push([cell(one.path), one.size_bytes, one.reason, cell(one.note)].join(','));
     }
-    cursor = page.next;
+    cursor = page.next_cursor;
   } while (cursor !== null);
   const address = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'text/csv' }));
   const link = document.createElement('a');
@@ -51,7 +51,7 @@ export function RejectedPage() {
       queryFn: ({ pageParam, signal }) =>
         get<Some>(`/dataset/${id}/rejected`, { reason, cursor: pageParam, limit: 100 }, signal),
       initialPageParam: null as string | null,
-      getNextPageParam: (last) => last.next,
+      getNextPageParam: (last) => last.next_cursor,
     });
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   const reasons = Object.entries(report?.rejected_by_reason ?? {})
@@ -129,10 +129,10 @@ export function RejectedPage() {
               <tr key={one.path}>
                 <td className="max-w-[420px] min-w-[180px] wrap-anywhere">{one.path}</td>
                 <td className="text-right whitespace-nowrap">{bytes(one.size_bytes)}</td>
-                <td className="whitespace-nowrap" title={one.sentence}>
+                <td className="whitespace-nowrap" title={one.message}>
                   {REASON_WORDS[one.reason] ?? one.reason}
                 </td>
-                <td className="min-w-[220px] text-soft">{words(one.note || one.sentence)}</td>
+                <td className="min-w-[220px] text-soft">{words(one.note || one.message)}</td>
               </tr>
             ))}
           </Table>
@@ -150,7 +150,7 @@ export function RejectedPage() {
                 changed is looked at.
               </p>
               <div className="text-ink">
-                <Code text={`lamina ingest '${dataset.source_uri}'`} what="command" />
+                <Code text={`lamina up '${dataset.source_uri}'`} what="command" />
               </div>
             </div>
           )}

@@ -9,19 +9,28 @@ import { buttonLook } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
+import { pace } from '../tasks/pace';
 import { Mark } from './mark';
+
+/** What is being done, how far it is and when it will be done. */
+function Pace({ id, progress }: { id: string; progress: number }) {
+  const { data } = useQuery(ask.tasks({ dataset_id: id, page_size: 5 }));
+  const task = data?.tasks.find((one) => !one.end_time);
+  return (task && pace(task, Date.now())) || `${progress} %`;
+}
 
 /** The header that every page of a dataset has. */
 export function DatasetFrame() {
   const { id } = useParams({ from: '/frame/dataset/$id' });
   const { data, error, refetch } = useQuery(ask.dataset(id));
+  const { data: report } = useQuery({ ...ask.report(id), retry: false });
   useTitle(data?.display_name);
   if (error && !data) {
     const gone = error instanceof ApiError && error.status === 404;
     return (
       <main className="h-full overflow-auto p-6">
         {gone ? (
-          <Empty icon={<Mark size={40} />} title="There is no such dataset">
+          <Empty icon={<Mark size={40} />} alone title="There is no such dataset">
             <p>It was deleted, or it is not shared with you.</p>
             <Link to="/" className={buttonLook()}>
               All datasets
@@ -52,7 +61,7 @@ export function DatasetFrame() {
             <Status status={data.status_new} />
             <span className="hidden truncate text-12 text-soft md:inline">
               {plural(data.n_images, 'picture')}
-              {(data.n_rejected ?? 0) > 0 && (
+              {report && report.rejected > 0 && (
                 <>
                   {' · '}
                   <Link
@@ -60,7 +69,7 @@ export function DatasetFrame() {
                     params={{ id }}
                     className="underline-offset-2 hover:text-ink hover:underline"
                   >
-                    {plural(data.n_rejected ?? 0, 'rejected file')}
+                    {plural(report.rejected, 'rejected file')}
                   </Link>
                 </>
               )}
@@ -68,9 +77,7 @@ export function DatasetFrame() {
             <span className="grow" />
             {works && (
               <span className="hidden text-12 text-soft lg:inline">
-                {data.phase && data.total
-                  ? `${data.phase}: ${data.done?.toLocaleString('en-US')} of ${data.total.toLocaleString('en-US')}`
-                  : `${data.progress} %`}
+                <Pace id={id} progress={data.progress} />
               </span>
             )}
             <span className="hidden sm:inline">

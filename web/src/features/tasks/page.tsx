@@ -4,13 +4,14 @@ import { ListChecks } from 'lucide-react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { Task } from '../../api/types';
-import { duration, number, parseTime } from '../../format';
+import { duration, parseTime } from '../../format';
 import { Bar, Choice, Empty, Turning, When } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Fault, words } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { say, sayFault } from '../../ui/toast';
+import { pace } from './pace';
 
 const KINDS: Record<string, string> = {
   DATASET_CREATION: 'Index',
@@ -34,23 +35,6 @@ const STATUS_CHOICES = [
   ['ALL', 'Any state'],
   ...Object.entries(STATES).map(([status, [text]]) => [status, text] as const),
 ] as const;
-
-/** Done of total, pace and time left, as far as they are known. */
-export function pace(task: Task, now: number): string {
-  const parts: string[] = [];
-  if (task.phase) parts.push(task.phase);
-  if (task.total) {
-    parts.push(`${number(task.done ?? 0)} of ${number(task.total)}`);
-    const seconds = (now - parseTime(task.start_time).getTime()) / 1000;
-    const rate = (task.done ?? 0) / Math.max(1, seconds);
-    if (!task.end_time && rate > 0 && seconds > 5) {
-      parts.push(`${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))} a second`);
-      parts.push(`${duration((task.total - (task.done ?? 0)) / rate)} left`);
-    }
-  }
-  if (task.rejected) parts.push(`${number(task.rejected)} rejected so far`);
-  return parts.join(' · ');
-}
 
 export function TasksPage() {
   useTitle('Tasks');

@@ -50,6 +50,7 @@ function useNeighbours(id: string, mediaId: string) {
   const items = data.id.map((one, place) => ({
     id: one,
     index: data.offset + place,
+    source: ask.thumbnail(id, one, data.v?.[place]),
     colour: `#${(data.rgb[place] ?? 0).toString(16).padStart(6, '0')}`,
   }));
   return { at, total: data.total, items };
@@ -63,7 +64,7 @@ export function PicturePage() {
   const neighbours = useNeighbours(id, mediaId);
   const [told, setTold] = useState<{ what: Told } | null>(null);
   const [details, setDetails] = useState(() => window.innerWidth >= 900);
-  const name = media?.path.slice(media.path.lastIndexOf('/') + 1);
+  const name = media?.original_uri.slice(media.original_uri.lastIndexOf('/') + 1);
   useTitle(name);
 
   const go = useCallback(
@@ -104,16 +105,16 @@ export function PicturePage() {
   useEffect(() => {
     for (const step of [1, -1]) {
       const next = neighbours?.items.find((one) => one.index === neighbours.at + step);
-      if (next) new Image().src = ask.thumbnail(id, next.id);
+      if (next) new Image().src = next.source;
     }
-  }, [id, neighbours]);
+  }, [neighbours]);
 
   if (error) {
     const gone = error instanceof ApiError && error.status === 404;
     return (
       <main className="p-6">
         {gone ? (
-          <Empty icon={<Mark size={40} />} title="There is no such picture">
+          <Empty icon={<Mark size={40} />} alone title="There is no such picture">
             <p>Its file is gone since the last indexing, or the address is cut short.</p>
             <Link to="/dataset/$id/data" params={{ id }} className={buttonLook()}>
               All pictures
@@ -132,7 +133,7 @@ export function PicturePage() {
         <IconButton label="Back to the pictures" onClick={close}>
           <ArrowLeft size={18} />
         </IconButton>
-        <h1 className="min-w-0 grow truncate text-14 font-semibold" title={media?.path}>
+        <h1 className="min-w-0 grow truncate text-14 font-semibold" title={media?.original_uri}>
           {name ?? ' '}
         </h1>
         {neighbours && (
@@ -202,7 +203,7 @@ export function PicturePage() {
               className={`size-12 shrink-0 overflow-hidden rounded-tile ${one.id === mediaId ? 'outline-3 -outline-offset-3 outline-accent' : 'opacity-70 hover:opacity-100'}`}
               style={{ backgroundColor: one.colour }}
             >
-              <img src={ask.thumbnail(id, one.id)} alt="" className="size-full object-cover" />
+              <img src={one.source} alt="" className="size-full object-cover" />
             </Link>
           ))}
         </nav>
@@ -215,7 +216,7 @@ function Shown({ id, media, told }: { id: string; media: Media; told: { what: To
   const [broken, setBroken] = useState(false);
   // Orders given for the picture before are not for this one.
   const [before] = useState(told);
-  const thumbnail = ask.thumbnail(id, media.media_id);
+  const thumbnail = media.media_thumb_uri;
   const full =
     media.displayable === false
       ? ask.viewable(id, media.media_id)
@@ -226,7 +227,7 @@ function Shown({ id, media, told }: { id: string; media: Media; told: { what: To
         source={broken ? thumbnail : full}
         stand={thumbnail}
         picture={media}
-        label={media.path}
+        label={media.original_uri}
         told={told === before ? null : told}
         onFault={() => setBroken(true)}
       />

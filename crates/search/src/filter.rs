@@ -1,0 +1,191 @@
+//! From a filter to the rows it means.
+
+use std::collections::BTreeSet;
+
+use lamina_model::{Clause, Filter, ImageFormat, IssueKind, Presence, SetOp, Span, TextMatch};
+
+use crate::{GenerationIndex, Overlay, RowSet};
+
+impl GenerationIndex {
+    /// The rows that a filter means, exactly as [`Filter::matches`] would say of each.
+    pub fn matching(&self, filter: &Filter, overlay: &Overlay) -> RowSet {
+        let mut rows = RowSet::all(self.rows());
+        for clause in &filter.clauses {
+            if rows.is_empty() {
+                break;
+            }
+            rows.keep(&self.meant_by(clause, overlay));
+        }
+        rows
+    }
+
+    fn meant_by(&self, clause: &Clause, overlay: &Overlay) -> RowSet {
+        let columns = &self.columns;
+        match clause {
+            Clause::Labels { op, names } => self.with_names(*op, names, |name| self.labelled(name)),
+            Clause::Unlabelled => self.each(|row| columns.labels_of.of(row).is_empty()),
+            Clause::Tags { op, ids } => self.with_names(*op, ids, |id| {
+                overlay.tags.get(id).map_or_else(
+                    || self.none(),
+                    |rows| RowSet::from_bitmap(self.rows(), rows),
+                )
+            }),
+            Clause::Untagged => RowSet::from_bitmap(self.rows(), &overlay.tagged()).turned(),
+            Clause::Issue {
+                kind,
+                mode,
+                confidence,
+            } => turned_if_out(*mode, self.with_issue(*kind, |sure| confidence.holds(sure))),
+            Clause::Duplicates { least } => self.each(|row| {
+                let most = columns.likeness[row];
+                most >= 0.0 && most >= *least
+            }),
+            Clause::Uniqueness { least } => self.each(|row| columns.uniqueness[row] >= *least),
+            Clause::Folder(text) => self.in_folders(text),
+            Clause::File(text) => self.names.matching(columns, text),
+            Clause::Format(formats) => self.packed_as(formats),
+            Clause::Width(span) => self.spanning(span, |row| columns.width_px[row]),
+            Clause::Height(span) => self.spanning(span, |row| columns.height_px[row]),
+            Clause::Area(span) => self.spanning(span, |row| self.area_px(row)),
+            Clause::Aspect(span) => self.spanning(span, |row| {
+                f64::from(columns.width_px[row]) / f64::from(columns.height_px[row])
+            }),
+            Clause::Size(span) => self.spanning(span, |row| columns.size_bytes[row]),
+            Clause::Created(span) => self.spanning(&micros(span), |row| columns.created_us[row]),
+            Clause::Modified(span) => self.spanning(&micros(span), |row| columns.modified_us[row]),
+            Clause::Media { mode, ids } => {
+                let mut chosen = self.none();
+                for row in ids.iter().filter_map(|id| self.row_of(*id)) {
+                    chosen.insert(row);
+                }
+                turned_if_out(*mode, chosen)
+            }
+            Clause::Clusters(ids) => {
+                let mut inside = self.none();
+                for id in ids {
+                    for (clusters, members) in columns.clusters.iter().zip(&self.members) {
+                        if let Some(cluster) = clusters.find(*id) {
+                            let rows = members.of(cluster as usize);
+                            inside.insert_all(rows);
+                        }
+                    }
+                }
+                inside
+            }
+            Clause::Metadata { field, test } => {
+                let mut passing = self.none();
+                for (row, value) in overlay.fields.get(field).into_iter().flatten() {
+                    if test.holds(value) {
+                        passing.insert(*row);
+                    }
+                }
+                passing
+            }
+        }
+    }
+
+    fn none(&self) -> RowSet {
+        RowSet::none(self.rows())
+    }
+
+    fn each(&self, holds: impl FnMut(usize) -> bool) -> RowSet {
+        RowSet::where_each(self.rows(), holds)
+    }
+
+    fn spanning<T: PartialOrd + Copy>(&self, span: &Span<T>, value: impl Fn(usize) -> T) -> RowSet {
+        match (span.from, span.to) {
+            (None, None) => RowSet::all(self.rows()),
+            (Some(least), None) => self.each(|row| value(row) >= least),
+            (None, Some(most)) => self.each(|row| value(row) <= most),
+            (Some(least), Some(most)) => self.each(|row| {
+                let value = value(row);
+                least <= value && value <= most
+            }),
+        }
+    }
+
+    /// Rows by names that each stand for a set of rows.
+    fn with_names<T>(
+        &self,
+        op: SetOp,
+        names: &BTreeSet<T>,
+        rows_of: impl Fn(&T) -> RowSet,
+    ) -> RowSet {
+        match op {
+            SetOp::OneOf => {
+                let mut any = self.none();
+                for name in names {
+                    any.add(&rows_of(name));
+                }
+                any
+            }
+            SetOp::Is => {
+                let mut all = RowSet::all(self.rows());
+                for name in names {
+                    all.keep(&rows_of(name));
+                }
+                all
+            }
+            SetOp::IsNot => self.with_names(SetOp::Is, names, rows_of).turned(),
+            SetOp::NotOneOf => self.with_names(SetOp::OneOf, names, rows_of).turned(),
+        }
+    }
+
+    fn labelled(&self, name: &str) -> RowSet {
+        let mut with = self.none();
+        if let Some(label) = self.columns.labels.find(name.as_bytes()) {
+            let rows = self.rows_of_label.of(label);
+            with.insert_all(rows);
+        }
+        with
+    }
+
+    pub(crate) fn with_issue(&self, kind: IssueKind, counts: impl Fn(f32) -> bool) -> RowSet {
+        let mut with = self.none();
+        let found = IssueKind::ALL
+            .iter()
+            .zip(&self.columns.issues)
+            .find(|(known, _)| **known == kind);
+        if let Some((_, issue)) = found {
+            for (row, sure) in issue.rows.iter().zip(&issue.confidence) {
+                if counts(*sure) {
+                    with.insert(*row);
+                }
+            }
+        }
+        with
+    }
+
+    fn in_folders(&self, text: &TextMatch) -> RowSet {
+        let columns = &self.columns;
+        let meant: Vec<bool> = columns
+            .folders
+            .iter()
+            .map(|folder| text.matches(folder))
+            .collect();
+        self.each(|row| meant[columns.folder_of[row] as usize])
+    }
+
+    fn packed_as(&self, formats: &BTreeSet<ImageFormat>) -> RowSet {
+        let meant = ImageFormat::ALL.map(|format| formats.contains(&format));
+        self.each(|row| meant[usize::from(self.columns.format[row])])
+    }
+
+    pub(crate) fn area_px(&self, row: usize) -> u64 {
+        u64::from(self.columns.width_px[row]) * u64::from(self.columns.height_px[row])
+    }
+}
+
+fn turned_if_out(mode: Presence, rows: RowSet) -> RowSet {
+    match mode {
+        Presence::In => rows,
+        Presence::Out => rows.turned(),
+    }
+}
+
+fn micros(span: &Span<lamina_model::Timestamp>) -> Span<i64> {
+    Span {
+        from: span.from.map(lamina_model::Timestamp::as_micros),
+        to: span.to.map(lamina_model::Timestamp::as_micros),
+    }
+}

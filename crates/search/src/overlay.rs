@@ -1,0 +1,45 @@
+//! What users change all the time, laid over an index that never changes.
+
+use std::collections::BTreeMap;
+
+use lamina_model::{MetadataValue, TagId};
+use roaring::RoaringBitmap;
+
+/// User tags and users' own fields, by row of one generation.
+///
+/// A query reads one overlay from beginning to end. Who changes tags makes a changed copy and
+/// hands it to later queries; copies of a million tagged rows are some hundred kB.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overlay {
+    /// The rows of each tag. A tag that nobody bears may be there, with no rows.
+    pub tags: BTreeMap<TagId, RoaringBitmap>,
+    /// The values of each field, in any order; a row may have several.
+    pub fields: BTreeMap<String, Vec<(u32, MetadataValue)>>,
+}
+
+impl Overlay {
+    /// Puts a tag on rows. Says how many did not bear it before.
+    pub fn tag(&mut self, tag: TagId, rows: &RoaringBitmap) -> u64 {
+        let tagged = self.tags.entry(tag).or_default();
+        let before = tagged.len();
+        *tagged |= rows;
+        tagged.len() - before
+    }
+
+    /// Takes a tag off rows. Says how many bore it before.
+    pub fn untag(&mut self, tag: TagId, rows: &RoaringBitmap) -> u64 {
+        let Some(tagged) = self.tags.get_mut(&tag) else {
+            return 0;
+        };
+        let before = tagged.len();
+        *tagged -= rows;
+        before - tagged.len()
+    }
+
+    /// Every row that bears a tag.
+    pub(crate) fn tagged(&self) -> RoaringBitmap {
+        self.tags
+            .values()
+            .fold(RoaringBitmap::new(), |all, rows| all | rows)
+    }
+}

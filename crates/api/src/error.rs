@@ -184,13 +184,17 @@ impl ApiError {
         let mut headers = HeaderMap::new();
         let status = match &error {
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,
-            Error::NotSignedIn => {
+            Error::NotSignedIn | Error::Rejected { .. } | Error::Token(_) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
                 StatusCode::UNAUTHORIZED
             }
-            Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Error::Forbidden { .. } | Error::Refused { .. } => StatusCode::FORBIDDEN,
             Error::NotFound { .. } => StatusCode::NOT_FOUND,
             Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::TooMany { retry_after_s, .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Error::Busy { retry_after_s, .. } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
                 StatusCode::SERVICE_UNAVAILABLE
@@ -234,3 +238,6 @@ impl std::fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A home for datasets of pictures: index a folder, find duplicates and bad pictures, serve it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lamina",
+    version,
+    about,
+    after_help = "Exit codes: 0 all went well, 1 it failed and said why, 2 the command line or a setting is wrong,\n\
+                  130 it was interrupted and stopped cleanly (the same command goes on from there)."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+/// Settings that every verb takes. Each can also stand in the settings file (under the name of
+/// the flag, with underscores) and in the environment (`LAMINA_` and that name in capitals).
+#[derive(Debug, Args)]
+pub(crate) struct SettingFlags {
+    /// Folder for everything that Lamina keeps [default: $XDG_DATA_HOME/lamina or ~/.local/share/lamina]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Settings file [default: lamina.toml in the data folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address and port to serve on [default: 127.0.0.1:2080]
+    #[arg(long, global = true, value_name = "ADDR:PORT")]
+    pub listen: Option<String>,
+    /// Serve without accounts to other machines too: whoever reaches the port may do everything
+    #[arg(long, global = true)]
+    pub allow_remote_without_auth: bool,
+    /// Answer to this host name too, besides localhost; may be given several times
+    #[arg(long, global = true, value_name = "NAME")]
+    pub allowed_host: Vec<String>,
+    /// Let datasets be made only from folders below this one; may be given several times
+    #[arg(long, global = true, value_name = "DIR")]
+    pub import_root: Vec<PathBuf>,
+    /// Pictures worked on at the same time [default: one a processor]
+    #[arg(long, global = true, value_name = "N")]
+    pub workers: Option<String>,
+    /// Most pixels (width times height) of a picture [default: 300000000]
+    #[arg(long, global = true, value_name = "N")]
+    pub max_pixels: Option<String>,
+    /// Most bytes of a file, in MiB [default: 2048]
+    #[arg(long, global = true, value_name = "N")]
+    pub max_file_mib: Option<String>,
+    /// The ONNX Runtime library, which makes vectors quicker [default: looked for]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub onnxruntime: Option<PathBuf>,
+    /// The libheif library, which reads HEIC and AVIF [default: looked for]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub libheif: Option<PathBuf>,
+    /// What is logged, such as `info` or `warn,lamina_engine=debug` [default: warn, for serve info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How logs are written: text or json [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// Which embedder makes vectors: auto, pure, or fake (for tests: quick and no good)
+    #[arg(long, global = true, hide = true, value_name = "WHICH")]
+    pub embedder: Option<String>,
+    /// Milliseconds between two lines of progress where stderr is no terminal
+    #[arg(long, global = true, hide = true, value_name = "N")]
+    pub progress_interval_ms: Option<String>,
+    /// Pictures written together
+    #[arg(long, global = true, hide = true, value_name = "N")]
+    pub batch_items: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Index a folder of pictures, say what is in it, serve it
+    Up(Up),
+    /// Serve the datasets of the data folder, and index those asked for
+    Serve(Serve),
+    /// Say what is there, what is missing and what to do about it
+    Doctor,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Index a folder of pictures, say what is in it, serve it.
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// The folder; a dataset that exists for it already is brought up to date
+    #[arg(required_unless_present = "sample")]
+    pub path: Option<PathBuf>,
+    /// Draw a few hundred sample pictures and index those
+    #[arg(long, conflicts_with = "path")]
+    pub sample: bool,
+    /// How many scenes the sample has
+    #[arg(long, hide = true, default_value_t = crate::sample::SCENES, value_name = "N")]
+    pub sample_scenes: usize,
+    /// What to call the dataset [default: the folder's own name]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// End after the report
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Serve the datasets of the data folder.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Without accounts: whoever reaches the port may do everything
+    #[arg(long)]
+    pub no_auth: bool,
+}

@@ -1,0 +1,28 @@
+//! What the program can be asked to do.
+
+mod doctor;
+mod openapi;
+mod serve;
+mod up;
+
+use anyhow::{Context, Result};
+
+use crate::{cli::Verb, config::Config, exit::Exit, telemetry};
+
+/// Does it.
+pub(crate) fn run(verb: Verb, config: Config) -> Result<Exit> {
+    telemetry::start(&config.log, config.log_format);
+    match verb {
+        Verb::Openapi => openapi::run(),
+        Verb::Doctor => threads()?.block_on(doctor::run(&config)),
+        Verb::Up(wish) => threads()?.block_on(up::run(wish, &config)),
+        Verb::Serve(wish) => threads()?.block_on(serve::run(&wish, &config)),
+    }
+}
+
+fn threads() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the threads that answer requests")
+}

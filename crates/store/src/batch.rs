@@ -176,6 +176,72 @@ macro_rules! delete_media {
     };
 }
 
+/// Forgets files that are gone.
+macro_rules! remove_files {
+    ($tx:ident, $dataset:expr, $paths:expr, $change:ident) => {
+        for path in $paths {
+            let parts = PathParts::of(path);
+            let Some((outcome, media)) = standing!($tx, $dataset, parts) else {
+                continue;
+            };
+            sqlx::query(
+                "DELETE FROM files
+                 WHERE dataset_id = $1 AND path_head = $2 AND path_tail_hash = $3",
+            )
+            .bind($dataset.as_uuid())
+            .bind(&parts.head)
+            .bind(&parts.tail_hash)
+            .execute(&mut *$tx)
+            .await?;
+            if let Some(id) = media {
+                delete_media!($tx, id);
+            }
+            $change.add(&outcome, -1);
+        }
+    };
+}
+
+/// Keeps pictures and their files; one whose path is indexed already keeps its id.
+macro_rules! index_files {
+    ($tx:ident, $dataset:expr, $indexed:expr, $change:ident) => {
+        for (media, stamp) in $indexed {
+            let parts = PathParts::of(&media.path);
+            let before = standing!($tx, $dataset, parts);
+            let held = before.as_ref().and_then(|(_, id)| *id);
+            let id = held.map_or(media.id, MediaId::from_uuid);
+            upsert_media!($tx, $dataset, id, media);
+            let columns = OutcomeColumns::of(&FileOutcome::Indexed(id));
+            $change.replace(before.as_ref(), columns.outcome);
+            upsert_file!($tx, $dataset, parts, stamp, columns);
+        }
+    };
+}
+
+/// Keeps files that are no pictures, or not any more, and new stamps of pictures.
+macro_rules! record_files {
+    ($tx:ident, $dataset:expr, $records:expr, $change:ident) => {
+        for record in $records {
+            let parts = PathParts::of(&record.path);
+            let before = standing!($tx, $dataset, parts);
+            let columns = OutcomeColumns::of(&record.outcome);
+            let held = before.as_ref().and_then(|(_, id)| *id);
+            match (held, columns.media_id) {
+                (Some(id), None) => {
+                    delete_media!($tx, id);
+                }
+                (held, Some(said)) if held != Some(said.as_uuid()) => {
+                    return Err(Error::Conflict {
+                        what: "another picture at this path",
+                    });
+                }
+                _ => {}
+            }
+            $change.replace(before.as_ref(), columns.outcome);
+            upsert_file!($tx, $dataset, parts, record.stamp, columns);
+        }
+    };
+}
+
 impl Store {
     /// Applies a batch in one transaction and gives the counts after it. Applying the same batch
     /// again changes nothing.
@@ -200,50 +266,9 @@ impl Store {
             if let Some(segment) = &batch.segment {
                 insert_segment!(tx, segment);
             }
-            for path in &batch.removed {
-                let parts = PathParts::of(path);
-                if let Some((outcome, media)) = standing!(tx, dataset, parts) {
-                    sqlx::query(
-                        "DELETE FROM files
-                         WHERE dataset_id = $1 AND path_head = $2 AND path_tail_hash = $3",
-                    )
-                    .bind(dataset.as_uuid())
-                    .bind(&parts.head)
-                    .bind(&parts.tail_hash)
-                    .execute(&mut *tx)
-                    .await?;
-                    if let Some(id) = media {
-                        delete_media!(tx, id);
-                    }
-                    change.add(&outcome, -1);
-                }
-            }
-            for (media, stamp) in &batch.indexed {
-                let parts = PathParts::of(&media.path);
-                let before = standing!(tx, dataset, parts);
-                let id = before.as_ref().and_then(|(_, id)| *id).map_or(media.id, MediaId::from_uuid);
-                upsert_media!(tx, dataset, id, media);
-                let columns = OutcomeColumns::of(&FileOutcome::Indexed(id));
-                change.replace(before.as_ref(), columns.outcome);
-                upsert_file!(tx, dataset, parts, stamp, columns);
-            }
-            for record in &batch.others {
-                let parts = PathParts::of(&record.path);
-                let before = standing!(tx, dataset, parts);
-                let columns = OutcomeColumns::of(&record.outcome);
-                let media = before.as_ref().and_then(|(_, id)| *id);
-                match (media, columns.media_id) {
-                    (Some(id), None) => {
-                        delete_media!(tx, id);
-                    }
-                    (held, Some(said)) if held != Some(said.as_uuid()) => {
-                        return Err(Error::Conflict { what: "another picture at this path" });
-                    }
-                    _ => {}
-                }
-                change.replace(before.as_ref(), columns.outcome);
-                upsert_file!(tx, dataset, parts, record.stamp, columns);
-            }
+            remove_files!(tx, dataset, &batch.removed, change);
+            index_files!(tx, dataset, &batch.indexed, change);
+            record_files!(tx, dataset, &batch.others, change);
             sqlx::query_as::<_, (i64, i64, i64)>(
                 "UPDATE datasets SET indexed_count = indexed_count + $2,
                      rejected_count = rejected_count + $3, ignored_count = ignored_count + $4

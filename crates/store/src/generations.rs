@@ -41,6 +41,90 @@ pub struct Publication<'a> {
     pub at: Timestamp,
 }
 
+/// Inserts rows, many in one statement.
+macro_rules! insert_many {
+    ($tx:ident, $into:literal, $rows:expr, |$columns:ident, $row:pat_param| $push:expr) => {
+        for rows in $rows.chunks(ROWS_PER_STATEMENT) {
+            let mut sql = sqlx::QueryBuilder::new($into);
+            sql.push_values(rows, |mut $columns, $row| {
+                $push;
+            });
+            sql.build().execute(&mut *$tx).await?;
+        }
+    };
+}
+
+macro_rules! insert_media_findings {
+    ($tx:ident, $dataset:expr, $generation:expr, $rows:expr) => {
+        insert_many!(
+            $tx,
+            "INSERT INTO media_findings (dataset_id, generation, media_id, uniqueness,
+                 nearest_distance, cluster_0, cluster_1, cluster_2, cluster_3, cluster_4) ",
+            $rows,
+            |columns, row| {
+                columns
+                    .push_bind($dataset)
+                    .push_bind($generation.0)
+                    .push_bind(row.media_id.as_uuid())
+                    .push_bind(row.uniqueness)
+                    .push_bind(row.nearest_distance);
+                for cluster in row.clusters {
+                    columns.push_bind(cluster.as_uuid());
+                }
+            }
+        )
+    };
+}
+
+macro_rules! insert_issues {
+    ($tx:ident, $dataset:expr, $generation:expr, $rows:expr) => {
+        insert_many!(
+            $tx,
+            "INSERT INTO issues (dataset_id, generation, kind, media_id, confidence) ",
+            $rows,
+            |columns, row| columns
+                .push_bind($dataset)
+                .push_bind($generation.0)
+                .push_bind(row.kind.as_str())
+                .push_bind(row.media_id.as_uuid())
+                .push_bind(row.confidence)
+        )
+    };
+}
+
+/// Inserts groups, each with its position, and their members.
+macro_rules! insert_groups {
+    ($tx:ident, $dataset:expr, $generation:expr, $groups:expr) => {
+        insert_many!(
+            $tx,
+            "INSERT INTO duplicate_groups (dataset_id, generation, position, tier) ",
+            $groups,
+            |columns, (position, group)| columns
+                .push_bind($dataset)
+                .push_bind($generation.0)
+                .push_bind(*position)
+                .push_bind(group.tier.as_str())
+        );
+        let members: Vec<_> = $groups
+            .iter()
+            .flat_map(|(position, group)| members(*position, group))
+            .collect();
+        insert_many!(
+            $tx,
+            "INSERT INTO duplicate_members (dataset_id, generation, position, place, media_id,
+                 likeness) ",
+            members,
+            |columns, (position, place, media, likeness)| columns
+                .push_bind($dataset)
+                .push_bind($generation.0)
+                .push_bind(*position)
+                .push_bind(*place)
+                .push_bind(media.as_uuid())
+                .push_bind(*likeness)
+        );
+    };
+}
+
 impl Store {
     /// Opens a new generation. Its number was never used before.
     ///
@@ -96,35 +180,8 @@ impl Store {
             if open == 0 {
                 return Err(Error::NotFound { what: "open generation" });
             }
-            for rows in batch.media.chunks(ROWS_PER_STATEMENT) {
-                let mut sql = sqlx::QueryBuilder::new(
-                    "INSERT INTO media_findings (dataset_id, generation, media_id, cluster_0,
-                         cluster_1, cluster_2, cluster_3, cluster_4, uniqueness,
-                         nearest_distance) ",
-                );
-                sql.push_values(rows, |mut columns, row| {
-                    columns.push_bind(id).push_bind(generation.0).push_bind(row.media_id.as_uuid());
-                    for cluster in row.clusters {
-                        columns.push_bind(cluster.as_uuid());
-                    }
-                    columns.push_bind(row.uniqueness).push_bind(row.nearest_distance);
-                });
-                sql.build().execute(&mut *tx).await?;
-            }
-            for rows in batch.issues.chunks(ROWS_PER_STATEMENT) {
-                let mut sql = sqlx::QueryBuilder::new(
-                    "INSERT INTO issues (dataset_id, generation, kind, media_id, confidence) ",
-                );
-                sql.push_values(rows, |mut columns, row| {
-                    columns
-                        .push_bind(id)
-                        .push_bind(generation.0)
-                        .push_bind(row.kind.as_str())
-                        .push_bind(row.media_id.as_uuid())
-                        .push_bind(row.confidence);
-                });
-                sql.build().execute(&mut *tx).await?;
-            }
+            insert_media_findings!(tx, id, generation, batch.media);
+            insert_issues!(tx, id, generation, batch.issues);
             let first = sqlx::query_scalar::<_, i64>(
                 "SELECT COALESCE(MAX(position) + 1, 0) FROM duplicate_groups
                  WHERE dataset_id = $1 AND generation = $2",
@@ -134,36 +191,7 @@ impl Store {
             .fetch_one(&mut *tx)
             .await?;
             let groups: Vec<_> = (first..).zip(batch.groups).collect();
-            for rows in groups.chunks(ROWS_PER_STATEMENT) {
-                let mut sql = sqlx::QueryBuilder::new(
-                    "INSERT INTO duplicate_groups (dataset_id, generation, position, tier) ",
-                );
-                sql.push_values(rows, |mut columns, (position, group)| {
-                    columns
-                        .push_bind(id)
-                        .push_bind(generation.0)
-                        .push_bind(*position)
-                        .push_bind(group.tier.as_str());
-                });
-                sql.build().execute(&mut *tx).await?;
-            }
-            let members: Vec<_> = groups.iter().flat_map(|(at, group)| members(*at, group)).collect();
-            for rows in members.chunks(ROWS_PER_STATEMENT) {
-                let mut sql = sqlx::QueryBuilder::new(
-                    "INSERT INTO duplicate_members (dataset_id, generation, position, place,
-                         media_id, likeness) ",
-                );
-                sql.push_values(rows, |mut columns, (position, place, media, likeness)| {
-                    columns
-                        .push_bind(id)
-                        .push_bind(generation.0)
-                        .push_bind(*position)
-                        .push_bind(*place)
-                        .push_bind(media.as_uuid())
-                        .push_bind(*likeness);
-                });
-                sql.build().execute(&mut *tx).await?;
-            }
+            insert_groups!(tx, id, generation, groups);
         });
         Ok(())
     }

@@ -343,6 +343,46 @@ pub(crate) async fn a_failed_batch_changes_nothing(world: &World) {
     assert_eq!(world.store.segments(dataset.id).await.unwrap().len(), 1);
 }
 
+pub(crate) async fn a_batch_dropped_halfway_is_kept_whole_or_not_at_all(world: &World) {
+    let (dataset, _) = world.dataset("/a").await;
+    let mut kept = 0;
+    for looks in [0, 1, 2, 3, 5, 8, 20, 50, 100] {
+        let names: Vec<Vec<u8>> = (0..3)
+            .map(|n| format!("{looks}/{n}").into_bytes())
+            .collect();
+        let paths: Vec<&[u8]> = names.iter().map(Vec::as_slice).collect();
+        let batch = world.batch(dataset.id, &paths).await;
+        {
+            let mut applying =
+                std::pin::pin!(world.store.apply_batch(dataset.id, &batch, world.now()));
+            for _ in 0..looks {
+                if futures_util::poll!(applying.as_mut()).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let after = world.store.dataset_counts(dataset.id).await.unwrap();
+        assert!(
+            [kept, kept + 3].contains(&after.indexed),
+            "{looks}: {after:?}"
+        );
+        let files = world
+            .store
+            .files_after(dataset.id, None, 999)
+            .await
+            .unwrap();
+        assert_eq!(files.len() as u64, after.found(), "{looks}");
+        let again = world
+            .store
+            .apply_batch(dataset.id, &batch, world.now())
+            .await
+            .unwrap();
+        kept += 3;
+        assert_eq!(again.indexed, kept);
+    }
+}
+
 pub(crate) async fn rejected_files_are_counted_by_reason_and_paged(world: &World) {
     let (dataset, _) = world.dataset("/a").await;
     let mut batch = mixed_batch(world, dataset.id).await;

@@ -69,6 +69,7 @@ contract! {
         a_batch_for_a_deleted_dataset_changes_nothing,
         a_batch_under_a_lost_lease_changes_nothing,
         a_failed_batch_changes_nothing,
+        a_batch_dropped_halfway_is_kept_whole_or_not_at_all,
         rejected_files_are_counted_by_reason_and_paged,
         a_picture_is_read_back_as_it_was_written,
         pictures_belong_to_their_dataset,

@@ -1,16 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import * as ask from '../../api/queries';
 import { Fault } from '../../ui/error';
 import { Rail } from './rail';
+
+/** Leads to the sign-in page, which leads back here. */
+function ToSignIn() {
+  const { href } = useLocation();
+  // The place at first sight: while leaving, the location is the sign-in page already.
+  const [next] = useState(href === '/' ? undefined : href);
+  return <Navigate to="/sign-in" search={{ next }} replace />;
+}
 
 /** Lets through who may come in: anybody without accounts, else who is signed in. */
 export function Gate({ children }: { children: ReactNode }) {
   const health = useQuery(ask.health);
   const on = health.data?.authentication === 'on';
   const me = useQuery({ ...ask.me, enabled: on });
-  const { href, pathname } = useLocation();
   if (health.error) {
     return (
       <main className="flex h-dvh items-center justify-center p-6">
@@ -23,9 +30,7 @@ export function Gate({ children }: { children: ReactNode }) {
     );
   }
   if (health.isPending || (on && me.isPending)) return null;
-  if (on && !me.data) {
-    return <Navigate to="/sign-in" search={pathname === '/' ? {} : { next: href }} replace />;
-  }
+  if (on && !me.data) return <ToSignIn />;
   return children;
 }
 

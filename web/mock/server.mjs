@@ -370,7 +370,7 @@ async function api(request, response, path, query) {
     return fault(
       response,
       404,
-      m ? 'dataset_not_found' : 'not_found',
+      m ? 'dataset_not_found' : 'route_not_found',
       m ? `dataset not found: ${m[1]}` : `nothing answers ${method} ${path}`,
     );
   const rest = m[2] ?? '';
@@ -404,7 +404,7 @@ async function api(request, response, path, query) {
     return json(response, 200, { items, next_cursor: null });
   }
   const part = /^\/media\/([^/]+)(?:\/(thumbnail|original|view))?$/.exec(rest);
-  if (!part) return fault(response, 404, 'not_found', `nothing answers ${method} ${path}`);
+  if (!part) return fault(response, 404, 'route_not_found', `nothing answers ${method} ${path}`);
   if (!part[2]) {
     const found = media(one, part[1]);
     return found

@@ -5,7 +5,8 @@ export async function pagesOf(base) {
   if (!one) return { id: null, pages: { datasets: '/', new: '/new' } };
   const { id } = one;
   const grid = await (await fetch(`${base}/api/v1/dataset/${id}/grid?limit=1&offset=40`)).json();
-  const mediaId = grid.id?.[0];
+  const some = await (await fetch(`${base}/api/v1/dataset/${id}/media?limit=1`)).json();
+  const mediaId = grid.id?.[0] ?? some.items[0].media_id;
   const data = `/dataset/${id}/data`;
   return {
     id,

@@ -15,6 +15,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the server does not have this address at all, whatever stands in it. */
+export const unknownRoute = (cause: unknown): boolean =>
+  cause instanceof ApiError && cause.code === 'route_not_found';
+
 type Value = string | number | boolean | null | undefined;
 
 /** Anything that can stand behind `?`: lists are repeated, nothing is left out. */

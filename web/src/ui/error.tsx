@@ -1,5 +1,5 @@
 import { CircleAlert } from 'lucide-react';
-import { ApiError } from '../api/client';
+import { ApiError, unknownRoute } from '../api/client';
 import { Button } from './button';
 import { CopyText } from './copy';
 
@@ -21,6 +21,13 @@ export function Fault({
   onRetry?: () => void;
 }) {
   const error = cause instanceof ApiError ? cause : null;
+  if (unknownRoute(cause)) {
+    return (
+      <p className="max-w-[640px] rounded-card border border-line bg-raised p-4 text-soft">
+        This version of Lamina cannot do this yet.
+      </p>
+    );
+  }
   return (
     <div
       role="alert"

@@ -11,6 +11,7 @@ import { Fault } from '../../ui/error';
 import { Page, Section, Table } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { say, sayFault } from '../../ui/toast';
+import { forgetResults } from '../explore/result';
 import { deviceOf } from './device';
 import { Keys } from './keys';
 import { curlSample } from './samples';
@@ -54,6 +55,7 @@ function SignOut() {
     mutationFn: () => send('POST', '/auth/sign_out'),
     onSuccess: async () => {
       queries.clear();
+      forgetResults();
       await navigate({ to: '/sign-in' });
     },
     onError: (cause) => sayFault('Not signed out', cause),

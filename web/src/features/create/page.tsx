@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowUp, Folder } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
-import { ApiError, send } from '../../api/client';
+import { send, unknownRoute } from '../../api/client';
 import * as ask from '../../api/queries';
 import { number, plural } from '../../format';
 import { Labelled, Turning } from '../../ui/bits';
@@ -11,7 +11,7 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
-import { IGNORED_WORDS } from '../explore/words';
+import { ignoredWords } from '../explore/words';
 import { inside, nameFor } from './name';
 
 interface Begun {
@@ -185,8 +185,7 @@ function Found({ path }: { path: string }) {
     return <p className="text-13 text-soft">Name a folder, and its content is counted here.</p>;
   }
   if (error) {
-    const absent = error instanceof ApiError && error.status === 404 && error.code === 'not_found';
-    return absent ? (
+    return unknownRoute(error) ? (
       <p className="text-13 text-soft">The folder is looked through when indexing starts.</p>
     ) : (
       <p className="text-13 text-failed">{words(error)}</p>
@@ -199,7 +198,7 @@ function Found({ path }: { path: string }) {
       </p>
     );
   }
-  const ignored = Object.entries(data.ignored_by_reason).filter(([, count]) => count > 0);
+  const ignored = ignoredWords(data.ignored_by_reason);
   const most = data.complete ? '' : 'at least ';
   return (
     <div className="text-13">
@@ -213,15 +212,7 @@ function Found({ path }: { path: string }) {
           .map(([format, count]) => `${number(count)} ${format.toUpperCase()}`)
           .join(', ')}
       </p>
-      {ignored.length > 0 && (
-        <p className="mt-2 text-soft">
-          Left alone:{' '}
-          {ignored
-            .map(([why, count]) => `${number(count)} ${IGNORED_WORDS[why] ?? why}`)
-            .join(', ')}
-          .
-        </p>
-      )}
+      {ignored && <p className="mt-2 text-soft">Left alone: {ignored}.</p>}
       {data.samples.length > 0 && (
         <ul className="mt-2 font-mono text-12 text-soft">
           {data.samples.map((sample) => (

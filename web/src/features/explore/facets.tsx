@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { MouseEvent, ReactNode } from 'react';
+import { unknownRoute } from '../../api/client';
 import * as ask from '../../api/queries';
 import { type Facets, ISSUES, type Issue, type Report, TIERS } from '../../api/types';
 import { number } from '../../format';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Histogram } from './histogram';
-import { unknownRoute } from './result';
 import {
   COPIES,
   cutOf,

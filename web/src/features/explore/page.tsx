@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { FilterX, ImageOff } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { getBytes } from '../../api/client';
+import { getBytes, unknownRoute } from '../../api/client';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
 import { justified, rectangular } from '../../grid/geometry';
@@ -21,7 +21,7 @@ import { FacetsPanel } from './facets';
 import { Grid } from './grid';
 import { KeySheet } from './key-sheet';
 import { Chips, QueryBar } from './query-bar';
-import { unknownRoute, useResult, useVersion } from './result';
+import { useResult, useVersion } from './result';
 import { type Explore, filterOf, hasFilter, resultKey, SIZE } from './state';
 
 /** True when a key belongs to a field or a dialog and not to the page. */
@@ -96,7 +96,9 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   const sort = state.sort;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of it
   const query = useMemo(() => ({ ...filterOf(state), sort }), [key]);
-  const version = `${dataset?.status_new} ${dataset?.updated_at} ${dataset?.n_images}`;
+  const version = dataset
+    ? `${dataset.status_new} ${dataset.updated_at} ${dataset.n_images}`
+    : null;
   const result = useResult(id, query, key, version, state.at ?? 0);
   useVersion(result);
   const total = result.total;

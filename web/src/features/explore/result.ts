@@ -1,6 +1,6 @@
 /** One result (filter and sort over one generation) as the grid reads it. */
-import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react';
-import { ApiError, get, type Query, queryString } from '../../api/client';
+import { useEffect, useReducer, useState, useSyncExternalStore } from 'react';
+import { get, type Query, queryString, unknownRoute } from '../../api/client';
 import { type Dataset, type GridPage, ISSUES, type Issue } from '../../api/types';
 import { Pages } from '../../grid/pages';
 import { asPage, type Listing, Walk } from './walk';
@@ -20,15 +20,17 @@ export interface Item {
   readonly v: string | undefined;
 }
 
-/** Whether the server does not know this address at all. */
-export const unknownRoute = (cause: unknown): boolean =>
-  cause instanceof ApiError && cause.status === 404 && !cause.code.startsWith('dataset');
-
 const plain = (query: Query) => queryString(query) === '';
+
+let births = 0;
 
 export class Result {
   readonly pages: Pages<GridPage>;
   readonly key: string;
+  /** Of which state of the dataset it is; unknown to whoever opens a picture by its address. */
+  version: string | null = null;
+  /** Later ones have higher numbers. */
+  readonly born = (births += 1);
   #total: number | null = null;
   #walk: Walk | null = null;
 
@@ -94,47 +96,70 @@ export class Result {
   }
 }
 
+/** The results looked at last, so that a picture opened from the grid knows its neighbours. */
+const recent = new Map<string, Result>();
+const RECENT = 4;
+
+function remember(result: Result): Result {
+  recent.delete(result.key);
+  recent.set(result.key, result);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= RECENT) break;
+    recent.delete(oldest);
+  }
+  return result;
+}
+
+/** Forgets all results: whoever signs in next may see other pictures. */
+export const forgetResults = () => recent.clear();
+
+/** The result of this question as it was seen last. */
+export function recentResult(datasetId: string, query: Query, key: string): Result {
+  const whole = `${datasetId} ${key}`;
+  return recent.get(whole) ?? remember(new Result(datasetId, query, whole));
+}
+
 /**
  * The result for this question. When only `version` changes (new pictures arrived, a generation
  * was published) the old one stays until the new one has its first page, so that nothing blinks.
+ * No version means that it is not known yet.
  */
 export function useResult(
   datasetId: string,
   query: Query,
   key: string,
-  version: string,
+  version: string | null,
   at: number,
 ): Result {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
-  const whole = `${datasetId} ${key}`;
-  const make = () => {
-    const result = new Result(datasetId, query, whole);
+  const begun = () => {
+    const result = recentResult(datasetId, query, key);
     result.pages.want(at, at);
     return result;
   };
-  const [shown, setShown] = useState(() => ({ result: make(), version }));
-  const next = useRef<Result | null>(null);
-  let current = shown;
-  if (shown.result.key !== whole) {
-    shown.result.pages.close();
-    current = { result: make(), version };
-    setShown(current);
+  const [shown, setShown] = useState(begun);
+  let result = shown;
+  if (shown.key !== `${datasetId} ${key}`) {
+    shown.pages.close();
+    result = begun();
+    setShown(result);
   }
-  const result = current.result;
   useEffect(() => result.pages.subscribe(redraw), [result]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new version asks again
   useEffect(() => {
-    if (current.version === version) return;
-    const fresh = make();
-    next.current = fresh;
+    if (version === null) return;
+    if (result.version === null) result.version = version;
+    if (result.version === version) return;
+    const fresh = new Result(datasetId, query, result.key);
+    fresh.version = version;
+    fresh.pages.want(at, at);
     const stop = fresh.pages.subscribe(() => {
-      if (next.current === fresh && fresh.total !== null) {
-        stop();
-        setShown({ result: fresh, version });
-      }
+      if (fresh.total === null) return;
+      stop();
+      remember(fresh);
+      setShown((now) => (now.key === fresh.key && now.born < fresh.born ? fresh : now));
     });
-    return stop;
-  }, [version, whole]);
+  }, [version, result.key]);
   return result;
 }
 

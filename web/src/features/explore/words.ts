@@ -1,5 +1,6 @@
 /** What the words of the API mean to people. */
 import type { Issue, Tier } from '../../api/types';
+import { plural } from '../../format';
 import { type Explore, FULL, readCut, refine, withCut } from './state';
 
 export const ISSUE_WORDS: Record<Issue, { name: string; looks: string; why: string }> = {
@@ -46,15 +47,27 @@ export const REASON_WORDS: Record<string, string> = {
   decoder_fault: 'Decoder failed',
 };
 
-export const IGNORED_WORDS: Record<string, string> = {
-  not_a_picture: 'not pictures',
-  video: 'videos',
-  hidden: 'hidden',
-  system: 'written by the system',
-  same_file: 'other names of the same file',
-  dead_link: 'dead links',
-  not_a_file: 'not files',
+const IGNORED_WORDS: Record<string, readonly [one: string, many: string]> = {
+  not_a_picture: ['that is no picture', 'that are no pictures'],
+  video: ['video', 'videos'],
+  hidden: ['hidden', 'hidden'],
+  system: ['written by the system', 'written by the system'],
+  same_file: ['other name of the same file', 'other names of the same file'],
+  dead_link: ['dead link', 'dead links'],
+  not_a_file: ['that is no file', 'that are no files'],
 };
+
+/** `2 hidden, 1 video`: what was left alone, most first; empty when nothing was. */
+export function ignoredWords(byReason: Record<string, number>): string {
+  return Object.entries(byReason)
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([why, count]) => {
+      const [one, many] = IGNORED_WORDS[why] ?? [why, why];
+      return plural(count, one, many);
+    })
+    .join(', ');
+}
 
 const NOTE_WORDS: Record<string, string> = {
   extension_mismatch: 'The name claims another format than the content has.',

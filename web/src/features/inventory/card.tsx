@@ -12,6 +12,7 @@ import { words } from '../../ui/error';
 import { Menu, MenuItem } from '../../ui/overlay';
 import { say } from '../../ui/toast';
 import { DeleteDataset } from '../settings/delete';
+import { ownerOf } from './state';
 
 /** Four pictures of the dataset, or what is there of them. */
 function Mosaic({ dataset }: { dataset: Dataset }) {
@@ -105,7 +106,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
         )}
         <p className="mt-auto truncate pt-1 text-12 text-soft" title={dataset.source_uri}>
           <When time={dataset.created_at} />
-          {dataset.owned_by && ` · ${dataset.owned_by}`}
+          {ownerOf(dataset) && ` · ${ownerOf(dataset)}`}
           {dataset.source_uri && ` · ${dataset.source_uri}`}
         </p>
       </div>

@@ -11,7 +11,7 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
-import { IGNORED_WORDS, REASON_WORDS } from '../explore/words';
+import { ignoredWords, REASON_WORDS } from '../explore/words';
 
 interface Some {
   items: Rejected[];
@@ -57,7 +57,7 @@ export function RejectedPage() {
   const reasons = Object.entries(report?.rejected_by_reason ?? {})
     .filter(([, found]) => found.count > 0)
     .sort((a, b) => b[1].count - a[1].count);
-  const ignored = Object.entries(report?.ignored_by_reason ?? {}).filter(([, count]) => count > 0);
+  const ignored = ignoredWords(report?.ignored_by_reason ?? {});
   return (
     <Page
       title="Rejected files"
@@ -66,8 +66,7 @@ export function RejectedPage() {
           <>
             {plural(report.found, 'file')} found = {number(report.indexed)} indexed +{' '}
             {number(report.rejected)} rejected + {number(report.ignored)} left alone
-            {ignored.length > 0 &&
-              ` (${ignored.map(([why, count]) => `${number(count)} ${IGNORED_WORDS[why] ?? why}`).join(', ')})`}
+            {ignored && ` (${ignored})`}
           </>
         )
       }

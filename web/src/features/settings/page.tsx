@@ -12,6 +12,7 @@ import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
+import { ownerOf } from '../inventory/state';
 import { DeleteDataset } from './delete';
 import { Members } from './members';
 
@@ -57,7 +58,7 @@ export function SettingsPage() {
           </Fact>
           <Fact name="Made">
             <When time={dataset.created_at} />
-            {dataset.owned_by && ` by ${dataset.owned_by}`}
+            {ownerOf(dataset) && ` by ${ownerOf(dataset)}`}
           </Fact>
           {dataset.updated_at && (
             <Fact name="Last indexed">
@@ -153,9 +154,14 @@ function Names({ dataset }: { dataset: Dataset }) {
   );
 }
 
+const STAGES = ['scanning', 'indexing', 'analysing', 'publishing'];
+
 /** What the last run found, and where its time went. */
 function Numbers({ report }: { report: Report }) {
-  const stages = Object.entries(report.seconds_by_stage);
+  const stages = STAGES.flatMap((stage) => {
+    const seconds = report.seconds_by_stage[stage];
+    return seconds === undefined ? [] : [[stage, seconds] as const];
+  });
   const rows: [string, string][] = [
     ['Files found', number(report.found)],
     ['Indexed', number(report.indexed)],

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, Link2 } from 'lucide-react';
 import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
 import { Bar, Empty, Status } from '../../ui/bits';
-import { buttonLook } from '../../ui/button';
-import { CopyText } from '../../ui/copy';
+import { Button, buttonLook } from '../../ui/button';
+import { copy } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
+import { say } from '../../ui/toast';
 import { pace } from '../tasks/pace';
 import { Mark } from './mark';
 
@@ -80,9 +81,18 @@ export function DatasetFrame() {
                 <Pace id={id} progress={data.progress} />
               </span>
             )}
-            <span className="hidden sm:inline">
-              <CopyText text={id} what="dataset id" />
-            </span>
+            <Button
+              look="quiet"
+              className="px-2!"
+              title="Copy the address of this page; it shows the same to whoever may see the dataset"
+              onClick={async () => {
+                await copy(window.location.href);
+                say('Address copied');
+              }}
+            >
+              <Link2 size={16} aria-hidden />
+              <span className="max-sm:sr-only">Share</span>
+            </Button>
             {works && (
               <div className="absolute inset-x-0 -bottom-px">
                 <Bar percent={data.progress} label="Indexing" />

@@ -20,7 +20,7 @@ describe('the pace of a task', () => {
   });
 
   it('has no time left once it ended', () => {
-    const done = task({ done: 9, total: 9, end_time: '2026-01-01T00:01:00Z' });
-    expect(pace(done, at(600))).toBe('9 of 9');
+    const done = task({ done: 9, total: 9, rejected: 2, end_time: '2026-01-01T00:01:00Z' });
+    expect(pace(done, at(600))).toBe('2 rejected');
   });
 });

@@ -11,15 +11,16 @@ import {
   ZoomOut,
 } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { ApiError, get } from '../../api/client';
+import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
-import type { GridPage, Media } from '../../api/types';
+import type { Media } from '../../api/types';
 import { number } from '../../format';
 import { Empty } from '../../ui/bits';
 import { buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
 import { MediaDetails } from '../explore/details';
+import { recentResult, useVersion } from '../explore/result';
 import { filterOf, resultKey } from '../explore/state';
 import { Mark } from '../shell/mark';
 import { Stage, type Told } from './stage';
@@ -34,26 +35,21 @@ const KEYS: Record<string, Told> = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit',
 function useNeighbours(id: string, mediaId: string) {
   const state = useSearch({ from: FROM });
   const { at } = state;
-  const offset = Math.max(0, (at ?? 0) - REACH);
-  const { data } = useQuery({
-    queryKey: ['dataset', id, 'neighbours', resultKey(state), offset],
-    queryFn: ({ signal }) =>
-      get<GridPage>(
-        `/dataset/${id}/grid`,
-        { ...filterOf(state), sort: state.sort, offset, limit: 2 * REACH + 1 },
-        signal,
-      ),
-    enabled: at !== undefined,
-    placeholderData: (before) => before,
-  });
-  if (at === undefined || !data || data.id[at - data.offset] !== mediaId) return null;
-  const items = data.id.map((one, place) => ({
-    id: one,
-    index: data.offset + place,
-    source: ask.thumbnail(id, one, data.v?.[place]),
-    colour: `#${(data.rgb[place] ?? 0).toString(16).padStart(6, '0')}`,
-  }));
-  return { at, total: data.total, items };
+  const key = resultKey(state);
+  const { sort } = state;
+  const result = recentResult(id, { ...filterOf(state), sort }, key);
+  useVersion(result);
+  useEffect(() => {
+    if (at !== undefined) result.pages.want(Math.max(0, at - REACH), at + REACH);
+  }, [at, result]);
+  const { total } = result;
+  if (at === undefined || total === null || result.item(at)?.id !== mediaId) return null;
+  const items = [];
+  for (let index = Math.max(0, at - REACH); index <= Math.min(total - 1, at + REACH); index += 1) {
+    const item = result.item(index);
+    if (item) items.push(item);
+  }
+  return { at, total, items };
 }
 
 export function PicturePage() {
@@ -105,9 +101,9 @@ export function PicturePage() {
   useEffect(() => {
     for (const step of [1, -1]) {
       const next = neighbours?.items.find((one) => one.index === neighbours.at + step);
-      if (next) new Image().src = next.source;
+      if (next) new Image().src = ask.thumbnail(id, next.id, next.v);
     }
-  }, [neighbours]);
+  }, [id, neighbours]);
 
   if (error) {
     const gone = error instanceof ApiError && error.status === 404;
@@ -203,7 +199,11 @@ export function PicturePage() {
               className={`size-12 shrink-0 overflow-hidden rounded-tile ${one.id === mediaId ? 'outline-3 -outline-offset-3 outline-accent' : 'opacity-70 hover:opacity-100'}`}
               style={{ backgroundColor: one.colour }}
             >
-              <img src={one.source} alt="" className="size-full object-cover" />
+              <img
+                src={ask.thumbnail(id, one.id, one.v)}
+                alt=""
+                className="size-full object-cover"
+              />
             </Link>
           ))}
         </nav>

@@ -30,11 +30,13 @@ export class Result {
   /** Of which state of the dataset it is; unknown to whoever opens a picture by its address. */
   version: string | null = null;
   /** Later ones have higher numbers. */
-  readonly born = (births += 1);
+  readonly born: number;
   #total: number | null = null;
   #walk: Walk | null = null;
 
   constructor(datasetId: string, query: Query, key: string) {
+    births += 1;
+    this.born = births;
     this.key = key;
     this.pages = new Pages<GridPage>(
       async (offset, limit, signal) => {

@@ -3,18 +3,19 @@
 //! Exact tiers are equality of hashes. For the near tiers, vectors and perceptual hashes propose
 //! pairs, and [`crate::likeness`] decides on each.
 //!
-//! Near copies do not chain. A group is a star: every member is a copy of the one to keep, and
-//! no two members may be plainly different from each other. Pictures choose in the order in
-//! which they would be kept, each taking the copies that nobody took before, the most alike
-//! first. So a group depends on its members and on those who might have taken them, never on the
-//! order of the files or on pictures that are copies of nothing.
+//! Near copies do not chain. Pictures choose in the order in which they would be kept, each
+//! taking the copies of itself that nobody took before: every member of a group is a copy of the
+//! one to keep, not of another member. And where two copies of one picture are plainly different
+//! from each other, as two parts of a large picture may be, they stand in two groups that keep
+//! the same picture. So a group depends on its members and on those who might have taken them,
+//! never on the order of the files or on pictures that are copies of nothing.
 
 use std::collections::BTreeMap;
 
 use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
-use crate::likeness::{Likeness, Subject, compare};
+use crate::likeness::{Glance, Likeness, compare};
 use crate::progress::Stage;
 use crate::set::Set;
 use crate::{AnalysisError, Settings};
@@ -101,17 +102,19 @@ pub(crate) fn near(
     stage: &Stage<'_>,
 ) -> Result<Vec<Copies>, AnalysisError> {
     let stage = stage.of(proposals.len() as u64);
-    let facts = |at: u32| set.facts[distinct[at as usize] as usize];
-    // Pairs are sorted, so the first of a run of pairs is made ready once.
+    let glances: Vec<Glance<'_>> = distinct
+        .par_iter()
+        .map(|place| Glance::new(set.facts[*place as usize]))
+        .collect();
     let likenesses: Result<Vec<_>, AnalysisError> = proposals
-        .par_chunk_by(|a, b| a.0 == b.0)
+        .par_chunks(64)
         .map(|pairs| {
             stage.advance(pairs.len() as u64)?;
-            let one = Subject::new(facts(pairs[0].0));
             Ok(pairs
                 .iter()
                 .filter_map(|(a, b)| {
-                    compare(&one, &Subject::new(facts(*b))).map(|likeness| (*a, *b, likeness))
+                    let likeness = compare(&glances[*a as usize], &glances[*b as usize])?;
+                    Some((*a, *b, likeness))
                 })
                 .filter(|(_, _, likeness)| likeness.value >= settings.least_likeness)
                 .collect::<Vec<_>>())
@@ -122,13 +125,14 @@ pub(crate) fn near(
         partners[a as usize].push((b, likeness));
         partners[b as usize].push((a, likeness));
     }
-    Ok(stars(set, distinct, partners, settings))
+    Ok(stars(set, distinct, &glances, partners, settings))
 }
 
 /// Lets each picture, in the order of keeping, take its copies.
 fn stars(
     set: &Set<'_>,
     distinct: &[u32],
+    glances: &[Glance<'_>],
     mut partners: Vec<Vec<(u32, Likeness)>>,
     settings: &Settings,
 ) -> Vec<Copies> {
@@ -146,48 +150,47 @@ fn stars(
         let mut wanted = std::mem::take(&mut partners[keep as usize]);
         wanted.retain(|(other, _)| !taken[*other as usize]);
         wanted.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
-        let members = agreeing(set, distinct, wanted, settings.least_likeness - SLACK);
-        let mut by_tier: BTreeMap<DuplicateTier, Vec<(u32, f32)>> = BTreeMap::new();
-        for (other, likeness) in members {
-            taken[other as usize] = true;
-            let place = distinct[other as usize];
-            by_tier
-                .entry(likeness.tier)
-                .or_default()
-                .push((place, likeness.value));
+        for (other, _) in &wanted {
+            taken[*other as usize] = true;
         }
-        copies.extend(by_tier.into_iter().map(|(tier, others)| Copies {
-            tier,
-            keep: distinct[keep as usize],
-            others,
-        }));
+        copies.extend(
+            agreeing(glances, wanted, settings.least_likeness - SLACK)
+                .into_iter()
+                .map(|(tier, members)| Copies {
+                    tier,
+                    keep: distinct[keep as usize],
+                    others: members
+                        .into_iter()
+                        .map(|(other, value)| (distinct[other as usize], value))
+                        .collect(),
+                }),
+        );
     }
     copies
 }
 
-/// Those who are not plainly different from any that came before.
+/// Copies of one picture, divided by tier and further so that no two that stand together are
+/// plainly different. Each goes with the first that it agrees with.
 fn agreeing(
-    set: &Set<'_>,
-    distinct: &[u32],
+    glances: &[Glance<'_>],
     wanted: Vec<(u32, Likeness)>,
     least: f32,
-) -> Vec<(u32, Likeness)> {
-    let mut members: Vec<(u32, Likeness)> = Vec::new();
-    let mut subjects: Vec<Subject<'_>> = Vec::new();
+) -> Vec<(DuplicateTier, Vec<(u32, f32)>)> {
+    let agree = |a: u32, b: u32| {
+        let (a, b) = sorted(a, b);
+        compare(&glances[a as usize], &glances[b as usize])
+            .is_some_and(|found| found.value >= least)
+    };
+    let mut groups: Vec<(DuplicateTier, Vec<(u32, f32)>)> = Vec::new();
     for (other, likeness) in wanted {
-        let subject = Subject::new(set.facts[distinct[other as usize] as usize]);
-        let agrees = subjects.iter().zip(&members).all(|(member, (at, _))| {
-            let found = if *at < other {
-                compare(member, &subject)
-            } else {
-                compare(&subject, member)
-            };
-            found.is_some_and(|found| found.value >= least)
+        let home = groups.iter_mut().find(|(tier, members)| {
+            *tier == likeness.tier && members.iter().all(|(member, _)| agree(*member, other))
         });
-        if agrees {
-            members.push((other, likeness));
-            subjects.push(subject);
+        let member = (other, likeness.value);
+        match home {
+            Some((_, members)) => members.push(member),
+            None => groups.push((likeness.tier, vec![member])),
         }
     }
-    members
+    groups
 }

@@ -5,6 +5,8 @@
 //! technique"; with gain and offset solved along, as in Evangelidis and Psarakis 2008,
 //! "Parametric image alignment using enhanced correlation coefficient maximization").
 
+use std::ops::Range;
+
 use super::plane::Square;
 
 /// How the other picture lies over the one: place `p` of the other, measured from the middle in
@@ -35,11 +37,21 @@ impl Lay {
 
     /// The one over the other instead of the other over the one.
     pub(crate) fn inverse(&self) -> Self {
+        let [x, y] = self.scale;
         Self {
-            scale: [1.0 / self.scale[0], 1.0 / self.scale[1]],
+            scale: [1.0 / x, 1.0 / y],
+            shift: [-self.shift[0] / x, -self.shift[1] / y],
+        }
+    }
+
+    /// What is left of this lay when another is taken as the whole.
+    pub(crate) fn since(&self, other: &Self) -> Self {
+        let ([x, y], [known_x, known_y]) = (self.scale, other.scale);
+        Self {
+            scale: [x / known_x, y / known_y],
             shift: [
-                -self.shift[0] / self.scale[0],
-                -self.shift[1] / self.scale[1],
+                self.shift[0] - other.shift[0],
+                self.shift[1] - other.shift[1],
             ],
         }
     }
@@ -55,21 +67,71 @@ impl Lay {
         (of_one, of_other)
     }
 
-    /// Where a cell of an `N`-square falls, in cells.
-    pub(crate) fn place<const N: usize>(&self, x: usize, y: usize) -> (f32, f32) {
-        let half = N as f32 / 2.0;
-        let middle = (N as f32 - 1.0) / 2.0;
-        let unit = |at: usize| (at as f32 - middle) / half;
-        (
-            (self.scale[0] * unit(x) + self.shift[0]) * half + middle,
-            (self.scale[1] * unit(y) + self.shift[1]) * half + middle,
-        )
+    /// Where the cells of an `N`-square of the other fall on one of the one.
+    pub(crate) fn grid<const N: usize>(&self) -> Grid<N> {
+        Grid {
+            x: Axis::new(self.scale[0], self.shift[0]),
+            y: Axis::new(self.scale[1], self.shift[1]),
+        }
+    }
+
+    /// How far two lays are apart.
+    pub(crate) fn apart(&self, other: &Self) -> f32 {
+        let pairs = |one: [f32; 2], other: [f32; 2]| {
+            (one[0] - other[0]).abs().max((one[1] - other[1]).abs())
+        };
+        pairs(self.scale, other.scale).max(pairs(self.shift, other.shift))
     }
 
     fn is_sane(&self) -> bool {
         self.scale.iter().all(|s| (0.6..=1.7).contains(s))
             && self.shift.iter().all(|t| t.abs() <= 0.5)
     }
+}
+
+/// Places between cells, along one side. Cell `i` has its centre at `i`; a square reaches half a
+/// cell beyond the outermost centres, where the outermost cells are repeated.
+pub(crate) struct Axis<const N: usize> {
+    /// The cells that fall inside, and the first that does not any more.
+    pub(crate) inside: Range<usize>,
+    /// The cell before the place.
+    pub(crate) before: [usize; N],
+    /// The part of the way from there to the next.
+    pub(crate) part: [f32; N],
+}
+
+/// Places between the cells of a square.
+pub(crate) struct Grid<const N: usize> {
+    pub(crate) x: Axis<N>,
+    pub(crate) y: Axis<N>,
+}
+
+impl<const N: usize> Axis<N> {
+    fn new(scale: f32, shift: f32) -> Self {
+        let half = N as f32 / 2.0;
+        let last = (N - 1) as f32;
+        let mut axis = Self {
+            inside: N..N,
+            before: [0; N],
+            part: [0.0; N],
+        };
+        for at in 0..N {
+            let place = (scale * unit::<N>(at) + shift) * half + last / 2.0;
+            if place < -0.5 || place > last + 0.5 {
+                continue;
+            }
+            axis.inside = axis.inside.start.min(at)..at + 1;
+            let place = place.clamp(0.0, last);
+            axis.before[at] = (place as usize).min(N - 2);
+            axis.part[at] = place - axis.before[at] as f32;
+        }
+        axis
+    }
+}
+
+/// The place of a cell measured from the middle in half widths.
+fn unit<const N: usize>(at: usize) -> f32 {
+    (at as f32 - (N - 1) as f32 / 2.0) * 2.0 / N as f32
 }
 
 /// Parameters of one step: two scales, two shifts, gain, offset.
@@ -85,8 +147,9 @@ pub(crate) fn refine<const N: usize>(
 ) -> Option<Lay> {
     let mut lay = start;
     for _ in 0..steps {
-        let (gain, offset) = contrast(one, other, &lay)?;
-        let change = solve(normal_equations(one, other, &lay, gain, offset)?)?;
+        let grid = lay.grid();
+        let contrast = contrast(one, other, &grid)?;
+        let change = solve(normal_equations(one, other, &grid, &contrast))?;
         for axis in 0..2 {
             lay.scale[axis] += change[axis];
             lay.shift[axis] += change[2 + axis];
@@ -101,62 +164,68 @@ pub(crate) fn refine<const N: usize>(
     Some(lay)
 }
 
-/// Gain and offset that bring the one to the other under a lay, by least squares.
+/// Gain and offset that bring the one to the other under a lay, by least squares; and how well
+/// they then agree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Contrast {
+    pub(crate) gain: f32,
+    pub(crate) offset: f32,
+    /// Correlation of luma, −1 to 1.
+    pub(crate) correlation: f32,
+}
+
+/// Nothing comes back when little is covered or the one is flat there.
 pub(crate) fn contrast<const N: usize>(
     one: &Square<N>,
     other: &Square<N>,
-    lay: &Lay,
-) -> Option<(f32, f32)> {
-    let (mut count, mut a, mut b, mut aa, mut ab) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
-    for y in 0..N {
-        for x in 0..N {
-            let (from_x, from_y) = lay.place::<N>(x, y);
-            if let Some(sample) = one.sample(from_x, from_y) {
-                let value = other.cells()[y * N + x];
-                count += 1.0;
-                a += sample.value;
-                b += value;
-                aa += sample.value * sample.value;
-                ab += sample.value * value;
-            }
+    grid: &Grid<N>,
+) -> Option<Contrast> {
+    let (mut count, mut a, mut b) = (0.0_f32, 0.0_f32, 0.0_f32);
+    let (mut aa, mut ab, mut bb) = (0.0_f32, 0.0_f32, 0.0_f32);
+    for y in grid.y.inside.clone() {
+        for x in grid.x.inside.clone() {
+            let (seen, value) = (one.sample(grid, x, y).value, other.cells()[y * N + x]);
+            count += 1.0;
+            a += seen;
+            b += value;
+            aa += seen * seen;
+            ab += seen * value;
+            bb += value * value;
         }
     }
     let spread = aa - a * a / count.max(1.0);
     if count < (N * N) as f32 * 0.3 || spread <= count * 1e-3 {
         return None;
     }
-    let gain = (ab - a * b / count) / spread;
-    Some((gain, (b - gain * a) / count))
+    let crossed = ab - a * b / count;
+    let gain = crossed / spread;
+    Some(Contrast {
+        gain,
+        offset: (b - gain * a) / count,
+        correlation: crossed / (spread * (bb - b * b / count).max(f32::EPSILON)).sqrt(),
+    })
 }
 
 fn normal_equations<const N: usize>(
     one: &Square<N>,
     other: &Square<N>,
-    lay: &Lay,
-    gain: f32,
-    offset: f32,
-) -> Option<Normal> {
-    let half = N as f32 / 2.0;
-    let middle = (N as f32 - 1.0) / 2.0;
+    grid: &Grid<N>,
+    contrast: &Contrast,
+) -> Normal {
+    let step = contrast.gain * N as f32 / 2.0;
     let mut normal: Normal = [[0.0; UNKNOWNS + 1]; UNKNOWNS];
-    let mut count = 0;
-    for y in 0..N {
-        for x in 0..N {
-            let (from_x, from_y) = lay.place::<N>(x, y);
-            let Some(sample) = one.sample(from_x, from_y) else {
-                continue;
-            };
-            count += 1;
-            let (slope_x, slope_y) = (gain * sample.slope_x * half, gain * sample.slope_y * half);
-            let (unit_x, unit_y) = ((x as f32 - middle) / half, (y as f32 - middle) / half);
+    for y in grid.y.inside.clone() {
+        for x in grid.x.inside.clone() {
+            let sample = one.sample(grid, x, y);
+            let (slope_x, slope_y) = (step * sample.slope_x, step * sample.slope_y);
             let line = [
-                slope_x * unit_x,
-                slope_y * unit_y,
+                slope_x * unit::<N>(x),
+                slope_y * unit::<N>(y),
                 slope_x,
                 slope_y,
                 sample.value,
                 1.0,
-                other.cells()[y * N + x] - gain * sample.value - offset,
+                other.cells()[y * N + x] - contrast.gain * sample.value - contrast.offset,
             ];
             for (row, equation) in normal.iter_mut().enumerate() {
                 for column in row..=UNKNOWNS {
@@ -164,9 +233,6 @@ fn normal_equations<const N: usize>(
                 }
             }
         }
-    }
-    if count * 10 < N * N * 3 {
-        return None;
     }
     let upper = normal;
     for (row, equation) in normal.iter_mut().enumerate() {
@@ -179,7 +245,7 @@ fn normal_equations<const N: usize>(
         equation[row] *= 1.001;
         equation[row] += 1e-3;
     }
-    Some(normal)
+    normal
 }
 
 /// Gaussian elimination with pivoting.

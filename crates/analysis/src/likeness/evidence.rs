@@ -1,7 +1,7 @@
 //! What two pictures, one laid over the other, have in common.
 
 use super::align::{Lay, contrast};
-use super::plane::{Square, correlation};
+use super::plane::{Square, Turn};
 
 /// Tiles along each side.
 const TILES: usize = 8;
@@ -42,84 +42,87 @@ pub(crate) struct Evidence {
 
 /// Compares under a lay. Nothing comes back when too little is covered, or the one is flat.
 pub(crate) fn weigh<const N: usize>(
-    one: &Square<N>,
-    other: &Square<N>,
+    one: &Detailed<N>,
+    other: &Detailed<N>,
     lay: &Lay,
 ) -> Option<Evidence> {
-    let (gain, offset) = contrast(one, other, lay)?;
-    let (one_fine, other_fine) = (fine_detail(one), fine_detail(other));
-    let mut covered = Covered::default();
-    let mut tiles = [Tile::default(); TILES * TILES];
-    for y in 0..N {
-        for x in 0..N {
-            let (from_x, from_y) = lay.place::<N>(x, y);
-            let Some(sample) = one.sample(from_x, from_y) else {
-                continue;
-            };
+    let grid = lay.grid();
+    let contrast = contrast(&one.all, &other.all, &grid)?;
+    let (mut luma, mut fine) = (Sums::default(), Sums::default());
+    let mut rest = 0.0;
+    let mut tiles = [Sums::default(); TILES * TILES];
+    for y in grid.y.inside.clone() {
+        for x in grid.x.inside.clone() {
             let at = y * N + x;
-            let fine = one_fine.sample(from_x, from_y).map_or(0.0, |s| s.value);
-            let explained = gain * sample.value + offset;
-            covered.one.push(sample.value);
-            covered.other.push(other.cells()[at]);
-            covered.one_fine.push(fine);
-            covered.other_fine.push(other_fine.cells()[at]);
-            tiles[y * TILES / N * TILES + x * TILES / N].add(explained, other.cells()[at]);
+            let seen = one.all.sample(&grid, x, y).value;
+            let there = other.all.cells()[at];
+            let explained = contrast.gain * seen + contrast.offset;
+            rest += (there - explained).powi(2);
+            luma.add(seen, there);
+            fine.add(one.fine.sample(&grid, x, y).value, other.fine.cells()[at]);
+            tiles[y * TILES / N * TILES + x * TILES / N].add(explained, there);
         }
     }
-    Some(covered.told(&tiles, gain, offset, N * N))
+    let mut evidence = Evidence {
+        cover: luma.count / (N * N) as f32,
+        gain: contrast.gain,
+        lift: contrast.offset + (contrast.gain - 1.0) * luma.one / luma.count,
+        correlation: contrast.correlation,
+        detail: fine.correlation(),
+        spread: luma.spread(),
+        detail_spread: fine.spread(),
+        rest: (rest / luma.count).sqrt(),
+        tiles: 0,
+        differing: 0.0,
+        redrawn: 0.0,
+        redrawn_tiles: 0.0,
+    };
+    evidence.read(&tiles);
+    Some(evidence)
 }
 
-/// What softening takes away.
-fn fine_detail<const N: usize>(square: &Square<N>) -> Square<N> {
-    square.minus(&square.softened().softened())
-}
-
-#[derive(Default)]
-struct Covered {
-    one: Vec<f32>,
-    other: Vec<f32>,
-    one_fine: Vec<f32>,
-    other_fine: Vec<f32>,
-}
-
-impl Covered {
-    fn told(&self, tiles: &[Tile], gain: f32, offset: f32, cells: usize) -> Evidence {
-        let count = self.one.len() as f32;
-        let mean_one = self.one.iter().sum::<f32>() / count;
-        let rest = self
-            .one
-            .iter()
-            .zip(&self.other)
-            .map(|(one, other)| (other - gain * one - offset).powi(2))
-            .sum::<f32>();
-        let (mut said, mut differing, mut redrawn, mut redrawn_tiles) = (0.0_f32, 0.0, 0.0, 0.0);
+impl Evidence {
+    fn read(&mut self, tiles: &[Sums]) {
         for tile in tiles.iter().filter(|tile| tile.says_something()) {
-            said += 1.0;
-            differing += tile.differing();
-            redrawn += tile.redrawn();
-            redrawn_tiles += f32::from(u8::from(tile.redrawn() > 0.25));
+            self.tiles += 1;
+            self.differing += tile.differing();
+            self.redrawn += tile.redrawn();
+            self.redrawn_tiles += f32::from(u8::from(tile.redrawn() > 0.25));
         }
-        let told = said.max(1.0);
-        Evidence {
-            cover: count / cells as f32,
-            gain,
-            lift: offset + (gain - 1.0) * mean_one,
-            correlation: correlation(&self.one, &self.other),
-            detail: correlation(&self.one_fine, &self.other_fine),
-            spread: spread(&self.one).min(spread(&self.other)),
-            detail_spread: spread(&self.one_fine).min(spread(&self.other_fine)),
-            rest: (rest / count).sqrt(),
-            tiles: said as u32,
-            differing: differing / told,
-            redrawn: redrawn / told,
-            redrawn_tiles: redrawn_tiles / told,
+        let told = self.tiles.max(1) as f32;
+        self.differing /= told;
+        self.redrawn /= told;
+        self.redrawn_tiles /= told;
+    }
+}
+
+/// A square and its fine detail.
+#[derive(Clone)]
+pub(crate) struct Detailed<const N: usize> {
+    pub(crate) all: Square<N>,
+    /// What softening takes away.
+    pub(crate) fine: Square<N>,
+}
+
+impl<const N: usize> Detailed<N> {
+    pub(crate) fn new(all: Square<N>) -> Self {
+        Self {
+            fine: all.minus(&all.softened().softened()),
+            all,
+        }
+    }
+
+    pub(crate) fn laid(&self, turn: Turn) -> Self {
+        Self {
+            all: turn.lay(&self.all),
+            fine: turn.lay(&self.fine),
         }
     }
 }
 
-/// Sums over one tile, of the one (brought to the contrast of the other) and of the other.
+/// Sums over some cells of the one and of the other.
 #[derive(Default, Clone, Copy)]
-struct Tile {
+struct Sums {
     count: f32,
     one: f32,
     other: f32,
@@ -128,7 +131,7 @@ struct Tile {
     crossed: f32,
 }
 
-impl Tile {
+impl Sums {
     fn add(&mut self, one: f32, other: f32) {
         self.count += 1.0;
         self.one += one;
@@ -146,6 +149,21 @@ impl Tile {
             (self.other_squared / self.count - other * other).max(0.0),
             self.crossed / self.count - one * other,
         )
+    }
+
+    fn correlation(&self) -> f32 {
+        let (one, other, crossed) = self.variances();
+        if one > 1e-6 && other > 1e-6 {
+            crossed / (one * other).sqrt()
+        } else {
+            0.0
+        }
+    }
+
+    /// Standard deviation of the flatter of the two.
+    fn spread(&self) -> f32 {
+        let (one, other, _) = self.variances();
+        one.min(other).sqrt()
     }
 
     fn says_something(&self) -> bool {
@@ -168,10 +186,4 @@ impl Tile {
         let (one, other, crossed) = self.variances();
         1.0 - (crossed + NOISE) / ((one + NOISE) * (other + NOISE)).sqrt()
     }
-}
-
-fn spread(values: &[f32]) -> f32 {
-    let count = values.len() as f32;
-    let mean = values.iter().sum::<f32>() / count;
-    (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / count).sqrt()
 }

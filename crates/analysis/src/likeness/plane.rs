@@ -2,12 +2,14 @@
 
 use lamina_model::Signature;
 
-use super::align::Lay;
+use super::align::{Grid, Lay};
 
 /// Cells along each side of a [`Plane`].
 pub(crate) const SIDE: usize = Signature::SIDE;
 /// Cells along each side of a plane halved once.
 pub(crate) const HALF: usize = SIDE / 2;
+/// Cells along each side of a plane halved twice.
+pub(crate) const QUARTER: usize = SIDE / 4;
 
 /// A square of `N` × `N` luma values, row by row.
 #[derive(Clone)]
@@ -104,15 +106,26 @@ impl Plane {
 
     /// Each two by two cells made one.
     pub(crate) fn halved(&self) -> Square<HALF> {
-        let mut cells = Vec::with_capacity(HALF * HALF);
-        for rows in self.cells.chunks_exact(2 * SIDE) {
-            let (upper, lower) = rows.split_at(SIDE);
-            cells.extend(
-                upper
-                    .chunks_exact(2)
-                    .zip(lower.chunks_exact(2))
-                    .map(|(u, l)| (u[0] + u[1] + l[0] + l[1]) * 0.25),
-            );
+        self.shrunk()
+    }
+
+    /// Each four by four cells made one.
+    pub(crate) fn quartered(&self) -> Square<QUARTER> {
+        self.shrunk()
+    }
+
+    fn shrunk<const M: usize>(&self) -> Square<M> {
+        let block = SIDE / M;
+        let mut cells = vec![0.0; M * M];
+        for (y, line) in self.cells.chunks_exact(SIDE).enumerate() {
+            let into = &mut cells[y / block * M..][..M];
+            for (sum, some) in into.iter_mut().zip(line.chunks_exact(block)) {
+                *sum += some.iter().sum::<f32>();
+            }
+        }
+        let share = 1.0 / (block * block) as f32;
+        for cell in &mut cells {
+            *cell *= share;
         }
         Square { cells }
     }
@@ -156,49 +169,34 @@ impl<const N: usize> Square<N> {
         }
     }
 
-    /// What another picture that lies over this one so would show.
+    /// What another picture that lies over this one so would show; at the rim what is nearest.
     pub(crate) fn seen_through(&self, lay: &Lay) -> Self {
+        let grid = lay.grid();
         let mut cells = Vec::with_capacity(N * N);
         for y in 0..N {
+            let y = y.clamp(grid.y.inside.start, grid.y.inside.end - 1);
             for x in 0..N {
-                let (from_x, from_y) = lay.place::<N>(x, y);
-                let last = N as f32 - 0.5;
-                cells.push(
-                    self.sample(from_x.clamp(-0.5, last), from_y.clamp(-0.5, last))
-                        .map_or(0.0, |sample| sample.value),
-                );
+                let x = x.clamp(grid.x.inside.start, grid.x.inside.end - 1);
+                cells.push(self.sample(&grid, x, y).value);
             }
         }
         Self { cells }
     }
 
-    /// Value and slopes at a place between the cells, if it lies inside the square. Cell `i` has
-    /// its centre at `i`; the square reaches half a cell beyond the outermost centres, where the
-    /// outermost cells are repeated.
-    pub(crate) fn sample(&self, x: f32, y: f32) -> Option<Sample> {
-        let last = (N - 1) as f32;
-        let reach = -0.5..=last + 0.5;
-        if !reach.contains(&x) || !reach.contains(&y) {
-            return None;
-        }
-        let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to the square just above"
-        )]
-        let (left, top) = ((x as usize).min(N - 2), (y as usize).min(N - 2));
-        let (part_x, part_y) = (x - left as f32, y - top as f32);
-        let at = top * N + left;
+    /// Value and slopes where a cell falls that lies inside.
+    #[inline]
+    pub(crate) fn sample(&self, grid: &Grid<N>, x: usize, y: usize) -> Sample {
+        let at = grid.y.before[y] * N + grid.x.before[x];
+        let (part_x, part_y) = (grid.x.part[x], grid.y.part[y]);
         let (above, below) = (&self.cells[at..at + 2], &self.cells[at + N..at + N + 2]);
         let (step_above, step_below) = (above[1] - above[0], below[1] - below[0]);
         let upper = above[0] + step_above * part_x;
         let lower = below[0] + step_below * part_x;
-        Some(Sample {
+        Sample {
             value: upper + (lower - upper) * part_y,
             slope_x: step_above + (step_below - step_above) * part_y,
             slope_y: lower - upper,
-        })
+        }
     }
 }
 

@@ -82,8 +82,7 @@ fn is_poor(evidence: &Evidence) -> bool {
 
 /// Both show the whole of the same frame.
 pub(crate) fn same_frame(
-    one: &Facts,
-    other: &Facts,
+    [one, other]: [&Facts; 2],
     turn: Turn,
     evidence: &Evidence,
 ) -> Option<Likeness> {
@@ -143,10 +142,15 @@ fn same_frame_poor(
     )
 }
 
+/// Whether one may show a part of the other, roughly.
+pub(crate) fn frames_may_agree(lay: &Lay) -> bool {
+    let (of_one, of_other) = lay.shared();
+    of_one.min(of_other) > 0.5 && of_one.max(of_other) > 0.9
+}
+
 /// One shows a part of the other, or has a frame around it.
 pub(crate) fn other_frame(
-    one: &Facts,
-    other: &Facts,
+    [one, other]: [&Facts; 2],
     turn: Turn,
     lay: &Lay,
     evidence: &Evidence,

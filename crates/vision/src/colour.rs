@@ -110,11 +110,6 @@ impl ToSrgb {
         self.profile.is_none() && self.from == Layout::Rgb
     }
 
-    /// Whether a profile is applied.
-    pub(crate) fn applies_profile(&self) -> bool {
-        self.profile.is_some()
-    }
-
     /// Converts `samples` into `rgb`, which has three bytes for each pixel.
     pub(crate) fn convert(&mut self, samples: &[u8], rgb: &mut [u8]) -> Result<(), BrokenProfile> {
         let Some(applied) = &self.profile else {
@@ -184,8 +179,8 @@ impl std::fmt::Debug for ToSrgb {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ToSrgb")
             .field("from", &self.from)
-            .field("applies_profile", &self.applies_profile())
-            .finish()
+            .field("applies_profile", &self.profile.is_some())
+            .finish_non_exhaustive()
     }
 }
 

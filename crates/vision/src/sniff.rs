@@ -7,7 +7,7 @@ use lamina_model::ImageFormat;
 pub enum Sniffed {
     /// A picture in this format (which may still turn out broken).
     Picture(ImageFormat),
-    /// A video container: MP4, QuickTime, Matroska, WebM, AVI, FLV, MPEG, WMV, Ogg video.
+    /// A video container: `MP4`, `QuickTime`, Matroska, `WebM`, AVI, FLV, MPEG, WMV, Ogg video.
     Video,
     /// Anything else.
     Other,

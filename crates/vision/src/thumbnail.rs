@@ -1,4 +1,18 @@
 //! The thumbnail: JPEG, longest side at most 320 pixels.
+//!
+//! Measured on 60 photographs at 320 × 240, one thread, with libjpeg-turbo and libwebp:
+//!
+//! | | CPU ms to encode | KiB | PSNR dB | CPU ms to decode |
+//! | --- | --- | --- | --- | --- |
+//! | **JPEG, quality 75** | **0.28** | **10.1** | 37.9 | 0.28 |
+//! | JPEG, quality 80, optimised tables | 0.54 | 11.1 | 38.7 | 0.28 |
+//! | WebP, quality 80, method 0 | 1.78 | 9.2 | 37.8 | 0.89 |
+//! | WebP, quality 80, method 4 | 6.45 | 7.7 | 38.0 | 0.88 |
+//!
+//! At the same fidelity WebP is 9 to 24 % smaller, and costs 6 to 23 times as much, which is more
+//! than decoding the photograph; the browser, too, takes three times as long to show it. So
+//! thumbnails are JPEG: from libjpeg-turbo where it is built in, else from an encoder in pure
+//! Rust.
 
 use crate::Rejection;
 use crate::resize::Size;
@@ -9,11 +23,12 @@ pub(crate) const THUMBNAIL_SIDE: u32 = 320;
 /// Media type of every thumbnail.
 pub(crate) const MEDIA_TYPE: &str = "image/jpeg";
 
-const QUALITY: u8 = 80;
+const QUALITY: u8 = 75;
 
 /// Encodes rows of RGB.
 pub(crate) fn encode(rgb: &[u8], size: Size) -> Result<Vec<u8>, Rejection> {
-    let failed = |message: String| {
+    let bytes = encode_rows(rgb, size);
+    bytes.map_err(|message| {
         Rejection::new(
             lamina_model::RejectReason::DecoderFault,
             format!(
@@ -21,18 +36,40 @@ pub(crate) fn encode(rgb: &[u8], size: Size) -> Result<Vec<u8>, Rejection> {
                 size.0, size.1
             ),
         )
+    })
+}
+
+#[cfg(feature = "turbo")]
+fn encode_rows(rgb: &[u8], size: Size) -> Result<Vec<u8>, String> {
+    use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
+
+    let (width, height) = (size.0 as usize, size.1 as usize);
+    let image = Image {
+        pixels: rgb,
+        width,
+        pitch: width * 3,
+        height,
+        format: PixelFormat::RGB,
     };
-    let side = |pixels: u32| u16::try_from(pixels).map_err(|error| failed(error.to_string()));
-    let mut out = Vec::with_capacity(24 << 10);
-    let mut encoder = jpeg_encoder::Encoder::new(&mut out, QUALITY);
-    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::R_4_2_0);
+    let encode = || {
+        let mut compressor = Compressor::new()?;
+        compressor.set_quality(i32::from(QUALITY))?;
+        compressor.set_subsamp(Subsamp::Sub2x2)?;
+        compressor.compress_to_vec(image)
+    };
+    encode().map_err(|error: turbojpeg::Error| error.to_string())
+}
+
+#[cfg(not(feature = "turbo"))]
+fn encode_rows(rgb: &[u8], size: Size) -> Result<Vec<u8>, String> {
+    use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+    let side = |pixels: u32| u16::try_from(pixels).map_err(|error| error.to_string());
+    let mut out = Vec::with_capacity(16 << 10);
+    let mut encoder = Encoder::new(&mut out, QUALITY);
+    encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
     encoder
-        .encode(
-            rgb,
-            side(size.0)?,
-            side(size.1)?,
-            jpeg_encoder::ColorType::Rgb,
-        )
-        .map_err(|error| failed(error.to_string()))?;
+        .encode(rgb, side(size.0)?, side(size.1)?, ColorType::Rgb)
+        .map_err(|error| error.to_string())?;
     Ok(out)
 }

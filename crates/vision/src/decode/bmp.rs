@@ -21,12 +21,12 @@ pub(crate) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Rej
     };
     let mut head = Head::new(width, height, colour_model, bit_depth);
     head.check(limits)?;
-    let (layout, has_alpha) = match decoder.color_type() {
-        ColorType::Rgba8 => (Layout::Rgba, true),
-        ColorType::L8 => (Layout::Grey, false),
-        _ => (Layout::Rgb, false),
+    let layout = if decoder.color_type() == ColorType::Rgba8 {
+        Layout::Rgba
+    } else {
+        Layout::Rgb
     };
-    head.has_alpha = has_alpha;
+    head.has_alpha = layout.has_alpha();
     let size = decoder.total_bytes();
     fits(size, limits, "its pixels")?;
     let mut pixels = vec![0; usize::try_from(size).unwrap_or(usize::MAX)];

@@ -160,3 +160,43 @@ impl Coding {
         }
     }
 }
+
+#[cfg(all(test, feature = "turbo"))]
+mod tests {
+    use super::*;
+    use crate::Runtime;
+    use crate::embed::ImageTensor;
+    use crate::resize;
+    use lamina_testkit::Picture;
+
+    fn tensor(decoded: &Decoded) -> ImageTensor {
+        let canvas = &decoded.canvas;
+        let size = (canvas.width, canvas.height);
+        ImageTensor::from_rgb(resize::rgb(&canvas.rgb, size, (224, 224))).unwrap()
+    }
+
+    #[test]
+    fn libjpeg_turbo_and_pure_rust_give_vectors_that_agree() {
+        let embedder = Runtime::detect(&crate::RuntimeOptions::default())
+            .pure_embedder()
+            .unwrap();
+        let limits = DecodeLimits::default();
+        for (seed, width, height) in [(1, 640, 480), (2, 1400, 1000), (3, 333, 777)] {
+            let picture = Picture::scene(seed, width, height);
+            for file in [
+                picture.jpeg(85),
+                picture.progressive_jpeg(85),
+                picture.cmyk_jpeg(85),
+                picture.ycck_jpeg(85),
+                picture.grey_jpeg(85),
+            ] {
+                let fast = decode(&file, &limits).unwrap();
+                let pure = decode_purely(&file, &limits).unwrap();
+                assert_eq!(fast.beyond_canvas, pure.beyond_canvas);
+                let vectors = embedder.embed(&[tensor(&fast), tensor(&pure)]).unwrap();
+                let cosine: f32 = vectors[0].iter().zip(&vectors[1]).map(|(a, b)| a * b).sum();
+                assert!(cosine >= 0.999, "seed {seed}: {cosine}");
+            }
+        }
+    }
+}

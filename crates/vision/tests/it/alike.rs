@@ -183,14 +183,14 @@ fn hidden_colours_do_not_count() {
     }
 }
 
+type Make = fn(&[Picture]) -> Vec<u8>;
+
 #[test]
 fn animations_that_share_only_their_first_frame_are_not_the_same_pixels() {
     let set = |colours: [[u8; 3]; 3]| colours.map(|rgb| Picture::flat(100, 100, rgb));
     let one = set([[255, 0, 0], [0, 0, 255], [0, 255, 0]]);
     let two = set([[255, 0, 0], [255, 255, 0], [0, 255, 255]]);
-    type Make = fn(&[Picture]) -> Vec<u8>;
-    let makers: [Make; 4] = [animated_gif, animated_webp, animated_png, multi_page_tiff];
-    for make in makers {
+    for make in [animated_gif, animated_webp, animated_png, multi_page_tiff] as [Make; 4] {
         let (a, b) = (look(&make(&one)), look(&make(&two)));
         assert_ne!(a.pixel_hash, b.pixel_hash, "{:?}", a.format);
         assert_eq!(a.tensor, b.tensor, "{:?}", a.format);

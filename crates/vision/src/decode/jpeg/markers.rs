@@ -283,7 +283,7 @@ fn coding(ids: &[u8], jfif: bool, adobe_transform: Option<u8>) -> Result<Coding,
 /// Where the next marker begins. Stray bytes between segments are passed over, as decoders do.
 fn next_marker(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| *byte == 0xff)?;
+        at += memchr::memchr(0xff, bytes.get(at..)?)?;
         match *bytes.get(at + 1)? {
             0x00 => at += 2,
             0xff => at += 1,

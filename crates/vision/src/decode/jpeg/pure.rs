@@ -1,4 +1,9 @@
 //! JPEG pixels in pure Rust.
+//!
+//! Both decoders here go on with zeros when coded data end early and an end marker follows, and
+//! call the picture whole. So they are given the coded data with a guard behind: sixteen bytes of
+//! ones, which no Huffman table may use as a code (ITU-T T.81, C.2). A whole picture never reads
+//! that far; one with pixels missing runs into it and fails.
 
 use std::io::Cursor;
 
@@ -11,8 +16,18 @@ use super::Samples;
 use super::markers::{Coding, Markers};
 use crate::Rejection;
 
+/// Sixteen bytes of ones, stuffed as coded data must be, and the end marker.
+const GUARD: &[u8] = b"\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\
+    \xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\xd9";
+
 /// Decodes at 1/`factor`.
 pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
+    let end_marker = bytes.len() - markers.bytes_after_end - 2;
+    let guarded = [&bytes[..end_marker], GUARD].concat();
+    decode(&guarded, markers, factor)
+}
+
+fn decode(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
     let quick = factor == 1 && matches!(markers.colour, Coding::Grey | Coding::YCbCr);
     if quick && let Some(samples) = zune(bytes, markers) {
         return Ok(samples);
@@ -77,6 +92,10 @@ fn explain(error: &jpeg_decoder::Error) -> Rejection {
     match error {
         jpeg_decoder::Error::Unsupported(what) => {
             Rejection::no_decoder(format!("JPEG: {what:?} is not supported"))
+        }
+        // The words with which the decoder meets the guard.
+        jpeg_decoder::Error::Format(message) if message.contains("huffman code") => {
+            Rejection::corrupt("JPEG: its coded data are damaged or end before its pixels do")
         }
         jpeg_decoder::Error::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
             Rejection::truncated("JPEG: its coded data end before its pixels do")

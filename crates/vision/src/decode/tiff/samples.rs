@@ -1,5 +1,7 @@
 //! From the sample types of TIFF to rows of 8 or 16 bits.
 
+use std::borrow::Cow;
+
 use lamina_model::ColourModel;
 use tiff::decoder::DecodingResult;
 
@@ -102,47 +104,18 @@ impl Band {
         place: Place,
     ) -> Result<(), Rejection> {
         let size = self.width * self.rows * self.samples;
-        match chunk {
-            DecodingResult::U8(bytes) if shape.bits < 8 => {
-                self.shallow.resize(size, 0);
-                self.unpack(bytes, shape.bits, place)
+        if let Some(bytes) = eight_bits(chunk) {
+            self.shallow.resize(size, 0);
+            if shape.bits < 8 {
+                return self.unpack(&bytes, shape.bits, place);
             }
-            DecodingResult::U8(bytes) => {
-                self.shallow.resize(size, 0);
-                place_rows(
-                    &mut self.shallow,
-                    self.width,
-                    self.samples,
-                    bytes,
-                    shape,
-                    place,
-                )
-            }
-            DecodingResult::I8(values) => {
-                self.shallow.resize(size, 0);
-                let bytes: Vec<u8> = values.iter().map(|v| v.cast_unsigned() ^ 0x80).collect();
-                place_rows(
-                    &mut self.shallow,
-                    self.width,
-                    self.samples,
-                    &bytes,
-                    shape,
-                    place,
-                )
-            }
-            _ => {
-                self.deep.resize(size, 0);
-                let wide = widen(chunk);
-                place_rows(
-                    &mut self.deep,
-                    self.width,
-                    self.samples,
-                    &wide,
-                    shape,
-                    place,
-                )
-            }
+            let (width, samples) = (self.width, self.samples);
+            return place_rows(&mut self.shallow, width, samples, &bytes, shape, place);
         }
+        self.deep.resize(size, 0);
+        let wide = widen(chunk);
+        let (width, samples) = (self.width, self.samples);
+        place_rows(&mut self.deep, width, samples, &wide, shape, place)
     }
 
     /// Samples of 1, 2 or 4 bits: rows are padded to whole bytes, the first sample is highest.
@@ -204,6 +177,18 @@ impl Band {
         }
         painter.row(&shown(row, shape, u8::MAX))
     }
+}
+
+/// Numbers of 8 bits and less, signed ones moved up to begin at 0.
+fn eight_bits(chunk: &DecodingResult) -> Option<Cow<'_, [u8]>> {
+    if let DecodingResult::U8(bytes) = chunk {
+        return Some(Cow::Borrowed(bytes));
+    }
+    if let DecodingResult::I8(values) = chunk {
+        let moved = values.iter().map(|v| v.cast_unsigned() ^ 0x80).collect();
+        return Some(Cow::Owned(moved));
+    }
+    None
 }
 
 fn too_short() -> Rejection {

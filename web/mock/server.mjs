@@ -255,7 +255,13 @@ async function api(request, response, path, query) {
   if (!signedIn) return fault(response, 401, 'not_signed_in', 'sign in, or send a token');
   if (at(/^\/me$/))
     return auth
-      ? json(response, 200, { user_id: 'u1', email: 'ada@example.org', role: 'admin' })
+      ? json(response, 200, {
+          user_id: 'u1',
+          email: 'ada@example.org',
+          role: 'admin',
+          name: 'Ada',
+          must_change_password: false,
+        })
       : fault(response, 401, 'not_signed_in', 'accounts are off');
   if (at(/^\/datasets$/)) return json(response, 200, sets.map(live));
   if (at(/^\/tasks$/)) {

@@ -8,11 +8,11 @@ import { pagesOf } from './pages.mjs';
 
 const [base = 'http://127.0.0.1:9999'] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const { pages } = await pagesOf(base);
 let bad = 0;
 for (const dark of [false, true]) {
   const browser = await open({ dark });
   const page = browser.pages()[0] ?? (await browser.newPage());
+  const pages = await pagesOf(browser, base);
   for (const [name, address] of Object.entries(pages)) {
     await page.goto(base + address);
     await page.waitForLoadState('networkidle');

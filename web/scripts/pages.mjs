@@ -1,30 +1,40 @@
-// Addresses of all pages against a running server, for the scripts that walk over them.
-export async function pagesOf(base) {
-  const listed = await (await fetch(`${base}/api/v1/datasets`)).json();
+// Addresses of all pages of a running server, for the scripts that walk over them.
+//
+// Where the server has accounts, LAMINA_EMAIL and LAMINA_PASSWORD sign in.
+export async function pagesOf(browser, base) {
+  const read = async (path) => (await browser.request.get(`${base}/api/v1${path}`)).json();
+  const pages = {
+    datasets: '/',
+    new: '/new?path=/data/harbour',
+    tasks: '/tasks',
+    account: '/account',
+  };
+  if ((await read('/healthcheck')).authentication === 'on') {
+    const { LAMINA_EMAIL: username, LAMINA_PASSWORD: password } = process.env;
+    await browser.request.post(`${base}/api/v1/auth`, { data: { username, password } });
+    Object.assign(pages, {
+      'sign-in': '/sign-in',
+      'set-up': '/set-up#token',
+      users: '/admin/users',
+    });
+  }
+  const listed = await read('/datasets');
   const one = listed.find((found) => found.status_new === 'READY') ?? listed[0];
-  if (!one) return { id: null, pages: { datasets: '/', new: '/new' } };
-  const { id } = one;
-  const grid = await (await fetch(`${base}/api/v1/dataset/${id}/grid?limit=1&offset=40`)).json();
-  const some = await (await fetch(`${base}/api/v1/dataset/${id}/media?limit=1`)).json();
-  const mediaId = grid.id?.[0] ?? some.items[0].media_id;
-  const data = `/dataset/${id}/data`;
+  if (!one) return pages;
+  const data = `/dataset/${one.id}/data`;
+  const grid = await read(`/dataset/${one.id}/grid?limit=1&offset=40`);
+  const first = grid.id?.[0] ?? (await read(`/dataset/${one.id}/media?limit=1`)).items[0]?.media_id;
   return {
-    id,
-    pages: {
-      datasets: '/',
-      new: '/new?path=/data/harbour',
-      tasks: '/tasks',
-      account: '/account',
-      grid: data,
-      fitted: `${data}?layout=fitted&size=200`,
-      filtered: `${data}?issue=blur:0.7-1&duplicates=none`,
-      clusters: `${data}?view=clusters`,
-      picture: `${data}/image/${mediaId}?at=40`,
-      duplicates: `/dataset/${id}/duplicates`,
-      rejected: `/dataset/${id}/rejected`,
-      settings: `/dataset/${id}/settings`,
-      empty: `${data}?q=nothing-has-this-name`,
-      missing: '/dataset/00000000-0000-0000-0000-000000000000/data',
-    },
+    ...pages,
+    grid: data,
+    fitted: `${data}?layout=fitted&size=200`,
+    filtered: `${data}?issue=blur:0.7-1&duplicates=none`,
+    clusters: `${data}?view=clusters`,
+    picture: `${data}/image/${first}?at=40`,
+    duplicates: `/dataset/${one.id}/duplicates`,
+    rejected: `/dataset/${one.id}/rejected`,
+    settings: `/dataset/${one.id}/settings`,
+    empty: `${data}?q=nothing-has-this-name`,
+    missing: '/dataset/00000000-0000-0000-0000-000000000000/data',
   };
 }

@@ -9,8 +9,6 @@ import { pagesOf } from './pages.mjs';
 const [folder = 'shots', base = 'http://127.0.0.1:9999', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const { pages } = await pagesOf(base);
-
 for (const [look, setting] of Object.entries({
   light: {},
   dark: { dark: true },
@@ -19,6 +17,7 @@ for (const [look, setting] of Object.entries({
 })) {
   const browser = await open(setting);
   const page = browser.pages()[0] ?? (await browser.newPage());
+  const pages = await pagesOf(browser, base);
   page.on('pageerror', (cause) => console.log(`${look}: ${cause}`));
   page.on('console', (line) => line.type() === 'error' && console.log(`${look}: ${line.text()}`));
   for (const [name, address] of Object.entries(pages)) {

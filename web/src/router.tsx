@@ -1,6 +1,7 @@
 /** Every page and the shape of its address. */
 import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanstack/react-router';
 import { AccountPage } from './features/account/page';
+import { SetUpPage } from './features/account/set-up';
 import { SignInPage } from './features/account/sign-in';
 import { UsersPage } from './features/admin/users';
 import { NewDatasetPage } from './features/create/page';
@@ -63,11 +64,10 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   component: SignInPage,
-  validateSearch: (raw: Raw): { next?: string | undefined; setup?: string | undefined } => ({
-    next: word(raw.next),
-    setup: word(raw.setup),
-  }),
+  validateSearch: (raw: Raw): { next?: string | undefined } => ({ next: word(raw.next) }),
 });
+
+const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: SetUpPage });
 
 const picture = createRoute({
   getParentRoute: () => root,
@@ -145,6 +145,7 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   signIn,
+  setUp,
   picture,
   frame.addChildren([
     datasets,

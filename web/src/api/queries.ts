@@ -47,6 +47,13 @@ export const me = queryOptions({
   staleTime: 60_000,
 });
 
+/** Whether the first account is still to be made. */
+export const setUp = queryOptions({
+  queryKey: ['set-up'],
+  queryFn: ({ signal }) => get<{ needed: boolean }>('/setup', {}, signal),
+  retry: false,
+});
+
 export const datasets = queryOptions({
   queryKey: ['datasets'],
   queryFn: ({ signal }) => get<Dataset[]>('/datasets', {}, signal),

@@ -9,7 +9,9 @@ export interface Health {
 export interface Me {
   user_id: string;
   email: string;
+  name: string;
   role: 'admin' | 'editor' | 'viewer';
+  must_change_password: boolean;
 }
 
 export type StatusNew = 'DRAFT' | 'INDEXING' | 'READ ONLY' | 'PARTIAL INDEX' | 'READY' | 'ERROR';

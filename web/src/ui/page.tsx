@@ -44,7 +44,7 @@ export function Section({
   return (
     <section className="border-t border-line py-6 first-of-type:border-t-0 first-of-type:pt-0">
       <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="min-w-0 grow">
+        <div className="min-w-0 grow basis-[200px]">
           <h2 className="text-16 font-semibold">{title}</h2>
           {about && <p className="text-13 text-soft">{about}</p>}
         </div>

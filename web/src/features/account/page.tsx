@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
-import { Labelled, Turning, When } from '../../ui/bits';
+import { When } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
@@ -14,6 +13,7 @@ import { say, sayFault } from '../../ui/toast';
 import { forgetResults } from '../explore/result';
 import { deviceOf } from './device';
 import { Keys } from './keys';
+import { Password } from './password';
 import { curlSample } from './samples';
 
 export function AccountPage() {
@@ -104,55 +104,6 @@ function Sessions() {
           ))}
         </Table>
       )}
-    </Section>
-  );
-}
-
-function Password() {
-  const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
-  const change = useMutation({
-    mutationFn: () => send('POST', '/me/password', { current, new: next }),
-    onSuccess: () => {
-      setCurrent('');
-      setNext('');
-      say('Password changed; other browsers are signed out');
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change.mutate();
-  };
-  return (
-    <Section title="Password">
-      <form onSubmit={submit} className="flex max-w-[360px] flex-col gap-4">
-        <Labelled label="Password now">
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
-        <Labelled label="New password">
-          <input
-            type="password"
-            autoComplete="new-password"
-            required
-            value={next}
-            onChange={(event) => setNext(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
-        {change.error && <Fault what="The password was not changed" cause={change.error} />}
-        <div>
-          <Button type="submit" disabled={current === '' || next === '' || change.isPending}>
-            {change.isPending && <Turning />} Change
-          </Button>
-        </div>
-      </form>
     </Section>
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, useRouter, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import { Labelled, Turning } from '../../ui/bits';
@@ -10,10 +10,9 @@ import { useTitle } from '../../ui/title';
 import { Mark } from '../shell/mark';
 import { safeNext } from './next';
 
-export function SignInPage() {
-  const { next, setup } = useSearch({ from: '/sign-in' });
+/** The frame of the pages for people who are not in yet. */
+export function Door({ children }: { children: ReactNode }) {
   const health = useQuery(ask.health);
-  useTitle(setup ? 'Set up' : 'Sign in');
   if (health.data?.authentication === 'off') return <Navigate to="/" replace />;
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center gap-6 p-6">
@@ -22,10 +21,27 @@ export function SignInPage() {
         <span className="text-28 font-semibold">Lamina</span>
       </div>
       <div className="w-full max-w-[360px] rounded-card border border-line bg-raised p-6">
-        {setup ? <SetUp token={setup} /> : <SignIn next={safeNext(next)} />}
+        {children}
       </div>
       {health.data && <p className="text-12 text-soft">Version {health.data.version}</p>}
     </main>
+  );
+}
+
+export function SignInPage() {
+  const { next } = useSearch({ from: '/sign-in' });
+  useTitle('Sign in');
+  const { data: setUp } = useQuery(ask.setUp);
+  return (
+    <Door>
+      {setUp?.needed && (
+        <p className="mb-4 rounded-control bg-accent-wash p-3 text-13">
+          Nobody has an account here yet. The server printed a link when it started; it leads to the
+          first one.
+        </p>
+      )}
+      <SignIn next={safeNext(next)} />
+    </Door>
   );
 }
 
@@ -78,55 +94,6 @@ function SignIn({ next }: { next: string }) {
         No account, or the password is lost? An administrator can help, or whoever has a shell on
         the server: <code className="font-mono">lamina user add</code>
       </p>
-    </form>
-  );
-}
-
-/** The first administrator, by the link that the server printed when it first started. */
-function SetUp({ token }: { token: string }) {
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const queries = useQueryClient();
-  const router = useRouter();
-  const make = useMutation({
-    mutationFn: () => send('POST', '/setup', { token, email: email.trim(), password }),
-    onSuccess: async () => {
-      await queries.invalidateQueries();
-      router.history.replace('/');
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
-  return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
-      <h1 className="text-20 font-semibold">Set up Lamina</h1>
-      <p className="text-13 text-soft">You become the first administrator.</p>
-      <Labelled label="E-mail">
-        <input
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          className="field h-9!"
-        />
-      </Labelled>
-      <Labelled label="Password" hint="A few words that belong together only to you are best.">
-        <input
-          type="password"
-          autoComplete="new-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          className="field h-9!"
-        />
-      </Labelled>
-      {make.error && <Fault what="The account was not made" cause={make.error} />}
-      <Button type="submit" look="primary" disabled={make.isPending} className="h-9!">
-        {make.isPending && <Turning />} Make the account
-      </Button>
     </form>
   );
 }

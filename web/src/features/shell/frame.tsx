@@ -3,6 +3,8 @@ import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import * as ask from '../../api/queries';
 import { Fault } from '../../ui/error';
+import { Page } from '../../ui/page';
+import { Password } from '../account/password';
 import { Rail } from './rail';
 
 /** Leads to the sign-in page, which leads back here. */
@@ -31,6 +33,13 @@ export function Gate({ children }: { children: ReactNode }) {
   }
   if (health.isPending || (on && me.isPending)) return null;
   if (on && !me.data) return <ToSignIn />;
+  if (me.data?.must_change_password) {
+    return (
+      <Page narrow title="Choose your own password" about="The one you have was given to you.">
+        <Password />
+      </Page>
+    );
+  }
   return children;
 }
 

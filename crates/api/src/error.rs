@@ -5,8 +5,16 @@ use hyper::{
     HeaderMap, StatusCode,
     header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
 };
+use lamina_auth::{ProblemKind, challenge_for, challenge_for_scope};
 use lamina_engine::Error;
 use serde::Serialize;
+
+/// What the challenges name as the place one signs in to.
+const REALM: &str = "lamina";
+
+fn challenge(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("challenges are made of the characters that RFC 6750 allows")
+}
 
 /// What a handler answers with when it cannot do what was asked.
 #[derive(Debug)]
@@ -184,9 +192,24 @@ impl ApiError {
         let mut headers = HeaderMap::new();
         let status = match &error {
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,
-            Error::NotSignedIn | Error::Rejected { .. } | Error::Token(_) => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            Error::NotSignedIn | Error::Rejected { .. } => {
+                headers.insert(
+                    WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"lamina\""),
+                );
                 StatusCode::UNAUTHORIZED
+            }
+            Error::Token(problem) => {
+                headers.insert(WWW_AUTHENTICATE, challenge(&challenge_for(REALM, problem)));
+                match problem.kind() {
+                    ProblemKind::NotIdentified | ProblemKind::BadToken => StatusCode::UNAUTHORIZED,
+                    ProblemKind::BadRequest => StatusCode::BAD_REQUEST,
+                }
+            }
+            Error::Scope { needed, why } => {
+                let told = challenge_for_scope(REALM, needed.as_str(), why);
+                headers.insert(WWW_AUTHENTICATE, challenge(&told));
+                StatusCode::FORBIDDEN
             }
             Error::Forbidden { .. } | Error::Refused { .. } => StatusCode::FORBIDDEN,
             Error::NotFound { .. } => StatusCode::NOT_FOUND,

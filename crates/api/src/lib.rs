@@ -19,4 +19,4 @@ mod wire;
 pub use openapi::document;
 pub use router::router;
 pub use serve::{ServeOptions, serve};
-pub use state::{AppState, AppStateParts, HostRule, Mode};
+pub use state::{AccountsWire, AppState, AppStateParts, HostRule, Mode};

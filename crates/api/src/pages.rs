@@ -1,6 +1,7 @@
 //! A few plain pages for people, made here and readable without scripts. The web app takes
 //! their place.
 
+mod accounts;
 mod dataset;
 mod docs;
 mod home;
@@ -8,6 +9,10 @@ mod html;
 
 use hyper::header::HeaderValue;
 
+pub(crate) use accounts::{
+    act_on_key, change_password, confirm_key, end_other_sessions, end_session, make_key, set_up,
+    show_account, show_keys, show_set_up, show_sign_in, sign_in, sign_out,
+};
 pub(crate) use dataset::show_dataset;
 pub(crate) use docs::docs;
 pub(crate) use home::show_home;

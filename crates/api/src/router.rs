@@ -1,10 +1,17 @@
 //! Every address, wrapped in what happens around every handler.
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+use axum::extract::{FromRequestParts, Request, State};
+use lamina_engine::{Caller, Error};
 
 use crate::{
     AppState,
-    error::Problem,
+    error::{ApiError, Problem},
+    extract::caller,
     middleware::{envelope::envelope, guard::guard},
     pages, routes,
 };
@@ -14,12 +21,37 @@ pub fn router(state: AppState) -> Router {
     let (api, _) = routes::api().split_for_parts();
     api.route("/", get(pages::show_home))
         .route("/dataset/{dataset_id}/data", get(pages::show_dataset))
+        .route("/api/v1/api_credentials", routes::refuse_head())
+        .route("/login", get(pages::show_sign_in).post(pages::sign_in))
+        .route("/logout", post(pages::sign_out))
+        .route("/set-up", get(pages::show_set_up).post(pages::set_up))
+        .route("/account", get(pages::show_account))
+        .route("/account/password", post(pages::change_password))
+        .route("/account/sessions/end", post(pages::end_session))
+        .route(
+            "/account/sessions/end-others",
+            post(pages::end_other_sessions),
+        )
+        .route("/account/keys", get(pages::show_keys).post(pages::make_key))
+        .route("/account/keys/act", post(pages::act_on_key))
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(state.clone(), guard))
         .layer(middleware::from_fn_with_state(state.clone(), envelope))
         .with_state(state)
 }
 
-async fn nothing_here() -> Problem {
-    Problem::of_status(hyper::StatusCode::NOT_FOUND)
+/// Strangers are asked who they are before they learn which addresses there are.
+async fn nothing_here(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Problem, ApiError> {
+    let is_api = request.uri().path().starts_with("/api/");
+    if is_api && state.mode().has_authentication() {
+        let (mut parts, _) = request.into_parts();
+        let caller::From(caller) = caller::From::from_request_parts(&mut parts, &state).await?;
+        if caller == Caller::Anonymous {
+            return Err(Error::NotSignedIn.into());
+        }
+    }
+    Ok(Problem::of_status(hyper::StatusCode::NOT_FOUND))
 }

@@ -1,5 +1,6 @@
 //! Every address of the API, one file a noun.
 
+mod accounts;
 mod datasets;
 mod docs;
 mod health;
@@ -12,6 +13,11 @@ mod tasks;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::AppState;
+
+pub(crate) use accounts::{
+    private_headers,
+    sign_in::{cleared_cookie_header, session_cookie_header},
+};
 
 /// The routes that the OpenAPI document lists.
 pub(crate) fn api() -> OpenApiRouter<AppState> {
@@ -31,6 +37,66 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(rejected::list_rejected))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))
+        .merge(accounts())
         .routes(routes!(docs::get_openapi))
         .routes(routes!(docs::show_docs))
+}
+
+/// The routes about people.
+fn accounts() -> OpenApiRouter<AppState> {
+    use accounts::{
+        audit, credentials, me, members, provider, sessions, sign_in, users, workspaces,
+    };
+
+    OpenApiRouter::default()
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::sign_out))
+        .routes(routes!(sign_in::get_set_up, sign_in::set_up))
+        .routes(routes!(provider::begin_at_provider))
+        .routes(routes!(provider::finish_at_provider))
+        .routes(routes!(me::get_me))
+        .routes(routes!(me::change_password))
+        .routes(routes!(
+            sessions::list_sessions,
+            sessions::end_other_sessions
+        ))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(
+            credentials::get_api_credentials,
+            credentials::make_api_key
+        ))
+        .routes(routes!(credentials::list_api_keys))
+        .routes(routes!(
+            credentials::change_api_key,
+            credentials::revoke_api_key
+        ))
+        .routes(routes!(credentials::rotate_api_key))
+        .routes(routes!(members::invite))
+        .routes(routes!(members::list_members, members::set_member_role))
+        .routes(routes!(members::remove_member))
+        .routes(routes!(members::set_visibility))
+        .routes(routes!(members::share_by_form))
+        .routes(routes!(users::list_users, users::add_user))
+        .routes(routes!(
+            users::get_user,
+            users::change_user,
+            users::delete_user
+        ))
+        .routes(routes!(users::reset_password))
+        .routes(routes!(users::sign_out_user))
+        .routes(routes!(users::list_user_sessions))
+        .routes(routes!(users::set_roles))
+        .routes(routes!(workspaces::list_workspaces))
+        .routes(routes!(workspaces::get_workspace))
+        .routes(routes!(workspaces::list_organizations))
+        .routes(routes!(workspaces::get_organization))
+        .routes(routes!(workspaces::list_workspace_members))
+        .routes(routes!(workspaces::set_workspace_role))
+        .routes(routes!(workspaces::get_settings_access))
+        .routes(routes!(audit::read_audit))
+}
+
+/// Answers `HEAD` where the router would else run a `GET` that makes something.
+pub(crate) fn refuse_head() -> axum::routing::MethodRouter<AppState> {
+    axum::routing::head(accounts::credentials::refuse_head)
 }

@@ -10,6 +10,7 @@ mod linger;
 
 use std::{
     future::Future,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
     time::Duration,
@@ -26,7 +27,7 @@ use tokio::{
 };
 use tower::Service;
 
-use crate::{AppState, error::Problem};
+use crate::{AppState, error::Problem, extract::origin::Peer};
 
 /// What the sockets allow.
 #[derive(Debug, Clone, Copy)]
@@ -73,10 +74,10 @@ pub async fn serve(
             () = &mut stop => break,
             place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
         };
-        let socket = tokio::select! {
+        let (socket, peer) = tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((socket, _)) => socket,
+                Ok((socket, peer)) => (socket, peer),
                 Err(cause) => {
                     // Such as too many open files: others have to end before it helps to try again.
                     tracing::warn!(%cause, "cannot accept a connection");
@@ -87,7 +88,7 @@ pub async fn serve(
         };
         let (router, state, stopped) = (router.clone(), state.clone(), stopped.clone());
         connections.spawn(async move {
-            connection(socket, router, &state, options, stopped).await;
+            connection(socket, peer, router, &state, options, stopped).await;
             drop(place);
         });
         while connections.try_join_next().is_some() {}
@@ -106,6 +107,7 @@ pub async fn serve(
 /// Serves one connection to its end.
 async fn connection(
     socket: TcpStream,
+    peer: SocketAddr,
     router: Router,
     state: &AppState,
     options: ServeOptions,
@@ -116,7 +118,9 @@ async fn connection(
     let counting = in_flight.clone();
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let held = counting.begin();
-        let answer = router.clone().call(request.map(Body::new));
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer.ip()));
+        let answer = router.clone().call(request);
         // Boxed, because hyper wants to move the connection about.
         Box::pin(async move {
             answer

@@ -1,7 +1,8 @@
 //! What every handler can reach.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
+use lamina_auth::CookieScope;
 use lamina_engine::Engine;
 use lamina_model::{Chance, Clock, RequestId};
 
@@ -12,6 +13,8 @@ pub enum Mode {
     /// Local mode ("on-prem, no auth"): whoever reaches the port may do everything, and whatever
     /// `Authorization` or `Cookie` says is disregarded.
     Local,
+    /// Server mode: accounts, browser sessions and API keys.
+    Server,
 }
 
 impl Mode {
@@ -19,6 +22,7 @@ impl Mode {
     pub const fn has_authentication(self) -> bool {
         match self {
             Self::Local => false,
+            Self::Server => true,
         }
     }
 }
@@ -33,6 +37,50 @@ pub struct HostRule {
     pub names: Vec<String>,
 }
 
+/// How accounts look from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountsWire {
+    /// Where people reach this server, without a slash at the end. Links, cookies and the check
+    /// of where a browser's request comes from go by it, never by what a request says.
+    pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// How long a browser keeps its session cookie, in seconds.
+    pub session_max_age_s: u32,
+    /// Whether the pages may stand in frames of other sites.
+    pub framed: bool,
+}
+
+impl Default for AccountsWire {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:2080".to_owned(),
+            trusted_proxies: Vec::new(),
+            session_max_age_s: 30 * 86_400,
+            framed: false,
+        }
+    }
+}
+
+impl AccountsWire {
+    pub(crate) fn cookie_scope(&self) -> CookieScope {
+        match (self.public_url.starts_with("https://"), self.framed) {
+            (true, true) => CookieScope::HttpsFramed,
+            (true, false) => CookieScope::Https,
+            (false, _) => CookieScope::PlainHttp,
+        }
+    }
+
+    /// Scheme, host and port: what a browser calls the origin.
+    pub(crate) fn origin(&self) -> &str {
+        let start = self.public_url.find("://").map_or(0, |colon| colon + 3);
+        let end = self.public_url[start..]
+            .find('/')
+            .map_or(self.public_url.len(), |slash| start + slash);
+        &self.public_url[..end]
+    }
+}
+
 /// What the state is made of.
 #[derive(Debug)]
 pub struct AppStateParts {
@@ -40,6 +88,8 @@ pub struct AppStateParts {
     pub engine: Engine,
     /// Who may call.
     pub mode: Mode,
+    /// How accounts look from outside, in server mode.
+    pub accounts: AccountsWire,
     /// The version of the program.
     pub version: &'static str,
     /// The names it answers to; nothing means any, as behind a proxy that checks them.
@@ -67,6 +117,10 @@ impl AppState {
 
     pub(crate) fn mode(&self) -> Mode {
         self.0.mode
+    }
+
+    pub(crate) fn accounts(&self) -> &AccountsWire {
+        &self.0.accounts
     }
 
     pub(crate) fn version(&self) -> &'static str {

@@ -226,14 +226,16 @@ fn check_key(caller: &Caller, dataset: DatasetId, need: Need) -> Result<(), Erro
         .as_ref()
         .is_some_and(|only| !only.contains(&dataset))
     {
-        return Err(Error::Forbidden {
+        return Err(Error::Scope {
+            needed: need.scope(),
             why: "this API key is limited to other datasets; use a key without that limit, or \
                   add this dataset to the key"
                 .to_owned(),
         });
     }
     if user.scope < need.scope() {
-        return Err(Error::Forbidden {
+        return Err(Error::Scope {
+            needed: need.scope(),
             why: format!(
                 "this API key has the scope {}; to {} a dataset it takes {}",
                 user.scope.as_str(),

@@ -234,7 +234,8 @@ fn may_create(caller: &Caller) -> Result<(), Error> {
                   administrator can give"
                 .to_owned(),
         }),
-        Caller::User(user) if user.scope < lamina_model::Scope::Write => Err(Error::Forbidden {
+        Caller::User(user) if user.scope < lamina_model::Scope::Write => Err(Error::Scope {
+            needed: lamina_model::Scope::Write,
             why: "this API key has the scope read; making datasets takes write".to_owned(),
         }),
         Caller::User(_) => Ok(()),

@@ -34,6 +34,14 @@ pub enum Error {
     /// The token does not prove who it is.
     #[error("{0}")]
     Token(#[source] lamina_auth::TokenProblem),
+    /// The API key does not reach this far, whatever its owner may do.
+    #[error("{why}")]
+    Scope {
+        /// The scope that would be needed.
+        needed: lamina_model::Scope,
+        /// What the key lacks and what would do.
+        why: String,
+    },
     /// The caller may not do this now, for a cause that has a word of its own.
     #[error("{why}")]
     Refused {
@@ -89,6 +97,7 @@ impl Error {
             Self::Rejected { code, .. }
             | Self::Refused { code, .. }
             | Self::Conflict { code, .. } => (*code).to_owned(),
+            Self::Scope { .. } => "insufficient_scope".to_owned(),
             Self::Token(problem) => problem.code().to_owned(),
             Self::TooMany { .. } => "too_many_tries".to_owned(),
             Self::NotFound { what, .. } => format!("{what}_not_found"),

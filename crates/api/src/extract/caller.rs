@@ -1,24 +1,152 @@
 //! Who is calling: the one place where headers become a caller.
-
-use std::convert::Infallible;
+//!
+//! A bearer token decides where there is one, good or bad: a cookie beside it lends nothing.
+//! Else the session cookie, else an embedding site's cookie, else nobody.
 
 use axum::extract::FromRequestParts;
-use hyper::http::request::Parts;
-use lamina_engine::Caller;
+use hyper::{
+    HeaderMap, Method, StatusCode,
+    header::{AUTHORIZATION, COOKIE},
+    http::request::Parts,
+};
+use lamina_auth::{EMBED_COOKIE, Verdict, bearer, cookie, judge_change, session_cookie};
+use lamina_engine::{Caller, Error, SignedIn, Via};
 
-use crate::{AppState, Mode};
+use super::origin::{hints, origin_of};
+use crate::{
+    AppState, Mode,
+    error::{ApiError, Problem},
+};
 
 /// The caller of a request, as far as the mode lets one tell.
 #[derive(Debug)]
 pub(crate) struct From(pub Caller);
 
-impl FromRequestParts<AppState> for From {
-    type Rejection = Infallible;
+/// The caller, who may be one who must choose a new password before anything else.
+#[derive(Debug)]
+pub(crate) struct EvenWithOldPassword(pub Caller);
 
-    async fn from_request_parts(_parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        match state.mode() {
-            // Headers are disregarded, right or wrong: scripts written for accounts run as they are.
-            Mode::Local => Ok(Self(Caller::Local)),
+impl FromRequestParts<AppState> for From {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = caller(parts, state).await?;
+        match caller {
+            Caller::User(SignedIn { must_change_password: true, .. }) => Err(Error::Refused {
+                code: "password_change_required",
+                why: "your password was set by somebody else; choose your own first, at /account or with \
+                      POST /api/v1/me/password"
+                    .to_owned(),
+            }
+            .into()),
+            caller => Ok(Self(caller)),
         }
+    }
+}
+
+impl FromRequestParts<AppState> for EvenWithOldPassword {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        caller(parts, state).await.map(Self)
+    }
+}
+
+async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
+    if state.mode() == Mode::Local {
+        // Headers are disregarded, right or wrong: scripts written for accounts run as they are.
+        return Ok(Caller::Local);
+    }
+    let origin = origin_of(parts, state);
+    let lines = lines(&parts.headers, AUTHORIZATION.as_str());
+    if let Some(token) = bearer(&lines).map_err(Error::Token)? {
+        return Ok(Caller::User(
+            state.engine().caller_of_token(token, &origin).await?,
+        ));
+    }
+    let user = caller_by_cookie(parts, state, &origin).await?;
+    if let Some(user) = &user
+        && matches!(user.via, Via::Session(..) | Via::Embedding)
+    {
+        check_change(parts, state)?;
+    }
+    Ok(user.map_or(Caller::Anonymous, Caller::User))
+}
+
+async fn caller_by_cookie(
+    parts: &Parts,
+    state: &AppState,
+    origin: &lamina_engine::Origin,
+) -> Result<Option<SignedIn>, ApiError> {
+    let lines = lines(&parts.headers, COOKIE.as_str());
+    if let Some(secret) = session_secret(&lines)? {
+        return Ok(Some(
+            state.engine().caller_of_session(&secret, origin).await?,
+        ));
+    }
+    match cookie(&lines, EMBED_COOKIE).map_err(twice)? {
+        Some(value) if state.engine().takes_embedding() => {
+            Ok(Some(state.engine().caller_of_embedding(value)?))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The session secret in the cookies of a request, if there is one.
+pub(crate) fn session_secret(
+    lines: &[&[u8]],
+) -> Result<Option<lamina_auth::SessionSecret>, ApiError> {
+    session_cookie(lines).map_err(|cause| match cause {
+        lamina_auth::CookieError::Twice(_) => twice(cause),
+        lamina_auth::CookieError::Malformed => Error::Rejected {
+            code: "session_unknown",
+            why: cause.to_string(),
+        }
+        .into(),
+    })
+}
+
+fn twice(cause: lamina_auth::CookieError) -> ApiError {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_request",
+        cause.to_string(),
+    )
+    .into()
+}
+
+/// All lines of a header.
+pub(crate) fn lines<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a [u8]> {
+    headers
+        .get_all(name)
+        .iter()
+        .map(hyper::header::HeaderValue::as_bytes)
+        .collect()
+}
+
+/// A cookie travels along with what other sites make a browser send; changes by such requests
+/// are refused. `GET /api/v1/process` makes something, as in the original.
+fn check_change(parts: &Parts, state: &AppState) -> Result<(), ApiError> {
+    let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if reads && !parts.uri.path().starts_with("/api/v1/process") {
+        return Ok(());
+    }
+    refuse_other_sites(&parts.headers, state)
+}
+
+/// # Errors
+/// 403 when a page of another site caused the request.
+pub(crate) fn refuse_other_sites(headers: &HeaderMap, state: &AppState) -> Result<(), ApiError> {
+    match judge_change(&hints(headers), state.accounts().origin()) {
+        Verdict::Allow => Ok(()),
+        Verdict::Refuse(why) => {
+            Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", why.to_string()).into())
+        }
+        Verdict::ConfirmPage => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            "open the page directly",
+        )
+        .into()),
     }
 }

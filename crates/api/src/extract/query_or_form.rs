@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for QueryOrForm<T> {
         let mut pairs = decode::pairs(request.uri().query().unwrap_or(""))
             .expect("the guard has let only readable queries through");
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
-        let body = read(request.into_body()).await?;
+        let body = read_body(request.into_body()).await?;
         if !body.is_empty() {
             let form = content_type.as_ref().is_some_and(|value| {
                 value
@@ -62,7 +62,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for QueryOrForm<T> {
     }
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
     let limit = usize::try_from(MAX_BODY_BYTES).expect("a megabyte can be counted");
     let collected = tokio::time::timeout(BODY_TIME, Limited::new(body, limit).collect()).await;
     let collected = collected.map_err(|_| Problem::of_status(StatusCode::REQUEST_TIMEOUT))?;

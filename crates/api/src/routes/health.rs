@@ -46,6 +46,7 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> Json<Health> {
         },
         mode: match state.mode() {
             Mode::Local => "local",
+            Mode::Server => "server",
         },
     })
 }

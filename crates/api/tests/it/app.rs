@@ -8,7 +8,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use hyper::{HeaderMap, Request, StatusCode, header::HOST};
-use lamina_api::{AppState, AppStateParts, HostRule, Mode, router};
+use lamina_api::{AccountsWire, AppState, AppStateParts, HostRule, Mode, router};
 use lamina_engine::{Caller, CreateFolder, Engine, IngestSettings, Parts, Runner, SourceRoots};
 use lamina_model::{DatasetId, JobId};
 use lamina_store::Store;
@@ -84,6 +84,7 @@ impl TestApp {
         let state = AppState::new(AppStateParts {
             engine: engine.clone(),
             mode: Mode::Local,
+            accounts: AccountsWire::default(),
             version: "0.0.0-test",
             hosts: Some(HostRule::default()),
             clock,

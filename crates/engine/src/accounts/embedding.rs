@@ -5,6 +5,13 @@ use lamina_model::{Scope, UserId, WorkspaceRole};
 use crate::{Engine, Error, SignedIn, Via};
 
 impl Engine {
+    /// Whether the operator lets a site embed this server.
+    pub fn takes_embedding(&self) -> bool {
+        self.parts()
+            .accounts()
+            .is_some_and(|accounts| accounts.settings.embedding.is_some())
+    }
+
     /// Who is behind a `VL_AUTH` cookie. Off unless the operator configured a key and a dataset.
     ///
     /// # Errors

@@ -425,7 +425,8 @@ pub(super) fn need_admin(caller: &Caller) -> Result<Option<UserId>, Error> {
         Caller::User(user) if user.role != WorkspaceRole::Admin => Err(Error::Forbidden {
             why: format!("your role in the workspace is {}; this takes admin", user.role.as_str()),
         }),
-        Caller::User(user) if user.scope < lamina_model::Scope::Admin => Err(Error::Forbidden {
+        Caller::User(user) if user.scope < lamina_model::Scope::Admin => Err(Error::Scope {
+            needed: lamina_model::Scope::Admin,
             why: format!("this API key has the scope {}; this takes admin", user.scope.as_str()),
         }),
         Caller::User(user) if user.only.is_some() => Err(Error::Forbidden {

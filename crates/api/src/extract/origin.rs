@@ -1,0 +1,115 @@
+//! Where a request comes from: its peer, what the browser says, and the request's own name.
+
+use std::{convert::Infallible, net::IpAddr};
+
+use axum::extract::FromRequestParts;
+use hyper::{HeaderMap, header::USER_AGENT, http::request::Parts};
+use lamina_auth::BrowserHints;
+use lamina_model::RequestId;
+
+use crate::{AppState, middleware::envelope::X_REQUEST_ID};
+
+/// The address at the other end of the socket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub IpAddr);
+
+/// For the audit trail, the throttle and the lists that people see.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin(pub lamina_engine::Origin);
+
+/// Longer names of clients are cut.
+const LONGEST_AGENT: usize = 200;
+
+impl FromRequestParts<AppState> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(origin_of(parts, state)))
+    }
+}
+
+pub(crate) fn origin_of(parts: &Parts, state: &AppState) -> lamina_engine::Origin {
+    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
+    let text = |value: &hyper::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+    lamina_engine::Origin {
+        address: address(peer, &parts.headers, &state.accounts().trusted_proxies)
+            .map(|ip| ip.to_string()),
+        user_agent: parts.headers.get(USER_AGENT).and_then(text).map(|agent| {
+            agent
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(LONGEST_AGENT)
+                .collect()
+        }),
+        request_id: parts
+            .headers
+            .get(X_REQUEST_ID)
+            .and_then(text)
+            .and_then(|id| id.parse::<RequestId>().ok()),
+    }
+}
+
+/// The nearest address that is none of our proxies. What strangers write into the header is not
+/// believed: only a trusted peer's entries count, from the end.
+fn address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let mut nearest = peer?.to_canonical();
+    let entries: Vec<IpAddr> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map_while(|entry| entry.trim().parse().ok())
+        .collect();
+    for entry in entries.into_iter().rev() {
+        if !trusted.contains(&nearest) {
+            break;
+        }
+        nearest = entry.to_canonical();
+    }
+    Some(nearest)
+}
+
+/// What the browser says about where the request comes from.
+pub(crate) fn hints(headers: &HeaderMap) -> BrowserHints<'_> {
+    let one = |name: &str| {
+        let mut lines = headers.get_all(name).iter();
+        let first = lines.next().map(hyper::header::HeaderValue::as_bytes);
+        // Two lines fit nothing.
+        if lines.next().is_some() {
+            Some(&b","[..])
+        } else {
+            first
+        }
+    };
+    BrowserHints {
+        site: one("sec-fetch-site"),
+        mode: one("sec-fetch-mode"),
+        dest: one("sec-fetch-dest"),
+        purpose: one("sec-purpose").or_else(|| one("purpose")),
+        origin: one("origin"),
+        referer: one("referer"),
+        accept: one("accept"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::HeaderMap;
+
+    use super::address;
+
+    #[test]
+    fn t_87_only_a_trusted_proxy_is_believed_about_addresses() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "6.6.6.6, 203.0.113.7".parse().unwrap());
+        let peer = "10.0.0.1".parse().ok();
+        let shown = |trusted: &[&str]| {
+            let trusted: Vec<_> = trusted.iter().map(|ip| ip.parse().unwrap()).collect();
+            address(peer, &headers, &trusted).unwrap().to_string()
+        };
+        assert_eq!(shown(&[]), "10.0.0.1");
+        assert_eq!(shown(&["10.0.0.1"]), "203.0.113.7");
+        assert_eq!(shown(&["10.0.0.1", "203.0.113.7"]), "6.6.6.6");
+        assert_eq!(address(None, &headers, &[]), None);
+    }
+}

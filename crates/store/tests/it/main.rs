@@ -17,6 +17,7 @@ mod keys;
 mod opening;
 mod property;
 mod schema;
+mod sharing;
 mod world;
 
 /// Runs each of these functions on each database.
@@ -122,7 +123,6 @@ contract! {
         an_identity_is_one_account,
         a_sign_in_elsewhere_is_taken_up_once_by_its_browser,
         the_trail_is_read_backwards,
-        who_makes_a_dataset_owns_it_and_may_share_it,
         what_a_deleted_account_owned_goes_to_its_heir,
     }
     keys {
@@ -134,6 +134,9 @@ contract! {
         uses_are_noted_and_never_go_back,
         every_secret_is_sealed_anew_step_by_step,
         a_deleted_account_takes_its_keys_along,
+    }
+    sharing {
+        who_makes_a_dataset_owns_it_and_may_share_it,
     }
     property {
         every_sequence_of_batches_keeps_the_counts_and_the_pages_true,

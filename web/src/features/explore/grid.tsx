@@ -16,6 +16,10 @@ import { has, mark, type Selection, toggle } from '../../grid/selection';
 import { type Result, useVersion } from './result';
 import { Tile } from './tile';
 
+/** Faster than a view in this time nobody sees pictures, so none are fetched. */
+const FAST_MS = 100;
+/** Scrolling that paused this long has come to rest. */
+const REST_MS = 120;
 /** Padding round the tiles, in pixels. */
 const EDGE = 8;
 
@@ -80,11 +84,13 @@ export function Grid(props: GridProps) {
   const anchor = useRef({ index: begin, below: 0 });
   /** Where a range begins. */
   const origin = useRef(begin);
+  /** When the last scrolling was. */
+  const scrolled = useRef(0);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { onRest } = props;
 
   const draw = useCallback(
-    (still: boolean, now = false) => {
+    (still: boolean, far = false) => {
       if (!geometry) return;
       const { content } = scroll.current;
       const rows = visibleRows(geometry, content - EDGE, size.height, size.height / 2);
@@ -98,12 +104,10 @@ export function Grid(props: GridProps) {
         was.still !== still
       ) {
         latest.current = next;
-        // After a jump nothing that is drawn is in view: now, or the frame would be empty.
-        const jumped = next.first > was.last || next.last < was.first || was.offset !== offset;
-        if (jumped && now) flushSync(() => setDrawn(next));
+        if (far) flushSync(() => setDrawn(next));
         else setDrawn(next);
       }
-      if (still && rows.last >= rows.first) {
+      if (!far && rows.last >= rows.first) {
         result.pages.want(
           geometry.rowStart(rows.first),
           Math.max(geometry.rowStart(rows.last + 1) - 1, geometry.rowStart(rows.first)),
@@ -150,8 +154,12 @@ export function Grid(props: GridProps) {
     scroll.current = now;
     const row = geometry.rowAt(now.content);
     anchor.current = { index: geometry.rowStart(row), below: now.content - geometry.rowTop(row) };
-    const fast = Math.abs(now.content - before.content) > size.height;
-    draw(!fast, true);
+    const time = performance.now();
+    const moved = Math.abs(now.content - before.content);
+    const fast = moved / Math.max(1, time - scrolled.current) > size.height / FAST_MS;
+    scrolled.current = time;
+    // Beyond the margin nothing is drawn: now, or the frame would be empty.
+    draw(!fast, moved > size.height / 2);
     clearTimeout(resting.current);
     resting.current = setTimeout(() => {
       if (whole > scrolling.TRACK_MAX) {
@@ -160,7 +168,7 @@ export function Grid(props: GridProps) {
       }
       draw(true);
       onRest(anchor.current.index);
-    }, 120);
+    }, REST_MS);
   };
 
   const moved = (by: Move): number => {

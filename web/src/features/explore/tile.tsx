@@ -1,5 +1,5 @@
 import { Check, Copy, ImageOff } from 'lucide-react';
-import { memo, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { thumbnail } from '../../api/queries';
 import type { Box } from '../../grid/geometry';
 import type { Item } from './result';
@@ -10,7 +10,7 @@ export interface TileProps {
   readonly index: number;
   readonly item: Item | null;
   readonly box: Box;
-  /** Leaves the picture out while everything rushes by. */
+  /** False while everything rushes by: what was not shown yet then stays a colour. */
   readonly still: boolean;
   readonly selected: boolean;
   readonly focused: boolean;
@@ -47,6 +47,8 @@ function Thumbnail({ datasetId, item }: { datasetId: string; item: Item }) {
  */
 export const Tile = memo(function Tile(props: TileProps) {
   const { datasetId, index, item, box, still, selected, focused, href } = props;
+  const shown = useRef(false);
+  if (still) shown.current = true;
   const place = { left: box.x, width: box.width, height: box.height };
   if (!item) {
     return (
@@ -77,7 +79,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         aria-label={item.path}
         className={`block size-full overflow-hidden ${selected ? 'p-[3px] [&>*]:rounded-[2px]' : ''}`}
       >
-        {still && <Thumbnail key={item.id} datasetId={datasetId} item={item} />}
+        {shown.current && <Thumbnail key={item.id} datasetId={datasetId} item={item} />}
       </a>
       <span className="pointer-events-none absolute inset-x-0 bottom-0 hidden bg-scrim px-2 py-1 text-12 text-white group-hover:block">
         <span className="block truncate">{nameOf(item.path)}</span>

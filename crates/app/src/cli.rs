@@ -36,6 +36,9 @@ pub(crate) struct SettingFlags {
     /// Serve without accounts to other machines too: whoever reaches the port may do everything
     #[arg(long, global = true)]
     pub allow_remote_without_auth: bool,
+    /// Where people reach the server, such as https://lamina.example.org [default: the address it listens on]
+    #[arg(long, global = true, value_name = "URL")]
+    pub public_url: Option<String>,
     /// Answer to this host name too, besides localhost; may be given several times
     #[arg(long, global = true, value_name = "NAME")]
     pub allowed_host: Vec<String>,
@@ -85,6 +88,63 @@ pub(crate) enum Verb {
     Doctor,
     /// Print the OpenAPI document
     Openapi,
+    /// Manage the people who may sign in
+    #[command(subcommand)]
+    User(User),
+    /// Manage the keys that seal secrets at rest
+    #[command(subcommand)]
+    Key(Key),
+}
+
+/// Manage the people who may sign in.
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Make an account
+    Add {
+        /// The address to sign in with
+        email: String,
+        /// What they may do: viewer, editor or admin
+        #[arg(long, default_value = "viewer")]
+        role: String,
+        /// What people call them
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Read the password from standard input, up to the first line break
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// List accounts
+    List,
+    /// Shut somebody out: their sessions end and their keys no longer count
+    Disable {
+        /// Their address
+        email: String,
+    },
+    /// Let somebody in again
+    Enable {
+        /// Their address
+        email: String,
+    },
+    /// Set a password; they choose their own at the next sign-in
+    ResetPassword {
+        /// Their address
+        email: String,
+        /// Read the password from standard input, up to the first line break
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// Delete an account; administrators see its datasets
+    Delete {
+        /// Their address
+        email: String,
+    },
+}
+
+/// Manage the keys that seal secrets at rest.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Make a new sealing key and seal every stored secret anew; can be stopped and run again
+    RotateMaster,
 }
 
 /// Index a folder of pictures, say what is in it, serve it.

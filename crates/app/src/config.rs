@@ -3,12 +3,14 @@
 //! Each layer may leave a key out, and the later one stands: what is built in, the settings
 //! file, the environment (`LAMINA_…`), the command line.
 
+mod accounts;
 mod check;
 mod complaint;
 mod layers;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+pub(crate) use accounts::AccountConfig;
 pub(crate) use complaint::Complaints;
 use lamina_vision::DecodeLimits;
 
@@ -68,6 +70,8 @@ pub(crate) struct Config {
     pub log_format: LogFormat,
     /// Time between two lines of progress where stderr is no terminal.
     pub progress_interval: Duration,
+    /// How accounts are kept, for verbs that know any.
+    pub accounts: AccountConfig,
     /// Each key that was set, with its value and the layer it came from, for `doctor`.
     pub given: Vec<String>,
 }
@@ -86,7 +90,12 @@ impl Config {
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             usual_log: match cli.verb {
                 Verb::Serve(_) => "info",
-                Verb::Up(_) | Verb::Doctor | Verb::Openapi => "warn",
+                Verb::Up(_) | Verb::Doctor | Verb::Openapi | Verb::User(_) | Verb::Key(_) => "warn",
+            },
+            has_accounts: match &cli.verb {
+                Verb::Serve(wish) => !wish.no_auth,
+                Verb::User(_) | Verb::Key(_) => true,
+                Verb::Up(_) | Verb::Doctor | Verb::Openapi => false,
             },
         };
         check::checked(flags, cli.settings.config.clone(), &surroundings)

@@ -1,9 +1,11 @@
 //! What the program can be asked to do.
 
 mod doctor;
+mod key;
 mod openapi;
 mod serve;
 mod up;
+mod user;
 
 use anyhow::{Context, Result};
 
@@ -17,6 +19,8 @@ pub(crate) fn run(verb: Verb, config: Config) -> Result<Exit> {
         Verb::Doctor => threads()?.block_on(doctor::run(&config)),
         Verb::Up(wish) => threads()?.block_on(up::run(wish, &config)),
         Verb::Serve(wish) => threads()?.block_on(serve::run(&wish, &config)),
+        Verb::User(wish) => threads()?.block_on(user::run(wish, &config)),
+        Verb::Key(wish) => threads()?.block_on(key::run(&wish, &config)),
     }
 }
 

@@ -3,14 +3,20 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result};
-use lamina_api::{AppState, AppStateParts, HostRule, Mode};
-use lamina_engine::{Engine, IngestSettings, Parts, SourceRoots};
+use lamina_api::{AccountsWire, AppState, AppStateParts, HostRule, Mode};
+use lamina_auth::{EmbedKey, KeyRing, PasswordPolicy};
+use lamina_engine::{
+    AccountSettings, EmbedSettings, Engine, IngestSettings, OidcSettings, Parts, RereadRing,
+    SourceRoots,
+};
 use lamina_store::Store;
 use lamina_vision::{Embedder, FakeEmbedder, Runtime, RuntimeOptions};
 
 use crate::{
     ambient::{SystemChance, SystemClock},
     config::{Config, EmbedderChoice},
+    key_ring,
+    provider_client::HttpsClient,
 };
 
 /// Folder inside the data folder where runners show that they live.
@@ -40,8 +46,21 @@ pub(crate) fn runtime(config: &Config) -> Runtime {
     })
 }
 
-/// Opens the data folder and makes the engine.
+/// Opens the data folder and makes the engine, for local mode.
 pub(crate) async fn wire_up(config: &Config) -> Result<Wired> {
+    make_private_folder(&config.data_dir)?;
+    wire(config, None).await
+}
+
+/// The same with accounts.
+pub(crate) async fn with_accounts(config: &Config) -> Result<Wired> {
+    make_private_folder(&config.data_dir)?;
+    let ring = key_ring::open(config, &SystemChance)?;
+    let accounts = account_settings(config)?;
+    wire(config, Some((accounts, ring))).await
+}
+
+async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> Result<Wired> {
     make_private_folder(&config.data_dir)?;
     let store = Store::open_sqlite(&config.data_dir)
         .await
@@ -62,7 +81,7 @@ pub(crate) async fn wire_up(config: &Config) -> Result<Wired> {
             .import_roots
             .clone()
             .map_or(SourceRoots::Anywhere, SourceRoots::Below),
-        accounts: None,
+        accounts,
         presence_folder: Some(config.data_dir.join(PRESENCE_FOLDER)),
     });
     Ok(Wired {
@@ -79,6 +98,40 @@ fn embedder(config: &Config, runtime: &Runtime) -> Result<Arc<dyn Embedder>> {
         EmbedderChoice::Fake => return Ok(Arc::new(FakeEmbedder::new())),
     }
     .context("cannot load the model that makes vectors")
+}
+
+/// How accounts are kept, as the engine wants to know it.
+fn account_settings(config: &Config) -> Result<AccountSettings> {
+    let chosen = &config.accounts;
+    let embedding = match &chosen.embedding {
+        Some(site) => Some(EmbedSettings {
+            key: EmbedKey::parse(&site.key)?,
+            dataset: site.dataset,
+            max_age_s: site.max_age_s,
+        }),
+        None => None,
+    };
+    let reread = config.clone();
+    Ok(AccountSettings {
+        public_url: chosen.public_url.clone(),
+        tokens: chosen.tokens.clone(),
+        sessions: chosen.sessions,
+        passwords: PasswordPolicy::with_min_chars(chosen.password_min_chars)?,
+        hash_workers: std::thread::available_parallelism().map_or(1, usize::from),
+        max_live_keys: chosen.max_live_keys,
+        embedding,
+        oidc: chosen.oidc.as_ref().map(|oidc| OidcSettings {
+            issuer: oidc.issuer.clone(),
+            client_id: oidc.client_id.clone(),
+            client_secret: oidc.client_secret.clone(),
+            redirect_uri: oidc.redirect_uri.clone(),
+            new_people: oidc.new_people,
+            link_by_verified_email: oidc.link_by_email,
+            client: Arc::new(HttpsClient::new()),
+        }),
+        reread_ring: RereadRing::new(move || key_ring::open(&reread, &SystemChance).ok()),
+        ..AccountSettings::default()
+    })
 }
 
 /// Thumbnails show what is in the pictures: nobody else on the machine has to see them.
@@ -101,11 +154,40 @@ fn make_private_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The HTTP room with accounts.
+pub(crate) fn server_state(config: &Config, engine: &Engine) -> AppState {
+    let public = &config.accounts.public_url;
+    let host = public
+        .split_once("://")
+        .map_or(public.as_str(), |(_, host)| host);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    let mut names = config.allowed_hosts.clone();
+    names.push(host.to_owned());
+    AppState::new(AppStateParts {
+        engine: engine.clone(),
+        mode: Mode::Server,
+        accounts: AccountsWire {
+            public_url: public.clone(),
+            trusted_proxies: config.accounts.trusted_proxies.clone(),
+            session_max_age_s: config.accounts.sessions.absolute_s,
+            framed: config.accounts.embedding.is_some(),
+        },
+        version: env!("CARGO_PKG_VERSION"),
+        hosts: Some(HostRule {
+            any_address: !config.listen.ip().is_loopback(),
+            names,
+        }),
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+    })
+}
+
 /// The HTTP room in local mode.
 pub(crate) fn local_state(config: &Config, engine: &Engine) -> AppState {
     AppState::new(AppStateParts {
         engine: engine.clone(),
         mode: Mode::Local,
+        accounts: AccountsWire::default(),
         version: env!("CARGO_PKG_VERSION"),
         hosts: Some(HostRule {
             any_address: !config.listen.ip().is_loopback(),

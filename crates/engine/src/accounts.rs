@@ -28,7 +28,7 @@ pub use keys::{KeyChange, KeyInfo, NewKey, SecretKey};
 pub use members::MemberInfo;
 pub use oidc::{BrowserTie, ProviderClient, ProviderError, SignInAtProvider};
 pub use sessions::SessionInfo;
-pub use settings::{AccountSettings, EmbedSettings, OidcSettings};
+pub use settings::{AccountSettings, EmbedSettings, OidcSettings, RereadRing};
 pub use sign_in::NewSession;
 pub use users::{NewUser, UserEdit, UserInfo, UserPage};
 

@@ -17,7 +17,7 @@ pub use access::{Caller, DatasetScope, Need, SignedIn, Via};
 pub use accounts::{
     AccountSettings, AuditEntry, BrowserTie, EmbedSettings, FirstKey, KeyChange, KeyInfo,
     MemberInfo, NewKey, NewSession, NewUser, OidcSettings, Origin, ProviderClient, ProviderError,
-    SecretKey, SessionInfo, SignInAtProvider, UserEdit, UserInfo, UserPage,
+    RereadRing, SecretKey, SessionInfo, SignInAtProvider, UserEdit, UserInfo, UserPage,
 };
 pub use datasets::{CreateFolder, Created};
 pub use error::Error;

@@ -29,6 +29,8 @@ pub(super) struct Surroundings<'a> {
     pub processors: usize,
     /// What is logged unless a setting says otherwise.
     pub usual_log: &'static str,
+    /// Whether the verb knows accounts.
+    pub has_accounts: bool,
 }
 
 /// Reads every layer and checks the whole.
@@ -74,7 +76,11 @@ pub(super) fn checked(
             .into_iter()
             .map(|name| name.to_ascii_lowercase())
             .collect(),
-        import_roots: reader.import_roots(),
+        import_roots: match reader.import_roots() {
+            // A server reads its disk for nobody unless the operator says which folders.
+            None if surroundings.has_accounts => Some(Vec::new()),
+            roots => roots,
+        },
         workers: reader.number("workers", surroundings.processors, 1, 1024),
         batch_items: reader.number("batch_items", 64, 1, 4096),
         limits: reader.limits(),
@@ -102,13 +108,14 @@ pub(super) fn checked(
             1,
             3_600_000,
         )),
+        accounts: reader.accounts(listen),
         given: reader
             .merged
             .iter()
             .map(|(key, given)| format!("{key} = {} ({})", shown(&given.values), given.from))
             .collect(),
     };
-    if !config.listen.ip().is_loopback() && !any_remote {
+    if !config.listen.ip().is_loopback() && !any_remote && !surroundings.has_accounts {
         let why = "without accounts, whoever reaches an address that is not loopback may do everything; listen on \
                    127.0.0.1, or say --allow-remote-without-auth if that is what you want";
         reader.complain("listen", why);
@@ -174,14 +181,14 @@ fn library_dirs(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
 }
 
 /// Takes single keys out of the merged layers, and notes what is wrong with them.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     merged: Layer,
     complaints: Vec<Complaint>,
-    surroundings: &'a Surroundings<'a>,
+    pub(super) surroundings: &'a Surroundings<'a>,
 }
 
 impl Reader<'_> {
-    fn complain(&mut self, key: &str, why: impl Into<String>) {
+    pub(super) fn complain(&mut self, key: &str, why: impl Into<String>) {
         let given = self.merged.get(key);
         self.complaints.push(Complaint {
             key: key.to_owned(),
@@ -198,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// The value as text.
-    fn text(&mut self, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let value = self.value(key)?.clone();
         let text = value.into_string().ok();
         if text.is_none() {
@@ -207,7 +214,7 @@ impl Reader<'_> {
         text
     }
 
-    fn texts(&self, key: &str) -> Vec<String> {
+    pub(super) fn texts(&self, key: &str) -> Vec<String> {
         let values = self
             .merged
             .get(key)
@@ -219,7 +226,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn number<T>(&mut self, key: &str, usual: T, least: T, most: T) -> T
+    pub(super) fn number<T>(&mut self, key: &str, usual: T, least: T, most: T) -> T
     where
         T: FromStr + PartialOrd + Copy + std::fmt::Display,
     {
@@ -238,7 +245,7 @@ impl Reader<'_> {
         }
     }
 
-    fn word<T: Copy>(&mut self, key: &str, usual: T, words: &[(&str, T)]) -> T {
+    pub(super) fn word<T: Copy>(&mut self, key: &str, usual: T, words: &[(&str, T)]) -> T {
         let Some(text) = self.text(key) else {
             return usual;
         };
@@ -250,7 +257,7 @@ impl Reader<'_> {
         usual
     }
 
-    fn path(&self, key: &str) -> Option<PathBuf> {
+    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
         self.value(key).map(|value| self.absolute(Path::new(value)))
     }
 

@@ -11,7 +11,7 @@ use super::complaint::Complaint;
 use crate::cli::SettingFlags;
 
 /// Every key, with whether it takes a list.
-pub(super) const KEYS: [(&str, bool); 16] = [
+pub(super) const KEYS: [(&str, bool); 29] = [
     ("data_dir", false),
     ("listen", false),
     ("allow_remote_without_auth", false),
@@ -28,6 +28,19 @@ pub(super) const KEYS: [(&str, bool); 16] = [
     ("log_format", false),
     ("progress_interval_ms", false),
     ("config", false),
+    ("public_url", false),
+    ("trusted_proxies", true),
+    ("password_min_chars", false),
+    ("token_lifetime_cap_s", false),
+    ("token_audience", false),
+    ("session_idle_s", false),
+    ("session_absolute_s", false),
+    ("max_live_keys", false),
+    ("embed_key_file", false),
+    ("embed_dataset", false),
+    ("embed_max_age_s", false),
+    ("oidc_new_people", false),
+    ("oidc_link_by_email", false),
 ];
 
 /// A value as somebody wrote it. File names need not be text.
@@ -72,6 +85,7 @@ pub(super) fn of_flags(flags: &SettingFlags) -> Layer {
         "allow-remote-without-auth",
         remote.into_iter().collect(),
     );
+    put("public_url", "public-url", text(&flags.public_url));
     put(
         "allowed_hosts",
         "allowed-host",

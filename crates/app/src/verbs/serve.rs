@@ -1,38 +1,84 @@
 //! `lamina serve`: answers and works until told to stop.
 
-use anyhow::Result;
-use lamina_api::{ServeOptions, router};
-use lamina_engine::Runner;
-use tokio_util::task::TaskTracker;
+use std::net::SocketAddr;
 
-use crate::{cli::Serve, config::Config, exit::Exit, listening, signals, terminal, wire_up};
+use anyhow::Result;
+use lamina_api::{AppState, ServeOptions, router};
+use lamina_engine::{Engine, Runner};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    cli::Serve,
+    config::Config,
+    exit::Exit,
+    listening, signals, terminal,
+    wire_up::{self, Wired},
+};
 
 /// Serves the data folder.
 pub(crate) async fn run(wish: &Serve, config: &Config) -> Result<Exit> {
-    if !wish.no_auth {
-        terminal::tell(
-            "error: serving with accounts is not possible in this version; `lamina serve --no-auth` serves without \
-             them, on this machine only",
-        );
-        return Ok(Exit::Usage);
-    }
     let listener = listening::on_exactly(config.listen)?;
     let address = listener.local_addr()?;
-    let wired = wire_up::wire_up(config).await?;
+    let wired = if wish.no_auth {
+        wire_up::wire_up(config).await?
+    } else {
+        wire_up::with_accounts(config).await?
+    };
     let tracker = TaskTracker::new();
     let stop = signals::stop_token(&tracker)?;
     for line in &wired.runtime_lines {
         terminal::tell(line);
     }
-    let runner = Runner::start(wired.engine.clone()).await?;
-    let state = wire_up::local_state(config, &wired.engine);
-    terminal::tell(&format!(
-        "Authentication is off: whoever reaches {address} may do everything."
-    ));
+    let state = if wish.no_auth {
+        terminal::tell(&format!(
+            "Authentication is off: whoever reaches {address} may do everything."
+        ));
+        wire_up::local_state(config, &wired.engine)
+    } else {
+        welcome(&wired.engine, config).await?;
+        wire_up::server_state(config, &wired.engine)
+    };
     terminal::tell(&format!(
         "Serving {} on http://{address}/ (Ctrl-C stops)",
         config.data_dir.display()
     ));
+    answer_and_work(listener, &wired, state, stop).await?;
+    wired.store.close().await;
+    terminal::tell("stopped");
+    Ok(Exit::Fine)
+}
+
+/// Says how to get in for the first time, and what an operator may have overlooked.
+async fn welcome(engine: &Engine, config: &Config) -> Result<()> {
+    if let Some(link) = engine.set_up_link().await? {
+        terminal::tell(
+            "There is no account yet. Make the first one, an administrator's, within a day at",
+        );
+        // On stdout, where no log is: the link is a secret until it is used.
+        terminal::say(&link);
+        terminal::tell("or with: lamina user add EMAIL --role admin --password-stdin");
+    }
+    if config.import_roots.as_ref().is_some_and(Vec::is_empty) {
+        terminal::tell(
+            "No folder can be made into a dataset yet: say --import-root DIR for those that may.",
+        );
+    }
+    let remote = |address: SocketAddr| !address.ip().is_loopback();
+    if remote(config.listen) && config.accounts.public_url.starts_with("http://") {
+        terminal::tell(
+            "Passwords and tokens travel in the clear: put a proxy with TLS in front and say --public-url https://…",
+        );
+    }
+    Ok(())
+}
+
+async fn answer_and_work(
+    listener: std::net::TcpListener,
+    wired: &Wired,
+    state: AppState,
+    stop: CancellationToken,
+) -> Result<()> {
+    let runner = Runner::start(wired.engine.clone()).await?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let answering = lamina_api::serve(
         listener,
@@ -41,9 +87,10 @@ pub(crate) async fn run(wish: &Serve, config: &Config) -> Result<Exit> {
         ServeOptions::default(),
         stop.clone().cancelled_owned(),
     );
-    tokio::join!(answering, runner.run(stop.clone()));
-    drop(runner);
-    wired.store.close().await;
-    terminal::tell("stopped");
-    Ok(Exit::Interrupted)
+    tokio::join!(
+        answering,
+        runner.run(stop.clone()),
+        wired.engine.keep_house(stop)
+    );
+    Ok(())
 }

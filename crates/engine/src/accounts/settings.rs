@@ -35,6 +35,25 @@ pub struct AccountSettings {
     pub embedding: Option<EmbedSettings>,
     /// The provider that people may sign in with, if there is one.
     pub oidc: Option<OidcSettings>,
+    /// Reads the key ring anew, when a secret turns up that was sealed by a key unknown so far.
+    pub reread_ring: RereadRing,
+}
+
+/// Reads the key ring anew. By default there is nothing to read.
+#[derive(Clone, Default)]
+pub struct RereadRing(Option<Arc<dyn Fn() -> Option<KeyRing> + Send + Sync>>);
+
+impl RereadRing {
+    /// Asks `read` for the ring; it may block for a file.
+    pub fn new(read: impl Fn() -> Option<KeyRing> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(read)))
+    }
+}
+
+impl std::fmt::Debug for RereadRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RereadRing")
+    }
 }
 
 impl Default for AccountSettings {
@@ -52,6 +71,7 @@ impl Default for AccountSettings {
             rotation_overlap_s: 24 * 3600,
             embedding: None,
             oidc: None,
+            reread_ring: RereadRing::default(),
         }
     }
 }
@@ -131,6 +151,19 @@ impl Accounts {
     /// The keys that seal secrets at rest.
     pub(super) fn ring(&self) -> Arc<KeyRing> {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A ring that holds this key, read anew if the one in use lacks it.
+    pub(super) fn ring_with(&self, key_id: &str) -> Arc<KeyRing> {
+        let ring = self.ring();
+        if ring.key_ids().any(|known| known == key_id) {
+            return ring;
+        }
+        let read = self.settings.reread_ring.0.as_ref().and_then(|read| read());
+        if let Some(newer) = read.filter(|newer| newer.key_ids().any(|known| known == key_id)) {
+            self.set_ring(newer);
+        }
+        self.ring()
     }
 
     /// Puts another ring in place.

@@ -35,7 +35,6 @@ impl KnownKey {
         accounts: &Accounts,
         owner_email: String,
     ) -> Result<Self, Error> {
-        let ring = accounts.ring();
         let mut known = Self {
             state: KeyState {
                 revoked_at: record.key.revoked_at,
@@ -68,6 +67,7 @@ impl KnownKey {
                 ring_key_id: stored.ring_key_id,
                 bytes: stored.sealed,
             };
+            let ring = accounts.ring_with(&sealed.ring_key_id);
             match ring.open(&sealed, &place) {
                 Ok(secret) => {
                     known.secrets.push(secret);

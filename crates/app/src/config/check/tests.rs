@@ -15,6 +15,7 @@ fn load(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Config, Compla
         .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
         .collect();
     let surroundings = Surroundings {
+        has_accounts: false,
         variable: &|name| variables.get(name).cloned(),
         working_folder: Some(PathBuf::from("/work")),
         own_file: Some(PathBuf::from("/repo/target/release/lamina")),

@@ -362,6 +362,28 @@ async function api(request, response, path, query) {
       users: users.filter((one) => one.username.includes(query.get('search') ?? '')),
       total: users.length,
     });
+  if (at(/^\/admin\/audit$/))
+    return json(response, 200, {
+      items: ['session.begin', 'key.make', 'dataset.share'].map((action, id) => ({
+        id,
+        at: new Date(started - id * 7e6).toISOString(),
+        actor: 'ada@example.org',
+        action,
+        target: id === 2 ? 'grace@example.org' : '',
+        address: '10.0.0.4',
+        details: '',
+      })),
+      next_cursor: null,
+    });
+  if ((m = at(/^\/manage\/([^/]+)\/share$/, 'PUT'))) {
+    const { email, role } = await body(request);
+    members = [...members.filter((one) => one.email !== email), { email, role }];
+    return json(response, 200, null);
+  }
+  if ((m = at(/^\/manage\/[^/]+\/share\/(.+)$/, 'DELETE'))) {
+    members = members.filter((one) => one.email !== decodeURIComponent(m[1]));
+    return json(response, 200, null);
+  }
   if ((m = at(/^\/manage\/([^/]+)\/share$/))) return json(response, 200, members);
   if ((m = at(/^\/manage\/([^/]+)\/invite$/, 'PUT'))) {
     const { grant_to_user_email: email } = await body(request);

@@ -16,6 +16,7 @@ export async function pagesOf(browser, base) {
       'sign-in': '/sign-in',
       'set-up': '/set-up#token',
       users: '/admin/users',
+      audit: '/admin/audit',
     });
   }
   const listed = await read('/datasets');

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanst
 import { AccountPage } from './features/account/page';
 import { SetUpPage } from './features/account/set-up';
 import { SignInPage } from './features/account/sign-in';
+import { AuditPage } from './features/admin/audit';
 import { UsersPage } from './features/admin/users';
 import { NewDatasetPage } from './features/create/page';
 import { DuplicatesPage } from './features/duplicates/page';
@@ -116,6 +117,13 @@ const users = createRoute({
   component: UsersPage,
 });
 
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/audit',
+  component: AuditPage,
+  validateSearch: (raw: Raw): { action?: string | undefined } => ({ action: word(raw.action) }),
+});
+
 const explore = createRoute({
   getParentRoute: () => dataset,
   path: '/data',
@@ -153,6 +161,7 @@ const tree = root.addChildren([
     tasks,
     account,
     users,
+    audit,
     dataset.addChildren([explore, duplicates, rejected, settings]),
   ]),
 ]);

@@ -232,3 +232,13 @@ export interface User {
   lastAccess: number | null;
   roles: string[];
 }
+
+export interface AuditEntry {
+  id: number;
+  at: string;
+  actor: string;
+  action: string;
+  target: string;
+  address: string | null;
+  details: string;
+}

@@ -11,6 +11,7 @@ import { Dialog, Menu, MenuItem } from '../../ui/overlay';
 import { Page, Table } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { say, sayFault } from '../../ui/toast';
+import { AdminTabs } from './tabs';
 
 const BASE = '/keycloak/admin/users';
 const ROLES = [
@@ -32,6 +33,7 @@ export function UsersPage() {
       title="Users"
       actions={
         <>
+          <AdminTabs />
           <input
             type="search"
             aria-label="Search users"

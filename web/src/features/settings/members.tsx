@@ -1,26 +1,34 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { X } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
-import { Turning } from '../../ui/bits';
-import { Button } from '../../ui/button';
+import type { Member } from '../../api/types';
+import { Choice, Turning } from '../../ui/bits';
+import { Button, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Section, Table } from '../../ui/page';
-import { say } from '../../ui/toast';
+import { say, sayFault } from '../../ui/toast';
 
-const ROLES = { owner: 'Owner', editor: 'Editor', viewer: 'Viewer' };
+const ROLES = [
+  ['viewer', 'May look'],
+  ['editor', 'May change'],
+  ['owner', 'Owner'],
+] as const;
 
+/** Who a dataset is shared with, and as what. */
 export function Members({ id }: { id: string }) {
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(ask.members(id));
   const [email, setEmail] = useState('');
+  const settled = () => queries.invalidateQueries({ queryKey: ask.members(id).queryKey });
   const invite = useMutation({
     mutationFn: () => send('PUT', `/manage/${id}/invite`, { grant_to_user_email: email.trim() }),
     onSuccess: () => {
       say(`${email.trim()} can see this dataset`);
       setEmail('');
-      queries.invalidateQueries({ queryKey: ask.members(id).queryKey });
     },
+    onSettled: settled,
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -32,12 +40,9 @@ export function Members({ id }: { id: string }) {
         <Fault what="The members could not be listed" cause={error} onRetry={() => refetch()} />
       )}
       {data && data.length > 0 && (
-        <Table head={['E-mail', 'Role']}>
+        <Table head={['E-mail', 'Role', '']}>
           {data.map((member) => (
-            <tr key={member.email}>
-              <td>{member.email}</td>
-              <td>{ROLES[member.role] ?? member.role}</td>
-            </tr>
+            <Row key={member.email} id={id} member={member} onSettled={settled} />
           ))}
         </Table>
       )}
@@ -61,5 +66,47 @@ export function Members({ id }: { id: string }) {
         </div>
       )}
     </Section>
+  );
+}
+
+function Row({ id, member, onSettled }: { id: string; member: Member; onSettled: () => void }) {
+  const { email } = member;
+  const give = useMutation({
+    mutationFn: (role: Member['role']) => send('PUT', `/manage/${id}/share`, { email, role }),
+    onSuccess: () => say(`${email} has another role`),
+    onError: (cause) => sayFault('The role was not changed', cause),
+    onSettled,
+  });
+  const remove = useMutation({
+    mutationFn: () => send('DELETE', `/manage/${id}/share/${encodeURIComponent(email)}`),
+    onSuccess: () =>
+      say(`${email} cannot see this dataset any more`, {
+        label: 'Undo',
+        act: () => give.mutate(member.role),
+      }),
+    onError: (cause) => sayFault('The member was not removed', cause),
+    onSettled,
+  });
+  return (
+    <tr>
+      <td className="w-full">{email}</td>
+      <td>
+        <Choice
+          label={`Role of ${email}`}
+          value={member.role}
+          options={ROLES}
+          onChange={(role) => give.mutate(role)}
+        />
+      </td>
+      <td>
+        <IconButton
+          label={`Remove ${email}`}
+          disabled={remove.isPending}
+          onClick={() => remove.mutate()}
+        >
+          <X size={16} />
+        </IconButton>
+      </td>
+    </tr>
   );
 }

@@ -1,0 +1,101 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { ScrollText } from 'lucide-react';
+import { get } from '../../api/client';
+import type { AuditEntry } from '../../api/types';
+import { Empty, Turning, When } from '../../ui/bits';
+import { Button } from '../../ui/button';
+import { Fault } from '../../ui/error';
+import { Page, Table } from '../../ui/page';
+import { useTitle } from '../../ui/title';
+import { AdminTabs } from './tabs';
+
+interface Some {
+  items: AuditEntry[];
+  next_cursor: string | null;
+}
+
+/** Who did what to whom, the latest first. */
+export function AuditPage() {
+  useTitle('Audit');
+  const { action } = useSearch({ from: '/frame/admin/audit' });
+  const navigate = useNavigate({ from: '/admin/audit' });
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } =
+    useInfiniteQuery({
+      queryKey: ['audit', action],
+      queryFn: ({ pageParam, signal }) =>
+        get<Some>('/admin/audit', { action, cursor: pageParam, limit: 100 }, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (last) => last.next_cursor,
+    });
+  const rows = data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Page
+      title="Audit"
+      actions={<AdminTabs />}
+      about={
+        action ? (
+          <>
+            Only {action}.{' '}
+            <button
+              type="button"
+              className="text-accent-ink hover:underline"
+              onClick={() => navigate({ search: {} })}
+            >
+              Show all
+            </button>
+          </>
+        ) : (
+          'Who did what, the latest first. Click what was done to see only that.'
+        )
+      }
+    >
+      {error && (
+        <Fault what="The audit trail could not be read" cause={error} onRetry={() => refetch()} />
+      )}
+      {isPending && !error && (
+        <p className="flex items-center gap-2 text-soft">
+          <Turning /> Reading the trail
+        </p>
+      )}
+      {data && rows.length === 0 && (
+        <Empty icon={<ScrollText size={40} strokeWidth={1.5} />} title="Nothing yet">
+          <p>Signing in, keys, sharing and everything administrators do would be listed here.</p>
+        </Empty>
+      )}
+      {rows.length > 0 && (
+        <>
+          <Table head={['When', 'Who', 'What', 'To', 'From', 'Details']}>
+            {rows.map((one) => (
+              <tr key={one.id} className="align-top">
+                <td className="whitespace-nowrap">
+                  <When time={one.at} />
+                </td>
+                <td>{one.actor}</td>
+                <td className="whitespace-nowrap">
+                  <button
+                    type="button"
+                    className="text-accent-ink hover:underline"
+                    onClick={() => navigate({ search: { action: one.action } })}
+                  >
+                    {one.action}
+                  </button>
+                </td>
+                <td className="max-w-[260px] wrap-anywhere">{one.target}</td>
+                <td>{one.address}</td>
+                <td className="max-w-[320px] wrap-anywhere text-soft">{one.details}</td>
+              </tr>
+            ))}
+          </Table>
+          {hasNextPage && (
+            <div className="mt-4 flex justify-center">
+              <Button disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
+                {isFetchingNextPage && <Turning />} More
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,6 +1,9 @@
 //! A client of our own making: it signs whatever it is told to.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -143,4 +146,15 @@ pub(crate) fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(text);
     mac.finalize().into_bytes().into()
+}
+
+/// Runs something and tells the processor time it took, whatever else the machine does.
+pub(crate) fn cpu_time(act: impl FnOnce()) -> Duration {
+    let read = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(time).unwrap()
+    };
+    let started = read();
+    act();
+    read().saturating_sub(started)
 }

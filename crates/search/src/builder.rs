@@ -53,7 +53,8 @@ pub struct MediaRow {
     pub clusters: [ClusterId; ClusterLevel::COUNT],
 }
 
-/// Takes pictures in the order of their paths and writes an index of them.
+/// Takes pictures in the order of their paths and writes an index of them. Things that share a
+/// path, such as objects in one picture, come in the order of their ids.
 ///
 /// The same pictures give the same bytes. Columns are held in memory until
 /// [`GenerationBuilder::finish`]; vectors go to the disk as they come.
@@ -61,7 +62,7 @@ pub struct MediaRow {
 pub struct GenerationBuilder {
     folder: PathBuf,
     columns: Columns,
-    last_path: Option<SourcePath>,
+    last: Option<(SourcePath, MediaId)>,
     folders: Interned<Vec<u8>>,
     labels: Interned<String>,
     clusters: [Interned<IdBytes>; ClusterLevel::COUNT],
@@ -95,7 +96,7 @@ impl GenerationBuilder {
         Ok(Self {
             folder: folder.to_owned(),
             columns,
-            last_path: None,
+            last: None,
             folders: Interned::default(),
             labels: Interned::default(),
             clusters: Default::default(),
@@ -118,11 +119,8 @@ impl GenerationBuilder {
         media: &MediaRow,
         vectors: &[Option<&[f32]>],
     ) -> Result<(), SearchError> {
-        if self
-            .last_path
-            .as_ref()
-            .is_some_and(|last| *last >= media.path)
-        {
+        let after = |(path, id): &(SourcePath, MediaId)| (path, id) < (&media.path, &media.id);
+        if !self.last.as_ref().is_none_or(after) {
             return Err(SearchError::OutOfOrder {
                 path: media.path.clone(),
             });
@@ -137,7 +135,7 @@ impl GenerationBuilder {
         for (at, space) in self.spaces.iter_mut().enumerate() {
             space.push(vectors.get(at).copied().flatten())?;
         }
-        self.last_path = Some(media.path.clone());
+        self.last = Some((media.path.clone(), media.id));
         self.push_columns(row, media)
     }
 

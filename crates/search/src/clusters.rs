@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use crate::{
     Answer, GenerationIndex, Hit, SearchError,
-    facets::count,
     listing::Listed,
     place::{self, Listing, Place},
 };
@@ -81,9 +80,10 @@ impl GenerationIndex {
             }
             Entries::ByDistance(ordered)
         } else {
-            let counts = count(answer.rows(), clusters.ids.len(), |row| {
-                clusters.cluster_of[row] as usize
-            });
+            let mut counts = vec![0_u32; clusters.ids.len()];
+            answer
+                .rows()
+                .for_each(|row| counts[clusters.cluster_of[row] as usize] += 1);
             let with_rows = (0..).zip(counts).filter(|(_, count)| *count > 0);
             Entries::ByCount(
                 with_rows

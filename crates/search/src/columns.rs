@@ -86,6 +86,11 @@ impl Columns {
             .map(|at| self.by_id[at])
     }
 
+    /// Width × height in pixels.
+    pub(crate) fn area_px(&self, row: usize) -> u64 {
+        u64::from(self.width_px[row]) * u64::from(self.height_px[row])
+    }
+
     pub(crate) fn path(&self, row: u32) -> SourcePath {
         let folder = self.folders.of(self.folder_of[row as usize] as usize);
         let name = self.names.of(row as usize);

@@ -1,52 +1,56 @@
 //! Histograms over days, months or years, whichever gives a readable number of bars.
 
-use std::collections::BTreeMap;
-
 use lamina_model::Timestamp;
 
-use crate::{Bucket, RowSet};
+use crate::Bucket;
 
 /// Up to so many days, a bar is a day.
 const MOST_DAYS: i32 = 92;
 /// Up to so many days, a bar is a month; above, a year.
 const MOST_DAYS_IN_MONTHS: i32 = 20 * 366;
-/// Days are counted one by one while they lie no further apart than this; some 700 years.
-const MOST_COUNTED: i32 = 1 << 18;
 const DAY_SECONDS: i64 = 86_400;
 
-/// The rows of a set by their day, in days since 1970.
-pub(crate) fn histogram(rows: &RowSet, day_of: &[i32]) -> Vec<Bucket<Timestamp>> {
-    let (mut first, mut last) = (i32::MAX, i32::MIN);
-    rows.for_each(|row| {
-        first = first.min(day_of[row]);
-        last = last.max(day_of[row]);
-    });
-    let mut bars: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
-    if first > last {
+/// The days that moments (microseconds since 1970) fall on, in ascending order, in days since
+/// 1970; and for each moment the position of its day among them.
+pub(crate) fn days_of(moments_us: &[i64]) -> (Vec<i32>, Vec<u32>) {
+    let day = |moment: &i64| moment.div_euclid(DAY_SECONDS * 1_000_000);
+    let each: Vec<i32> = moments_us
+        .iter()
+        .map(|moment| i32::try_from(day(moment)).unwrap_or(i32::MAX))
+        .collect();
+    let mut days = each.clone();
+    days.sort_unstable();
+    days.dedup();
+    let place = |day: &i32| days.partition_point(|known| known < day);
+    let places = each
+        .iter()
+        .map(|day| u32::try_from(place(day)).unwrap_or(u32::MAX))
+        .collect();
+    (days, places)
+}
+
+/// Counts by day, put together to bars.
+pub(crate) fn histogram(days: &[i32], counts: &[u32]) -> Vec<Bucket<Timestamp>> {
+    let there = || days.iter().zip(counts).filter(|(_, count)| **count > 0);
+    let (Some((first, _)), Some((last, _))) = (there().next(), there().next_back()) else {
         return Vec::new();
-    }
-    let apart = last.saturating_sub(first);
-    let after_first = |day: i32| usize::try_from(day - first).unwrap_or(0);
-    let mut add = |day: i32, count: u64| {
-        let (from, to) = bar_around(i64::from(day), apart);
-        bars.entry(from).or_insert((to, 0)).1 += count;
     };
-    if apart < MOST_COUNTED {
-        let mut counts = vec![0_u32; after_first(last) + 1];
-        rows.for_each(|row| counts[after_first(day_of[row])] += 1);
-        for (day, count) in (first..).zip(counts).filter(|(_, count)| *count > 0) {
-            add(day, u64::from(count));
+    let apart = last.saturating_sub(*first);
+    let mut bars: Vec<Bucket<Timestamp>> = Vec::new();
+    for (day, count) in there() {
+        let start = Timestamp::from_seconds(i64::from(*day) * DAY_SECONDS);
+        if let Some(bar) = bars.last_mut().filter(|bar| start < bar.to) {
+            bar.count += u64::from(*count);
+            continue;
         }
-    } else {
-        rows.for_each(|row| add(day_of[row], 1));
-    }
-    bars.into_iter()
-        .map(|(from, (to, count))| Bucket {
+        let (from, to) = bar_around(i64::from(*day), apart);
+        bars.push(Bucket {
             from: Timestamp::from_seconds(from * DAY_SECONDS),
             to: Timestamp::from_seconds(to * DAY_SECONDS),
-            count,
-        })
-        .collect()
+            count: u64::from(*count),
+        });
+    }
+    bars
 }
 
 /// First day of the bar that holds a day, and first day after it.
@@ -94,7 +98,6 @@ mod tests {
     use lamina_model::Timestamp;
 
     use super::{first_day, histogram, year_and_month};
-    use crate::RowSet;
 
     #[test]
     fn days_and_months_agree_with_the_calendar() {
@@ -112,11 +115,10 @@ mod tests {
     #[test]
     fn bars_grow_with_the_stretch_of_time() {
         let bars = |days: &[i32]| {
-            let rows = RowSet::all(u32::try_from(days.len()).unwrap());
-            let bars = histogram(&rows, days);
+            let bars = histogram(days, &vec![1; days.len()]);
             bars.iter().map(|bar| bar.count).collect::<Vec<_>>()
         };
-        assert_eq!(bars(&[0, 0, 5]), [2, 1]);
+        assert_eq!(bars(&[0, 5]), [1, 1]);
         assert_eq!(bars(&[0, 30, 31, 200]), [2, 1, 1]);
         assert_eq!(bars(&[0, 364, 365, 20_000]), [2, 1, 1]);
         assert_eq!(bars(&[-400_000, 3, 400_000]), [1, 1, 1]);
@@ -125,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_bar_says_from_when_to_when_it_goes() {
-        let bars = histogram(&RowSet::all(2), &[14, 340]);
+        let bars = histogram(&[14, 20, 340], &[1, 0, 1]);
         let second = Timestamp::from_seconds(31 * 86_400);
         assert_eq!(
             (bars[0].from, bars[0].to),

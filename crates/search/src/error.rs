@@ -30,7 +30,7 @@ pub enum SearchError {
     },
     /// A picture was pushed out of order.
     #[error(
-        "{path} comes after a path that it should stand before; push pictures in the order of their paths' bytes, each once"
+        "{path} comes after a path that it should stand before; push rows in the order of their paths' bytes and then of their ids, each once"
     )]
     OutOfOrder {
         /// The picture's path.

@@ -2,7 +2,13 @@
 
 use lamina_model::{Band, ImageFormat, IssueKind, SourcePath, TagId, Timestamp};
 
-use crate::{GenerationIndex, Overlay, RowSet, dates};
+use roaring::RoaringBitmap;
+
+use crate::{
+    GenerationIndex, Overlay, RowSet,
+    columns::{Columns, IssueColumn},
+    dates,
+};
 
 /// How many names at most a facet lists; the most frequent ones are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,91 +79,56 @@ impl GenerationIndex {
     /// All facets of a set of rows.
     pub fn facets(&self, rows: &RowSet, overlay: &Overlay, limits: FacetLimits) -> Facets {
         let columns = &self.columns;
+        let counts = self.counts(rows);
         let total = u64::from(rows.len());
-        let (labels, unlabelled) = self.count_labels(rows);
-        let folders = count(rows, columns.folders.len(), |row| {
-            columns.folder_of[row] as usize
-        });
-        let formats = count(rows, ImageFormat::ALL.len(), |row| {
-            usize::from(columns.format[row])
-        });
+        let bitmap = rows.to_bitmap();
         let mut formats: Vec<_> = ImageFormat::ALL
             .into_iter()
-            .zip(formats)
-            .filter(|(_, count)| *count > 0)
-            .map(|(format, count)| (format, u64::from(count)))
+            .zip(&counts.formats)
+            .filter(|(_, count)| **count > 0)
+            .map(|(format, count)| (format, u64::from(*count)))
             .collect();
         formats.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         Facets {
             total,
-            label_count: some(&labels),
-            labels: most(&labels, limits.labels)
+            label_count: some(&counts.labels),
+            labels: most(&counts.labels, limits.labels)
                 .map(|(label, count)| (columns.labels.shown(label).into_owned(), count))
                 .collect(),
-            unlabelled,
+            unlabelled: counts.unlabelled(),
             tags: overlay
                 .tags
                 .iter()
-                .map(|(tag, tagged)| (*tag, in_set(rows, tagged.iter())))
+                .map(|(tag, tagged)| (*tag, bitmap.intersection_len(tagged)))
                 .collect(),
-            untagged: total - in_set(rows, overlay.tagged().iter()),
-            issues: self.count_issues(rows),
-            duplicates: tally(rows, |row| columns.likeness[row] >= 0.0),
-            folder_count: some(&folders),
-            folders: most(&folders, limits.folders)
+            untagged: total - bitmap.intersection_len(&overlay.tagged()),
+            issues: IssueKind::ALL
+                .into_iter()
+                .zip(&self.counting_issues)
+                .map(|(kind, with)| (kind, bitmap.intersection_len(with)))
+                .collect(),
+            duplicates: counts.duplicates(),
+            folder_count: some(&counts.folders),
+            folders: most(&counts.folders, limits.folders)
                 .map(|(folder, count)| (SourcePath::from_bytes(columns.folders.of(folder)), count))
                 .collect(),
             formats,
-            areas: doubling(rows, |row| self.area_px(row)),
-            sizes: doubling(rows, |row| columns.size_bytes[row]),
-            created: dates::histogram(rows, &self.created_day),
-            modified: dates::histogram(rows, &self.modified_day),
+            areas: doubling(&counts.areas),
+            sizes: doubling(&counts.sizes),
+            created: dates::histogram(&self.facets.created_days, &counts.created),
+            modified: dates::histogram(&self.facets.modified_days, &counts.modified),
         }
     }
-
-    /// Rows of the set by label, and those without any.
-    fn count_labels(&self, rows: &RowSet) -> (Vec<u32>, u64) {
-        let labels_of = &self.columns.labels_of;
-        let mut counts = vec![0; self.columns.labels.len()];
-        let mut without = 0;
-        rows.for_each(|row| {
-            let labels = labels_of.of(row);
-            without += u64::from(labels.is_empty());
-            for label in labels {
-                counts[*label as usize] += 1;
-            }
-        });
-        (counts, without)
-    }
-
-    fn count_issues(&self, rows: &RowSet) -> Vec<(IssueKind, u64)> {
-        IssueKind::ALL
-            .into_iter()
-            .zip(&self.columns.issues)
-            .map(|(kind, issue)| {
-                let counting = issue.rows.iter().zip(&issue.confidence);
-                let counting = counting.filter(|(_, sure)| Band::COUNTS.holds(**sure));
-                (kind, in_set(rows, counting.map(|(row, _)| *row)))
-            })
-            .collect()
-    }
 }
 
-/// Rows of the set by a number below `groups`.
-pub(crate) fn count(rows: &RowSet, groups: usize, group: impl Fn(usize) -> usize) -> Vec<u32> {
-    let mut counts = vec![0; groups];
-    rows.for_each(|row| counts[group(row)] += 1);
-    counts
-}
-
-fn tally(rows: &RowSet, holds: impl Fn(usize) -> bool) -> u64 {
-    let mut count = 0;
-    rows.for_each(|row| count += u64::from(holds(row)));
-    count
-}
-
-fn in_set(rows: &RowSet, some: impl Iterator<Item = u32>) -> u64 {
-    some.map(|row| u64::from(rows.contains(row))).sum()
+/// For each kind the rows that have an issue that counts.
+pub(crate) fn counting_issues(columns: &Columns) -> Vec<RoaringBitmap> {
+    let counting = |issue: &IssueColumn| {
+        let found = issue.rows.iter().zip(&issue.confidence);
+        let counting = found.filter(|(_, sure)| Band::COUNTS.holds(**sure));
+        counting.map(|(row, _)| *row).collect()
+    };
+    columns.issues.iter().map(counting).collect()
 }
 
 fn some(counts: &[u32]) -> u64 {
@@ -182,19 +153,19 @@ fn most(counts: &[u32], limit: usize) -> impl Iterator<Item = (usize, u64)> {
         .map(|(count, group)| (group, u64::from(count.0)))
 }
 
-fn doubling(rows: &RowSet, value: impl Fn(usize) -> u64) -> Vec<Bucket<u64>> {
-    let counts = count(rows, 65, |row| {
-        (u64::BITS - value(row).leading_zeros()) as usize
-    });
+/// Buckets from counts by powers of two.
+fn doubling(counts: &[u32]) -> Vec<Bucket<u64>> {
+    let power = |bits: usize| {
+        let bits = u32::try_from(bits).unwrap_or(u64::BITS);
+        1_u64.checked_shl(bits).unwrap_or(u64::MAX)
+    };
     counts
         .iter()
         .enumerate()
         .filter(|(_, count)| **count > 0)
         .map(|(bits, count)| Bucket {
-            from: bits.checked_sub(1).map_or(0, |power| 1 << power),
-            to: 1_u64
-                .checked_shl(u32::try_from(bits).unwrap_or(64))
-                .unwrap_or(u64::MAX),
+            from: bits.checked_sub(1).map_or(0, power),
+            to: power(bits),
             count: u64::from(*count),
         })
         .collect()

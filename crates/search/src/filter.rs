@@ -46,7 +46,7 @@ impl GenerationIndex {
             Clause::Format(formats) => self.packed_as(formats),
             Clause::Width(span) => self.spanning(span, |row| columns.width_px[row]),
             Clause::Height(span) => self.spanning(span, |row| columns.height_px[row]),
-            Clause::Area(span) => self.spanning(span, |row| self.area_px(row)),
+            Clause::Area(span) => self.spanning(span, |row| columns.area_px(row)),
             Clause::Aspect(span) => self.spanning(span, |row| {
                 f64::from(columns.width_px[row]) / f64::from(columns.height_px[row])
             }),
@@ -134,7 +134,7 @@ impl GenerationIndex {
     fn labelled(&self, name: &str) -> RowSet {
         let mut with = self.none();
         if let Some(label) = self.columns.labels.find(name.as_bytes()) {
-            let rows = self.rows_of_label.of(label);
+            let rows = self.facets.rows_of_label.of(label);
             with.insert_all(rows);
         }
         with
@@ -169,10 +169,6 @@ impl GenerationIndex {
     fn packed_as(&self, formats: &BTreeSet<ImageFormat>) -> RowSet {
         let meant = ImageFormat::ALL.map(|format| formats.contains(&format));
         self.each(|row| meant[usize::from(self.columns.format[row])])
-    }
-
-    pub(crate) fn area_px(&self, row: usize) -> u64 {
-        u64::from(self.columns.width_px[row]) * u64::from(self.columns.height_px[row])
     }
 }
 

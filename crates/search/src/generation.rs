@@ -6,9 +6,13 @@ use lamina_model::{
     ClusterId, ClusterLevel, Generation, ImageFormat, IssueKind, MediaId, SourcePath, Timestamp,
 };
 
+use roaring::RoaringBitmap;
+
 use crate::{
     SearchError,
     columns::{Columns, NO_GROUP},
+    counts::FacetColumns,
+    facets::counting_issues,
     lists::Lists,
     names::FoldedNames,
     sections::SectionReader,
@@ -26,14 +30,11 @@ pub(crate) const INDEX_FILE: &str = "index.lamina";
 #[derive(Debug)]
 pub struct GenerationIndex {
     pub(crate) columns: Columns,
-    /// For each label the rows that bear it.
-    pub(crate) rows_of_label: Lists,
     pub(crate) names: FoldedNames,
     /// For each level, for each cluster, its rows.
     pub(crate) members: [Lists; ClusterLevel::COUNT],
-    /// Days since 1970.
-    pub(crate) created_day: Vec<i32>,
-    pub(crate) modified_day: Vec<i32>,
+    pub(crate) facets: FacetColumns,
+    pub(crate) counting_issues: Vec<RoaringBitmap>,
     pub(crate) words: WordIndexes,
     pub(crate) spaces: Vec<VectorSpace>,
 }
@@ -54,14 +55,13 @@ impl GenerationIndex {
             .map(|info| VectorSpace::open(folder, info, columns.rows()))
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            rows_of_label: columns.labels_of.turned(columns.labels.len()),
             names: FoldedNames::of(&columns.names)?,
             members: std::array::from_fn(|level| {
                 let clusters = &columns.clusters[level];
                 Lists::members(clusters.ids.len(), &clusters.cluster_of)
             }),
-            created_day: days(&columns.created_us),
-            modified_day: days(&columns.modified_us),
+            facets: FacetColumns::of(&columns),
+            counting_issues: counting_issues(&columns),
             words,
             spaces,
             columns,
@@ -195,13 +195,4 @@ pub struct Tile<'a> {
     pub uniqueness: f32,
     /// Its group of duplicates, and its likeness to the picture most like it there.
     pub duplicate: Option<(u32, f32)>,
-}
-
-/// Whole days since 1970 of moments.
-fn days(moments_us: &[i64]) -> Vec<i32> {
-    const DAY_US: i64 = 86_400_000_000;
-    moments_us
-        .iter()
-        .map(|moment| i32::try_from(moment.div_euclid(DAY_US)).unwrap_or(i32::MAX))
-        .collect()
 }

@@ -14,6 +14,7 @@ mod answer;
 mod builder;
 mod clusters;
 mod columns;
+mod counts;
 mod dates;
 mod error;
 mod facets;

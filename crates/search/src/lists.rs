@@ -23,6 +23,11 @@ impl Default for Lists {
 }
 
 impl Lists {
+    /// Number of lists.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
     /// One list.
     #[inline]
     pub(crate) fn of(&self, at: usize) -> &[u32] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lamina_model::{MetadataValue, TagId};
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
 /// User tags and users' own fields, by row of one generation.
 ///
@@ -38,8 +38,6 @@ impl Overlay {
 
     /// Every row that bears a tag.
     pub(crate) fn tagged(&self) -> RoaringBitmap {
-        self.tags
-            .values()
-            .fold(RoaringBitmap::new(), |all, rows| all | rows)
+        self.tags.values().union()
     }
 }

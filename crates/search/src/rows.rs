@@ -56,7 +56,7 @@ impl RowSet {
 
     /// The same rows in compressed form.
     pub fn to_bitmap(&self) -> RoaringBitmap {
-        self.iter().collect()
+        RoaringBitmap::from_lsb0_bytes(0, bytemuck::cast_slice(&self.words))
     }
 
     /// How many rows there are to choose from.
@@ -67,6 +67,12 @@ impl RowSet {
     /// How many rows are in the set.
     pub fn len(&self) -> u32 {
         self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// How many of these rows, each below the end, are in the set.
+    pub(crate) fn count_in(&self, rows: &[u32]) -> u32 {
+        let bit = |row: &u32| self.words[*row as usize / 64] >> (row % 64) & 1;
+        rows.iter().map(|row| u32::from(bit(row) == 1)).sum()
     }
 
     /// Whether no row is in the set.

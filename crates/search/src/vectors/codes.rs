@@ -3,7 +3,7 @@
 use crate::{
     RowSet, SearchError,
     sections::{SectionReader, SectionWriter},
-    vectors::{SpaceInfo, rotation::Rotation},
+    vectors::{SpaceInfo, rotation::Rotation, scan},
 };
 
 /// Rows whose bits are woven together, so that one instruction looks at one word of each.
@@ -24,33 +24,27 @@ pub(crate) struct Codes {
     pub(crate) rotation: Rotation,
     /// One bit a dimension: for each eight rows, for each 64 dimensions, a word of each row.
     pub(crate) signs: Vec<[u64; WEAVE]>,
-    /// Bits set in each row's signs.
-    pub(crate) ones: Vec<u16>,
+    /// Bits set in each row's signs, for each eight rows.
+    pub(crate) ones: Vec<[f32; WEAVE]>,
     /// Four bits a dimension: for each row, for each 64 dimensions, 32 bytes, each with a
     /// dimension of the first half below and one of the second half above.
     pub(crate) nibbles: Vec<u8>,
-    /// What each row's codes are multiplied with.
+    /// For each eight rows.
     pub(crate) scales: Vec<Scales>,
 }
 
-/// Numbers that turn sums over a row's codes into inner products.
-#[derive(Debug, Clone, Copy, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
-#[repr(C)]
-pub(crate) struct Scales {
-    /// Inner product of the middle with the row's way from it.
-    pub(crate) offset: f32,
-    /// For the sum over signs.
-    pub(crate) sign: f32,
-    /// For the sum over four-bit codes.
-    pub(crate) nibble: f32,
-}
+/// Numbers that turn sums over the codes of eight rows into inner products: first the inner
+/// product of the middle with each row's way from it, then what the sum over signs and what the
+/// sum over four-bit codes is multiplied with.
+pub(crate) type Scales = [[f32; WEAVE]; 3];
 
 /// The code of one row.
 #[derive(Debug)]
 pub(crate) struct RowCode {
     pub(crate) signs: Vec<u64>,
     pub(crate) nibbles: Vec<u8>,
-    pub(crate) scales: Scales,
+    /// This row's part of [`Scales`].
+    pub(crate) scales: [f32; 3],
 }
 
 /// Dimensions as the codes count them.
@@ -66,7 +60,7 @@ impl RowCode {
         let mut code = Self {
             signs: vec![0; padded / 64],
             nibbles: vec![0; padded / 2],
-            scales: Scales::default(),
+            scales: [0.0; 3],
         };
         let Some(vector) = vector else {
             return code;
@@ -82,7 +76,7 @@ impl RowCode {
         let square: f32 = way.iter().map(|value| value * value).sum();
         let spread = (square / padded as f32).sqrt();
         if spread < f32::MIN_POSITIVE {
-            code.scales.offset = offset;
+            code.scales[0] = offset;
             return code;
         }
         let (mut sign_sum, mut nibble_sum) = (0.0, 0.0);
@@ -99,11 +93,7 @@ impl RowCode {
             code.signs[at / 64] |= u64::from(*value >= 0.0) << (at % 64);
             code.nibbles[at / 64 * 32 + at % 32] |= (level as u8) << (at % 64 / 32 * 4);
         }
-        code.scales = Scales {
-            offset,
-            sign: square / sign_sum,
-            nibble: square / nibble_sum,
-        };
+        code.scales = [offset, square / sign_sum, square / nibble_sum];
         code
     }
 }
@@ -128,10 +118,10 @@ impl Codes {
             padded,
             mean: from.get_len("mean", info.dimensions)?,
             rotation: Rotation::new(padded),
-            ones: super::scan::count_ones(&signs, words, count),
+            ones: scan::count_ones(&signs, words),
             signs,
             nibbles: from.get_len("nibbles", count * padded / 2)?,
-            scales: from.get_len("scales", count)?,
+            scales: from.get_len("scales", count.div_ceil(WEAVE))?,
         };
         Ok((codes, absent.turned()))
     }
@@ -160,11 +150,14 @@ impl CodeWriter {
         let (group, lane) = (self.rows / WEAVE, self.rows % WEAVE);
         if lane == 0 {
             self.signs.resize((group + 1) * self.words, [0; WEAVE]);
+            self.scales.push([[0.0; WEAVE]; 3]);
         }
         for (word, bits) in code.signs.iter().enumerate() {
             self.signs[group * self.words + word][lane] = *bits;
         }
-        self.scales.push(code.scales);
+        for (scales, scale) in self.scales[group].iter_mut().zip(code.scales) {
+            scales[lane] = scale;
+        }
         self.rows += 1;
     }
 

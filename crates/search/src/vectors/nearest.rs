@@ -134,8 +134,11 @@ impl VectorSpace {
             #[inline(always)]
             || {
                 for row in &doubted {
-                    let estimate = scan::estimate_nibbles(codes, direction, *row as usize);
-                    found.offer(*row, estimate, codes.scales[*row as usize].sign);
+                    let at = *row as usize;
+                    let estimate = scan::estimate_nibbles(codes, direction, at);
+                    let [_, sign, _] = &codes.scales[at / WEAVE];
+                    let at_most = estimate + found.error * sign[at % WEAVE];
+                    found.offer(*row, estimate, at_most);
                 }
             },
         );
@@ -162,17 +165,26 @@ impl VectorSpace {
 #[inline(always)]
 fn by_signs(codes: &Codes, direction: &Direction, rows: &RowSet, found: &mut Shortlist) {
     for (at, word) in rows.words().iter().enumerate() {
-        let mut left = *word;
-        while left != 0 {
-            let group = left.trailing_zeros() as usize / WEAVE;
-            let wanted = left >> (group * WEAVE) & 0xff;
-            left &= !(0xff << (group * WEAVE));
-            let group = at * (64 / WEAVE) + group;
+        for (part, wanted) in word.to_le_bytes().into_iter().enumerate() {
+            if wanted == 0 {
+                continue;
+            }
+            let group = at * (64 / WEAVE) + part;
             let estimates = scan::estimate_signs(codes, direction, group);
-            for (lane, estimate) in estimates.iter().enumerate() {
-                let row = group * WEAVE + lane;
-                if wanted >> lane & 1 == 1 {
-                    found.offer(row as u32, *estimate, codes.scales[row].sign);
+            let [_, sign, _] = &codes.scales[group];
+            let mut at_most = [f32::NEG_INFINITY; WEAVE];
+            let mut any = false;
+            for lane in 0..WEAVE {
+                let wanted = wanted >> lane & 1 == 1;
+                let most = estimates[lane] + found.error * sign[lane];
+                at_most[lane] = if wanted { most } else { f32::NEG_INFINITY };
+                any |= at_most[lane] >= found.floor;
+            }
+            // Hardly ever, so the loop above has no branch to guess wrong.
+            if any {
+                for lane in (0..WEAVE).filter(|lane| wanted >> lane & 1 == 1) {
+                    let row = (group * WEAVE + lane) as u32;
+                    found.offer(row, estimates[lane], at_most[lane]);
                 }
             }
         }
@@ -184,6 +196,7 @@ fn by_signs(codes: &Codes, direction: &Direction, rows: &RowSet, found: &mut Sho
 struct Shortlist {
     wanted: usize,
     most: usize,
+    /// How far above its estimate a row of scale 1 may be.
     error: f32,
     /// Rows with their estimates and the most that they may be in truth.
     rows: Vec<Candidate>,
@@ -212,10 +225,9 @@ impl Shortlist {
         }
     }
 
-    /// Takes a row that may be better than the floor. `scale` is what its error grows with.
+    /// Takes a row that may be better than the floor.
     #[inline(always)]
-    fn offer(&mut self, row: u32, estimate: f32, scale: f32) {
-        let at_most = estimate + self.error * scale;
+    fn offer(&mut self, row: u32, estimate: f32, at_most: f32) {
         if at_most >= self.floor {
             self.rows.push(Candidate {
                 at_most,

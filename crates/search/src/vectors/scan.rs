@@ -49,16 +49,14 @@ pub(crate) fn estimate_signs(codes: &Codes, direction: &Direction, group: usize)
         }
     }
     let constant = MIDDLE * codes.padded as f32 - direction.plane_sum;
-    let mut estimates = [f32::NEG_INFINITY; WEAVE];
-    let first = group * WEAVE;
-    let rows = (codes.ones.len() - first).min(WEAVE);
-    for lane in 0..rows {
+    let [offset, sign, _] = &codes.scales[group];
+    let ones = &codes.ones[group];
+    let mut estimates = [0.0; WEAVE];
+    for lane in 0..WEAVE {
         let sum = counts[0][lane] + 2 * counts[1][lane] + 4 * counts[2][lane] + 8 * counts[3][lane];
-        let ones = f32::from(codes.ones[first + lane]);
-        let signed = 2.0 * sum as f32 - 2.0 * MIDDLE * ones + constant;
-        let scales = codes.scales[first + lane];
-        estimates[lane] =
-            direction.base + scales.offset + scales.sign * direction.plane_step * signed;
+        let signed = 2.0 * (sum as i32 as f32) - 2.0 * MIDDLE * ones[lane] + constant;
+        let product = sign[lane] * direction.plane_step * signed;
+        estimates[lane] = direction.base + offset[lane] + product;
     }
     estimates
 }
@@ -80,28 +78,28 @@ pub(crate) fn estimate_nibbles(codes: &Codes, direction: &Direction, row: usize)
         }
         total += sums.iter().map(|sum| i32::from(*sum)).sum::<i32>();
     }
-    let scales = codes.scales[row];
+    let [offset, _, nibble] = &codes.scales[row / WEAVE];
     let sum = direction.byte_step * (total as f32 - MIDDLE * direction.byte_sum);
-    direction.base + scales.offset + scales.nibble * sum
+    direction.base + offset[row % WEAVE] + nibble[row % WEAVE] * sum
 }
 
 /// Bits set in each row's signs.
-pub(crate) fn count_ones(signs: &[[u64; WEAVE]], words: usize, rows: usize) -> Vec<u16> {
+pub(crate) fn count_ones(signs: &[[u64; WEAVE]], words: usize) -> Vec<[f32; WEAVE]> {
     on_best(
         #[inline(always)]
         || {
-            let mut ones = Vec::with_capacity(rows + WEAVE);
-            for block in signs.chunks_exact(words.max(1)) {
-                let mut counts = [0_u64; WEAVE];
-                for signs in block {
-                    for lane in 0..WEAVE {
-                        counts[lane] += u64::from(signs[lane].count_ones());
+            let blocks = signs.chunks_exact(words);
+            blocks
+                .map(|block| {
+                    let mut counts = [0.0; WEAVE];
+                    for signs in block {
+                        for lane in 0..WEAVE {
+                            counts[lane] += signs[lane].count_ones() as f32;
+                        }
                     }
-                }
-                ones.extend(counts.map(|count| u16::try_from(count).unwrap_or(u16::MAX)));
-            }
-            ones.truncate(rows);
-            ones
+                    counts
+                })
+                .collect()
         },
     )
 }

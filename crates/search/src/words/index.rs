@@ -30,11 +30,43 @@ pub(crate) struct WordIndex {
     mean_length: f32,
 }
 
-/// A document that holds what was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Posting {
-    document: u32,
+/// Documents that hold what was asked for, in ascending order, and where in them.
+#[derive(Debug, Default)]
+struct Found {
+    /// Each with the end of its part of `positions`.
+    documents: Vec<(u32, usize)>,
     positions: Vec<u32>,
+}
+
+impl Found {
+    /// Each document with its positions in ascending order.
+    fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let mut start = 0;
+        self.documents.iter().map(move |(document, end)| {
+            let positions = &self.positions[start..*end];
+            start = *end;
+            (*document, positions)
+        })
+    }
+
+    /// The positions from which `next` follows so many words later.
+    fn followed_by(&self, next: &Self, words_later: u32) -> Self {
+        let mut both = Self::default();
+        let mut others = next.iter().peekable();
+        for (document, positions) in self.iter() {
+            while others.next_if(|(other, _)| *other < document).is_some() {}
+            let Some((_, follow)) = others.next_if(|(other, _)| *other == document) else {
+                continue;
+            };
+            let before = both.positions.len();
+            let followed = |from: &&u32| follow.binary_search(&(**from + words_later)).is_ok();
+            both.positions.extend(positions.iter().filter(followed));
+            if both.positions.len() > before {
+                both.documents.push((document, both.positions.len()));
+            }
+        }
+        both
+    }
 }
 
 impl WordIndex {
@@ -119,46 +151,20 @@ impl WordIndex {
         Ok(Self::new(words, postings, lengths))
     }
 
-    /// The documents that hold these words one right after the other, with the positions of
-    /// the first of them, in ascending order.
-    fn phrase(&self, words: &[String]) -> Vec<Posting> {
+    /// The documents that hold these words one right after the other, each with its weight.
+    pub(crate) fn weighted(&self, words: &[String]) -> Vec<(u32, f32)> {
         let Some((first, rest)) = words.split_first() else {
             return Vec::new();
         };
         let mut found = self.holding(first);
         for (after, word) in (1..).zip(rest) {
-            let next = self.holding(word);
-            let mut at = 0;
-            found.retain_mut(|posting| {
-                while next
-                    .get(at)
-                    .is_some_and(|next| next.document < posting.document)
-                {
-                    at += 1;
-                }
-                let Some(next) = next.get(at).filter(|n| n.document == posting.document) else {
-                    return false;
-                };
-                posting
-                    .positions
-                    .retain(|from| next.positions.binary_search(&(from + after)).is_ok());
-                !posting.positions.is_empty()
-            });
+            found = found.followed_by(&self.holding(word), after);
         }
-        found
-    }
-
-    /// The documents that hold these words one right after the other, each with its weight.
-    pub(crate) fn weighted(&self, words: &[String]) -> impl Iterator<Item = (u32, f32)> {
-        let found = self.phrase(words);
-        let holders = found.len();
-        found.into_iter().map(move |posting| {
-            let times = posting.positions.len();
-            (
-                posting.document,
-                self.weight(posting.document, times, holders),
-            )
-        })
+        let holders = found.documents.len();
+        let weight = |(document, positions): (u32, &[u32])| {
+            (document, self.weight(document, positions.len(), holders))
+        };
+        found.iter().map(weight).collect()
     }
 
     /// How much it says that a document of this length holds something so often, when so many
@@ -172,25 +178,22 @@ impl WordIndex {
         rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length))
     }
 
-    fn holding(&self, word: &str) -> Vec<Posting> {
+    fn holding(&self, word: &str) -> Found {
+        let mut found = Found::default();
         let Some(at) = self.words.find(word.as_bytes()) else {
-            return Vec::new();
+            return found;
         };
         let mut bytes = self.postings.of(at);
         let mut document = 0;
-        let mut found = Vec::new();
         while !bytes.is_empty() {
             document += take(&mut bytes);
             let times = take(&mut bytes);
             let mut position = 0;
-            let positions = (0..times).map(|_| {
+            for _ in 0..times {
                 position += take(&mut bytes);
-                position
-            });
-            found.push(Posting {
-                document,
-                positions: positions.collect(),
-            });
+                found.positions.push(position);
+            }
+            found.documents.push((document, found.positions.len()));
         }
         found
     }

@@ -125,7 +125,7 @@ impl GenerationIndex {
             }
         }
         for (label, weight) in labels.weighted(words) {
-            for row in self.rows_of_label.of(label as usize) {
+            for row in self.facets.rows_of_label.of(label as usize) {
                 add(*row, LABEL * weight);
             }
         }

@@ -78,32 +78,38 @@ fn tests_named_in(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether a function of that name stands in the room, with an attribute that makes it a test above it (or inside the
-/// macro that makes property tests, where that attribute stands above it too).
+/// Whether a function of that name stands in the room and is run as a test: it has an attribute that makes it one above
+/// it (also inside the macro for property tests), or it stands in the list of a contract that runs on several backends.
 fn exists(room: &str, test: &str, tree: &Tree) -> bool {
     let head = format!("fn {test}(");
-    tree.sources
-        .iter()
-        .filter(|source| source.room() == room)
-        .any(|source| {
-            let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
-            lines.iter().enumerate().any(|(at, line)| {
-                line.contains(&head)
-                    && lines[..at]
-                        .iter()
-                        .rev()
-                        .take_while(|above| above.starts_with("#[") || above.starts_with("//"))
-                        .any(|above| above.starts_with("#[") && above.contains("test"))
-            })
-        })
+    let listed = format!("{test},");
+    let of_room = || tree.sources.iter().filter(|source| source.room() == room);
+    let is_defined = of_room().any(|source| source.text.contains(&head));
+    let is_listed = of_room()
+        .filter(|source| source.path.contains("/tests/"))
+        .any(|source| source.text.lines().any(|line| line.trim() == listed));
+    is_defined && (is_listed || of_room().any(|source| has_attribute(&source.text, &head)))
+}
+
+fn has_attribute(text: &str, head: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.iter().enumerate().any(|(at, line)| {
+        line.contains(head)
+            && lines[..at]
+                .iter()
+                .rev()
+                .take_while(|above| above.starts_with("#[") || above.starts_with("//"))
+                .any(|above| above.starts_with("#[") && above.contains("test"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TESTS: &str =
-        "//! Tests.\n#[tokio::test]\n// Slow.\nasync fn it_holds() {}\n\nfn not_a_test() {}\n";
+    const TESTS: &str = "//! Tests.\n#[tokio::test]\n// Slow.\nasync fn it_holds() {}\n\nfn not_a_test() {}\n\
+                         contract! {\n    it {\n        on_every_backend,\n        was_deleted,\n    }\n}\n\
+                         async fn on_every_backend(world: &World) {}\n";
 
     fn tree() -> Tree {
         Tree::of(&[("crates/engine/tests/it/main.rs", TESTS)])
@@ -111,7 +117,7 @@ mod tests {
 
     #[test]
     fn an_invariant_that_names_its_test_is_fine() {
-        let text = "\nWords.\n\n1. **It holds.** Because\n   so. `engine::it_holds`\n2. **Also.** `engine::it_holds`\n";
+        let text = "\nWords.\n\n1. **It holds.** Because\n   so. `engine::it_holds`\n2. **Also.** `engine::on_every_backend`\n";
 
         assert_eq!(about(text, &tree()), [""; 0]);
     }
@@ -123,6 +129,7 @@ mod tests {
             "1. **It holds.** `engine::was_renamed`\n",
             "1. **It holds.** `store::it_holds`\n",
             "1. **It holds.** `engine::not_a_test`\n",
+            "1. **It holds.** `engine::was_deleted`\n",
             "No list at all.\n",
         ] {
             assert_eq!(about(text, &tree()).len(), 1, "{text}");

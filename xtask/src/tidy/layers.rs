@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "engine",
         &["model", "auth", "vision", "analysis", "search", "store"],
     ),
-    ("api", &["model", "engine"]),
+    ("api", &["model", "auth", "engine"]),
     (
         "app",
         &[

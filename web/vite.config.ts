@@ -15,6 +15,7 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: false,
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 800,
     // dist/ is committed and embedded in the binary: the names stay, so that git sees changes
     // and not new files, and the code of others moves only with the lock.
     rolldownOptions: {

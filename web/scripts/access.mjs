@@ -1,4 +1,4 @@
-// Lets axe look at every page, light and dark. Ends with 1 if anything serious is found.
+// Lets axe look at every page, light, dark and narrow. Ends with 1 if anything serious is found.
 //
 //   node scripts/access.mjs [http://127.0.0.1:9999]
 import { readFileSync } from 'node:fs';
@@ -9,8 +9,9 @@ import { pagesOf } from './pages.mjs';
 const [base = 'http://127.0.0.1:9999'] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let bad = 0;
-for (const dark of [false, true]) {
-  const browser = await open({ dark });
+const LOOKS = { light: {}, dark: { dark: true }, phone: { width: 390, height: 844, touch: true } };
+for (const [look, setting] of Object.entries(LOOKS)) {
+  const browser = await open(setting);
   const page = browser.pages()[0] ?? (await browser.newPage());
   const pages = await pagesOf(browser, base);
   for (const [name, address] of Object.entries(pages)) {
@@ -20,7 +21,7 @@ for (const dark of [false, true]) {
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const one of violations) {
       if (['serious', 'critical'].includes(one.impact)) bad += 1;
-      console.log(`${name}${dark ? ' (dark)' : ''}: ${one.impact} ${one.id}: ${one.help}`);
+      console.log(`${name} (${look}): ${one.impact} ${one.id}: ${one.help}`);
       for (const node of one.nodes.slice(0, 3))
         console.log(
           `   ${node.html.slice(0, 160)}\n   ${node.failureSummary?.split('\n')[1] ?? ''}`,

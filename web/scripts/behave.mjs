@@ -3,6 +3,7 @@
 //   node scripts/behave.mjs        starts its own mocks on free ports, ends with 1 on a failure
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { open } from './browser.mjs';
 
@@ -105,6 +106,37 @@ await check('Shift+click selects a range, the check box one', async () => {
   await page.locator('#tile-9 a').click({ modifiers: ['Shift'] });
   await says('8 of 100,000');
   await page.locator('#tile-5 a').click();
+  await says('7 of 100,000');
+});
+
+await check('a selection across pages is listed as a table', async () => {
+  await visit(data());
+  await grid.focus();
+  await page.keyboard.press('Space');
+  await grid.evaluate((element) => {
+    element.scrollTop = 5000;
+  });
+  await page.waitForSelector('#tile-230 img');
+  await page.locator('#tile-230 a').click({ modifiers: ['Shift'] });
+  await says('231 of 100,000');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'List as CSV' }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n');
+  assert.equal(lines.length, 232);
+  assert.ok(lines[231].includes('IMG_000230'), lines[231]);
+  await page.keyboard.press('x');
+  await page.locator('[data-grid]').evaluate((element) => {
+    element.scrollTop = 0;
+  });
+  await page.waitForSelector('#tile-2 img');
+  for (const index of [2, 3, 4, 5, 6, 7, 8]) {
+    await page.locator(`#tile-${index}`).hover();
+    await page.locator(`#tile-${index} [data-check]`).click();
+  }
   await says('7 of 100,000');
 });
 

@@ -26,21 +26,22 @@ export function Dialog({
         <Base.Popup
           className={`fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 flex-col overflow-hidden rounded-card bg-raised shadow-popup transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0 ${wide ? 'max-w-[960px]' : 'max-w-[520px]'}`}
         >
-          <div className="flex items-start gap-3 px-5 pt-4">
-            <div className="min-w-0 grow">
+          <div className="pt-4 pr-14 pl-5">
+            <div>
               <Base.Title className="text-16 font-semibold">{title}</Base.Title>
               {about && (
                 <Base.Description className="mt-1 text-13 text-soft">{about}</Base.Description>
               )}
             </div>
-            <Base.Close
-              aria-label="Close"
-              className="-mr-2 inline-flex size-8 shrink-0 items-center justify-center rounded-control text-soft hover:bg-hover hover:text-ink"
-            >
-              <X size={16} />
-            </Base.Close>
           </div>
           <div className="overflow-auto px-5 pt-3 pb-5">{children}</div>
+          {/* Last, so that what the dialog asks for has the focus first. */}
+          <Base.Close
+            aria-label="Close"
+            className="absolute top-3 right-3 inline-flex size-8 shrink-0 items-center justify-center rounded-control text-soft hover:bg-hover hover:text-ink"
+          >
+            <X size={16} />
+          </Base.Close>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

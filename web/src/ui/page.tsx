@@ -58,7 +58,13 @@ export function Section({
 /** A table that scrolls sideways by itself where the page is narrow. */
 export function Table({ head, children }: { head: readonly ReactNode[]; children: ReactNode }) {
   return (
-    <div className="overflow-x-auto rounded-card border border-line">
+    // Can be focused, so that arrow keys scroll it sideways.
+    <div
+      role="group"
+      aria-label="Table"
+      tabIndex={0}
+      className="overflow-x-auto rounded-card border border-line"
+    >
       <table className="w-full border-collapse text-left text-13">
         <thead className="bg-sunken text-12 text-soft">
           <tr>

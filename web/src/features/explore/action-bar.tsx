@@ -1,32 +1,28 @@
 import { Columns2, Download, Grid2x2, Info, LayoutDashboard, X } from 'lucide-react';
-import { get } from '../../api/client';
-import type { GridPage } from '../../api/types';
 import { number, plural } from '../../format';
 import { count, NOTHING, type Selection, selected } from '../../grid/selection';
 import { Segments } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { say, sayFault } from '../../ui/toast';
-import type { Result } from './result';
-import { type Explore, filterOf, hasFilter, SIZE } from './state';
+import { PAGE, type Result } from './result';
+import { type Explore, hasFilter, SIZE } from './state';
 
 /** Longest list that is put together in the browser. */
 const LIST_MAX = 100_000;
 
 const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-async function list(id: string, state: Explore, stretches: ReturnType<typeof selected>) {
+/** The selected pictures as a table. */
+async function list(result: Result, stretches: ReturnType<typeof selected>) {
   const lines = ['media_id,path,width,height'];
   for (const [from, to] of stretches) {
-    for (let offset = from; offset < to; offset += 1000) {
-      const page = await get<GridPage>(`/dataset/${id}/grid`, {
-        ...filterOf(state),
-        sort: state.sort,
-        offset,
-        limit: Math.min(1000, to - offset),
-      });
-      page.id.forEach((media, at) => {
-        lines.push([media, cell(page.path[at] ?? ''), page.width[at], page.height[at]].join(','));
-      });
+    for (let offset = from - (from % PAGE); offset < to; offset += PAGE) {
+      const page = await result.read(offset);
+      const last = Math.min(page.id.length, to - offset);
+      for (let at = Math.max(0, from - offset); at < last; at += 1) {
+        const path = cell(page.path[at] ?? '');
+        lines.push([page.id[at], path, page.width[at], page.height[at]].join(','));
+      }
     }
   }
   return `${lines.join('\n')}\n`;
@@ -41,8 +37,21 @@ function download(name: string, text: string) {
   URL.revokeObjectURL(address);
 }
 
+/** How many are shown, or how many of them are selected. */
+function Count({ total, chosen, filtered }: { total: number; chosen: number; filtered: boolean }) {
+  if (chosen === 0) return plural(total, 'picture');
+  if (chosen === total) {
+    return `All ${plural(total, 'picture')}${filtered ? ' matching the filter' : ''} selected`;
+  }
+  return (
+    <>
+      {number(chosen)}
+      <span className="max-sm:hidden"> of {number(total)}</span> selected
+    </>
+  );
+}
+
 export function ActionBar({
-  id,
   state,
   result,
   selection,
@@ -52,7 +61,6 @@ export function ActionBar({
   details,
   onDetails,
 }: {
-  id: string;
   state: Explore;
   result: Result;
   selection: Selection;
@@ -68,7 +76,7 @@ export function ActionBar({
   const save = async () => {
     const before = selection;
     try {
-      const text = await list(id, state, selected(before, total));
+      const text = await list(result, selected(before, total));
       download('pictures.csv', text);
       say(`${plural(chosen, 'picture')} listed in pictures.csv`);
     } catch (cause) {
@@ -82,13 +90,9 @@ export function ActionBar({
       className="flex h-11 shrink-0 items-center gap-2 border-t border-line px-3"
     >
       <span className="min-w-0 truncate text-13 text-soft" aria-live="polite">
-        {chosen === 0
-          ? result.total === null
-            ? ''
-            : plural(total, 'picture')
-          : selection.all && selection.stretches.length === 0
-            ? `All ${plural(total, 'picture')}${hasFilter(state) ? ' matching the filter' : ''} selected`
-            : `${number(chosen)} of ${number(total)} selected`}
+        {result.total !== null && (
+          <Count total={total} chosen={chosen} filtered={hasFilter(state)} />
+        )}
       </span>
       {chosen > 0 && (
         <>
@@ -97,7 +101,7 @@ export function ActionBar({
           </IconButton>
           {chosen >= 2 && chosen <= 4 && (
             <Button onClick={onCompare} className="h-7! px-2.5!">
-              <Columns2 size={15} aria-hidden /> <span className="max-sm:hidden">Compare</span>
+              <Columns2 size={15} aria-hidden /> <span className="max-sm:sr-only">Compare</span>
             </Button>
           )}
           <Button
@@ -110,7 +114,7 @@ export function ActionBar({
             }
             className="h-7! px-2.5!"
           >
-            <Download size={15} aria-hidden /> <span className="max-sm:hidden">List as CSV</span>
+            <Download size={15} aria-hidden /> <span className="max-sm:sr-only">List as CSV</span>
           </Button>
         </>
       )}

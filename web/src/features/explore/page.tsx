@@ -236,7 +236,6 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
               )}
             </div>
             <ActionBar
-              id={id}
               state={state}
               result={result}
               selection={selection}

@@ -31,6 +31,8 @@ export class Result {
   version: string | null = null;
   /** Later ones have higher numbers. */
   readonly born: number;
+  readonly #datasetId: string;
+  readonly #query: Query;
   #total: number | null = null;
   #walk: Walk | null = null;
 
@@ -38,9 +40,11 @@ export class Result {
     births += 1;
     this.born = births;
     this.key = key;
+    this.#datasetId = datasetId;
+    this.#query = query;
     this.pages = new Pages<GridPage>(
-      async (offset, limit, signal) => {
-        const page = await this.#page(datasetId, query, offset, limit, signal);
+      async (offset, _, signal) => {
+        const page = await this.#page(offset, signal);
         this.#total = page.total;
         return page;
       },
@@ -48,16 +52,21 @@ export class Result {
     );
   }
 
-  async #page(
-    id: string,
-    query: Query,
-    offset: number,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<GridPage> {
+  /** The page that begins at a multiple of `PAGE`, from memory or asked for. */
+  async read(offset: number): Promise<GridPage> {
+    return this.pages.get(offset)?.page ?? this.#page(offset);
+  }
+
+  async #page(offset: number, signal?: AbortSignal): Promise<GridPage> {
+    const id = this.#datasetId;
+    const query = this.#query;
     if (!this.#walk) {
       try {
-        return await get<GridPage>(`/dataset/${id}/grid`, { ...query, offset, limit }, signal);
+        return await get<GridPage>(
+          `/dataset/${id}/grid`,
+          { ...query, offset, limit: PAGE },
+          signal,
+        );
       } catch (cause) {
         if (!unknownRoute(cause) || !plain(query)) throw cause;
         this.#walk = new Walk(

@@ -54,10 +54,27 @@ pub fn analyse(
     let neighbours = neighbours::find(rows, &question, &progress.stage(0, 500))?;
     let near = near_copies(&set, &exact, &neighbours, settings, &progress)?;
     let homes = Homes::new(&set, &exact, &near);
+    let kept = Kept::new(&exact, &homes, &neighbours);
 
-    let confidences = outliers::confidences(&neighbours.nearest);
+    let confidences = outliers::confidences(&kept.nearest);
     let issues = issues(&set, &homes, &confidences, settings);
-    let uniqueness = uniqueness_of_all(&set, &exact, &homes, &neighbours, vectors, &progress)?;
+    let chosen_kept: Vec<u32> = kept
+        .places
+        .iter()
+        .map(|place| set.rows[*place as usize])
+        .collect();
+    let scores = uniqueness::scores(
+        Rows::new(vectors, &chosen_kept),
+        &kept.nearest,
+        &progress.stage(800, 900),
+    )?;
+    let uniqueness = (0..set.len())
+        .map(|place| {
+            // A copy adds nothing.
+            let score = scores[homes.kept_at[place] as usize];
+            if homes.is_copy[place] { 0.0 } else { score }
+        })
+        .collect();
     let together: Vec<Vec<u32>> = near
         .iter()
         .map(|copies| {
@@ -109,40 +126,85 @@ fn near_copies(
     )
 }
 
-/// Where each picture belongs.
+/// Where each picture belongs, by place.
 struct Homes {
-    /// For each place the index, among the distinct pictures, of the one it is an exact copy of.
+    /// Among the distinct pictures, the one it is an exact copy of, or itself.
     distinct_at: Vec<u32>,
-    /// Whether a place is a copy, exact or near, of one that is kept.
+    /// Among the kept pictures, the one it is any copy of, or itself.
+    kept_at: Vec<u32>,
+    /// Whether it is a copy, exact or near, of one that is kept.
     is_copy: Vec<bool>,
-    /// Whether a place has an exact copy.
+    /// Whether it has an exact copy.
     has_equal: Vec<bool>,
 }
 
 impl Homes {
     fn new(set: &Set<'_>, exact: &Exact, near: &[Copies]) -> Self {
-        let mut distinct_at = vec![u32::MAX; set.len()];
+        let mut homes = Self {
+            distinct_at: vec![u32::MAX; set.len()],
+            kept_at: vec![u32::MAX; set.len()],
+            is_copy: vec![false; set.len()],
+            has_equal: vec![false; set.len()],
+        };
         for (at, place) in exact.distinct.iter().enumerate() {
-            distinct_at[*place as usize] = at as u32;
-        }
-        let mut is_copy = vec![false; set.len()];
-        let mut has_equal = vec![false; set.len()];
-        // Equal pixels first: those to keep of equal bytes are found through them.
-        for copies in exact.copies.iter().rev() {
-            has_equal[copies.keep as usize] = true;
-            for (other, _) in &copies.others {
-                distinct_at[*other as usize] = distinct_at[copies.keep as usize];
-                has_equal[*other as usize] = true;
-                is_copy[*other as usize] = true;
-            }
+            homes.distinct_at[*place as usize] = at as u32;
         }
         for (other, _) in near.iter().flat_map(|copies| &copies.others) {
-            is_copy[*other as usize] = true;
+            homes.is_copy[*other as usize] = true;
         }
+        let mut count = 0;
+        for place in &exact.distinct {
+            if !homes.is_copy[*place as usize] {
+                homes.kept_at[*place as usize] = count;
+                count += 1;
+            }
+        }
+        for copies in near {
+            for (other, _) in &copies.others {
+                homes.kept_at[*other as usize] = homes.kept_at[copies.keep as usize];
+            }
+        }
+        // Equal pixels first: those to keep of equal bytes are found through them.
+        for copies in exact.copies.iter().rev() {
+            homes.has_equal[copies.keep as usize] = true;
+            for (other, _) in &copies.others {
+                let (other, keep) = (*other as usize, copies.keep as usize);
+                homes.distinct_at[other] = homes.distinct_at[keep];
+                homes.kept_at[other] = homes.kept_at[keep];
+                homes.has_equal[other] = true;
+                homes.is_copy[other] = true;
+            }
+        }
+        homes
+    }
+}
+
+/// The pictures that are copies of no other, numbered anew.
+struct Kept {
+    places: Vec<u32>,
+    /// Their nearest neighbours among themselves, as far as known.
+    nearest: Vec<Vec<(u32, f32)>>,
+}
+
+impl Kept {
+    fn new(exact: &Exact, homes: &Homes, neighbours: &Neighbours) -> Self {
+        let distinct = exact.distinct.iter().copied().enumerate();
+        let kept = distinct.filter(|(_, place)| !homes.is_copy[*place as usize]);
+        let (at, places): (Vec<usize>, Vec<u32>) = kept.unzip();
+        let among_kept = |neighbours: &Vec<(u32, f32)>| {
+            neighbours
+                .iter()
+                .map(|(other, cosine)| (exact.distinct[*other as usize] as usize, *cosine))
+                .filter(|(place, _)| !homes.is_copy[*place])
+                .map(|(place, cosine)| (homes.kept_at[place], cosine))
+                .collect()
+        };
         Self {
-            distinct_at,
-            is_copy,
-            has_equal,
+            nearest: at
+                .iter()
+                .map(|at| among_kept(&neighbours.nearest[*at]))
+                .collect(),
+            places,
         }
     }
 }
@@ -151,7 +213,7 @@ fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -
     let mut issues: Vec<Finding> = (0..set.len())
         .into_par_iter()
         .flat_map_iter(|place| {
-            let outlier = outliers[homes.distinct_at[place] as usize];
+            let outlier = outliers[homes.kept_at[place] as usize];
             quality::confidences(set.facts[place])
                 .into_iter()
                 .chain([(IssueKind::Outliers, outlier)])
@@ -165,44 +227,6 @@ fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -
         .collect();
     issues.sort_by_key(|issue| (issue.kind, issue.row));
     issues
-}
-
-/// Uniqueness by place. Copies have none; they are left out of the picking.
-fn uniqueness_of_all(
-    set: &Set<'_>,
-    exact: &Exact,
-    homes: &Homes,
-    neighbours: &Neighbours,
-    vectors: &Matrix,
-    progress: &Progress<'_>,
-) -> Result<Vec<f32>, AnalysisError> {
-    let mut kept_at = vec![u32::MAX; exact.distinct.len()];
-    let mut kept = Vec::new();
-    for (at, place) in exact.distinct.iter().enumerate() {
-        if !homes.is_copy[*place as usize] {
-            kept_at[at] = kept.len() as u32;
-            kept.push(at as u32);
-        }
-    }
-    let nearest: Vec<Vec<(u32, f32)>> = kept
-        .iter()
-        .map(|at| {
-            neighbours.nearest[*at as usize]
-                .iter()
-                .filter(|(other, _)| kept_at[*other as usize] != u32::MAX)
-                .map(|(other, cosine)| (kept_at[*other as usize], *cosine))
-                .collect()
-        })
-        .collect();
-    let places: Vec<u32> = kept.iter().map(|at| exact.distinct[*at as usize]).collect();
-    let chosen: Vec<u32> = places.iter().map(|at| set.rows[*at as usize]).collect();
-    let stage = progress.stage(800, 900);
-    let scores = uniqueness::scores(Rows::new(vectors, &chosen), &nearest, &stage)?;
-    let mut all = vec![0.0; set.len()];
-    for (place, score) in places.iter().zip(scores) {
-        all[*place as usize] = score;
-    }
-    Ok(all)
 }
 
 fn nearest_distances(homes: &Homes, neighbours: &Neighbours) -> Vec<f32> {

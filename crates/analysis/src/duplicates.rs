@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
-use crate::likeness::{Glance, Likeness, compare};
+use crate::likeness::{Effort, Glance, Likeness, compare};
 use crate::progress::Stage;
 use crate::set::Set;
 use crate::{AnalysisError, Settings};
@@ -75,18 +75,29 @@ fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Co
     kept
 }
 
+/// Cosine from which on a copy is to be expected.
+const EXPECTED: f32 = 0.9;
+
 /// Pairs worth comparing, by index into `distinct`: each once, the lower first.
-pub(crate) fn proposals(alike: &[Vec<(u32, f32)>], hashes: &[Vec<u32>]) -> Vec<(u32, u32)> {
+pub(crate) fn proposals(alike: &[Vec<(u32, f32)>], hashes: &[Vec<u32>]) -> Vec<(u32, u32, Effort)> {
     let mut pairs = Vec::new();
     for (at, others) in alike.iter().enumerate() {
-        pairs.extend(others.iter().map(|(other, _)| sorted(at as u32, *other)));
+        pairs.extend(others.iter().map(|(other, cosine)| {
+            let expected = *cosine >= EXPECTED;
+            (sorted(at as u32, *other), !expected)
+        }));
     }
     for (at, others) in hashes.iter().enumerate() {
-        pairs.extend(others.iter().map(|other| sorted(at as u32, *other)));
+        pairs.extend(others.iter().map(|other| (sorted(at as u32, *other), true)));
     }
     pairs.sort_unstable();
-    pairs.dedup();
+    // Of two proposals of one pair, the one that expects more comes first and stays.
+    pairs.dedup_by_key(|(pair, _)| *pair);
+    let effort = |usual| if usual { Effort::Usual } else { Effort::More };
     pairs
+        .into_iter()
+        .map(|((a, b), usual)| (a, b, effort(usual)))
+        .collect()
 }
 
 fn sorted(a: u32, b: u32) -> (u32, u32) {
@@ -97,7 +108,7 @@ fn sorted(a: u32, b: u32) -> (u32, u32) {
 pub(crate) fn near(
     set: &Set<'_>,
     distinct: &[u32],
-    proposals: &[(u32, u32)],
+    proposals: &[(u32, u32, Effort)],
     settings: &Settings,
     stage: &Stage<'_>,
 ) -> Result<Vec<Copies>, AnalysisError> {
@@ -112,8 +123,8 @@ pub(crate) fn near(
             stage.advance(pairs.len() as u64)?;
             Ok(pairs
                 .iter()
-                .filter_map(|(a, b)| {
-                    let likeness = compare(&glances[*a as usize], &glances[*b as usize])?;
+                .filter_map(|(a, b, effort)| {
+                    let likeness = compare(&glances[*a as usize], &glances[*b as usize], *effort)?;
                     Some((*a, *b, likeness))
                 })
                 .filter(|(_, _, likeness)| likeness.value >= settings.least_likeness)
@@ -178,7 +189,7 @@ fn agreeing(
 ) -> Vec<(DuplicateTier, Vec<(u32, f32)>)> {
     let agree = |a: u32, b: u32| {
         let (a, b) = sorted(a, b);
-        compare(&glances[a as usize], &glances[b as usize])
+        compare(&glances[a as usize], &glances[b as usize], Effort::Usual)
             .is_some_and(|found| found.value >= least)
     };
     let mut groups: Vec<(DuplicateTier, Vec<(u32, f32)>)> = Vec::new();

@@ -10,7 +10,7 @@ pub(crate) mod frame;
 pub(crate) mod plane;
 mod verdict;
 
-use lamina_model::DuplicateTier;
+use lamina_model::{DuplicateTier, Signature};
 
 use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
@@ -25,6 +25,13 @@ const GLANCE: f32 = 0.45;
 const GLANCE_SAME_FRAME: f32 = 0.7;
 /// Correlation of the halved planes, once laid, below which it is no use to look closer.
 const LOOK: f32 = 0.88;
+
+/// Standard deviation of the fine detail of a signature, luma steps.
+pub(crate) fn detail(signature: &Signature) -> f32 {
+    let fine = Detailed::new(Plane::of(signature)).fine;
+    let mean_square = fine.cells().iter().map(|cell| cell * cell).sum::<f32>();
+    (mean_square / fine.cells().len() as f32).sqrt()
+}
 
 /// How two pictures are alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,9 +123,19 @@ impl Subject {
     }
 }
 
+/// How hard to look for a way in which one picture is a part of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// From the middle.
+    Usual,
+    /// From the corners as well: for pairs whose vectors are so near that one expects a copy.
+    /// Patterns that repeat have many places where they nearly fit.
+    More,
+}
+
 /// Compares two pictures. Nothing comes back when they have nothing in common.
-pub(crate) fn compare(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
-    let best = verdict::flat(one.facts, other.facts).or_else(|| compare_whole(one, other));
+pub(crate) fn compare(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> Option<Likeness> {
+    let best = verdict::flat(one.facts, other.facts).or_else(|| compare_whole(one, other, effort));
     if best.is_some_and(|best| best.value >= 0.96) {
         return best;
     }
@@ -133,7 +150,7 @@ fn better(a: Option<Likeness>, b: Option<Likeness>) -> Option<Likeness> {
     }
 }
 
-fn compare_whole(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
+fn compare_whole(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> Option<Likeness> {
     let turns = likely_turns(one, other);
     if turns.is_empty() {
         return None;
@@ -155,6 +172,7 @@ fn compare_whole(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
             turn,
             glance,
             known: Lay::SAME,
+            effort,
         };
         best = better(best, pair.likeness());
         // The same picture as it is: a turn can add nothing.
@@ -185,6 +203,7 @@ fn compare_bare(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
             turn: Turn::NONE,
             glance: 0.0,
             known: start,
+            effort: Effort::Usual,
         };
         best = better(best, pair.look(start).and_then(|lay| pair.look_closer(lay)));
     }
@@ -213,8 +232,20 @@ fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
     likely.map(|(glance, at)| (glance, Turn::ALL[at])).collect()
 }
 
-/// Lays from which to look for the true one.
-const STARTS: [Lay; 3] = [Lay::SAME, Lay::scaled(0.9), Lay::scaled(1.1)];
+/// Lays from which to look for the true one: the same frame, one a part of the middle of the
+/// other, or of a corner.
+fn starts(effort: Effort) -> impl Iterator<Item = Lay> {
+    let corners = [0.95, 1.0 / 0.95].into_iter().flat_map(|scale: f32| {
+        let aside = (1.0 - scale).abs();
+        [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]].map(|[x, y]| Lay {
+            scale: [scale; 2],
+            shift: [x * aside, y * aside],
+        })
+    });
+    [Lay::SAME, Lay::scaled(0.9), Lay::scaled(1.1)]
+        .into_iter()
+        .chain(corners.filter(move |_| effort == Effort::More))
+}
 
 /// Two pictures, the other one turned, to be laid over each other.
 struct Pair<'a> {
@@ -227,6 +258,7 @@ struct Pair<'a> {
     /// The lay at which both show the whole of the same picture; other than
     /// [`Lay::SAME`] when a frame was taken off.
     known: Lay,
+    effort: Effort,
 }
 
 impl Pair<'_> {
@@ -240,7 +272,7 @@ impl Pair<'_> {
             }
         }
         let mut tried: Vec<Lay> = Vec::new();
-        for start in STARTS {
+        for start in starts(self.effort) {
             let Some(lay) = self.look(start) else {
                 continue;
             };
@@ -265,7 +297,7 @@ impl Pair<'_> {
     }
 
     fn look_closer(&self, lay: Lay) -> Option<Likeness> {
-        let lay = refine(&self.one.soft.all, &self.other.soft.all, lay, 6)?;
+        let lay = refine(&self.one.soft.all, &self.other.soft.all, lay, 12)?;
         let evidence = weigh(&self.one.soft, &self.other.soft, &lay)?;
         verdict::other_frame(self.facts, self.turn, &lay.since(&self.known), &evidence)
     }

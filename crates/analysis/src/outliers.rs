@@ -17,6 +17,7 @@ const LEAST_DEVIATION: f32 = 0.04;
 
 /// For each picture how sure it is an outlier, 0–1.
 pub(crate) fn confidences(nearest: &[Vec<(u32, f32)>]) -> Vec<f32> {
+    // What has no neighbour left but copies is certainly not alone.
     let distances: Vec<f32> = nearest
         .iter()
         .map(|neighbours| {
@@ -24,7 +25,7 @@ pub(crate) fn confidences(nearest: &[Vec<(u32, f32)>]) -> Vec<f32> {
             near.iter().map(|(_, cosine)| 1.0 - cosine).sum::<f32>() / near.len().max(1) as f32
         })
         .collect();
-    if distances.len() < LEAST_SET || nearest.iter().any(Vec::is_empty) {
+    if distances.len() < LEAST_SET {
         return vec![0.0; nearest.len()];
     }
     let mut sorted = distances.clone();

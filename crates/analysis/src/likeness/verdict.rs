@@ -14,8 +14,36 @@ use super::evidence::Evidence;
 use super::plane::Turn;
 use crate::Facts;
 
-/// Tiles that a picture must have to be judged by its drawing alone.
-const RICH: u32 = 24;
+/// How much is drawn in two pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawing {
+    /// Enough to tell them from any others.
+    Rich,
+    /// Something; others may well have much the same.
+    Sparse,
+    /// Next to nothing.
+    Poor,
+}
+
+impl Drawing {
+    /// Tiles in which something is drawn, of 64.
+    const RICH: u32 = 40;
+    const SPARSE: u32 = 14;
+    /// Least standard deviation of fine detail that is a drawing, luma steps, in signatures as
+    /// they are and in softened ones.
+    const DETAIL: f32 = 0.7;
+    const DETAIL_SOFT: f32 = 0.35;
+
+    fn of(evidence: &Evidence, least_detail: f32) -> Self {
+        if evidence.tiles < Self::SPARSE || evidence.detail_spread < least_detail {
+            Self::Poor
+        } else if evidence.tiles < Self::RICH {
+            Self::Sparse
+        } else {
+            Self::Rich
+        }
+    }
+}
 
 fn likeness(tier: DuplicateTier, losses: &[f32]) -> Option<Likeness> {
     let loss = losses.iter().map(|loss| loss * loss).sum::<f32>().sqrt();
@@ -75,71 +103,104 @@ pub(crate) fn flat(one: &Facts, other: &Facts) -> Option<Likeness> {
     })
 }
 
-/// Whether so little is drawn that other pictures may well have the same drawing.
-fn is_poor(evidence: &Evidence) -> bool {
-    evidence.tiles < RICH || evidence.detail_spread < 0.7
+/// Two pictures, one turned and laid over the other, and what was seen.
+struct Case<'a> {
+    evidence: &'a Evidence,
+    turn: Turn,
+    /// How far contrast and brightness are off; 1 is just to be seen.
+    tone: f32,
+    /// How far the mean colours are apart, 0–255.
+    tint: f32,
+    /// How far the ratio of the sides is off, natural logarithm.
+    stretched: f32,
+}
+
+impl<'a> Case<'a> {
+    fn new([one, other]: [&Facts; 2], turn: Turn, evidence: &'a Evidence) -> Self {
+        let contrast = (evidence.gain.max(0.01).ln() / 0.05).abs();
+        Self {
+            evidence,
+            turn,
+            tone: contrast.max(evidence.lift.abs() / 4.0),
+            tint: tint(one, other),
+            stretched: stretch(one, other, turn),
+        }
+    }
+
+    /// What being turned takes from a likeness.
+    fn turned(&self) -> f32 {
+        if self.turn == Turn::NONE { 0.0 } else { 0.4 }
+    }
+
+    /// Nothing was done but coding and scaling.
+    fn is_untouched(&self) -> bool {
+        let evidence = self.evidence;
+        self.tone < 1.6
+            && self.tint < 8.0
+            && self.stretched < 0.03
+            && evidence.differing < 0.08
+            && evidence.redrawn < 0.03
+            && evidence.redrawn_tiles < 0.04
+    }
+
+    /// Changes pass for an edit where a rich drawing agrees.
+    fn rich(&self) -> Vec<f32> {
+        vec![
+            self.evidence.redrawn / 0.14,
+            (1.0 - self.evidence.detail) / 0.6,
+            self.evidence.differing / 0.8,
+            (self.tone / 20.0).min(0.8),
+            (self.tint / 120.0).min(0.8),
+            self.stretched.min(0.8),
+            self.turned(),
+        ]
+    }
+
+    /// Where the drawing is sparse, light and colour must agree much better.
+    fn sparse(&self) -> Vec<f32> {
+        let mut losses = self.rich();
+        // Unless it is the very same drawing.
+        let doubt = (self.evidence.rest / 1.5).min(1.0);
+        losses.extend([
+            self.evidence.rest / 2.5,
+            self.evidence.redrawn / 0.07,
+            doubt * (self.tone / 6.0).min(2.0),
+            doubt * (self.tint / 10.0).min(2.0),
+        ]);
+        losses
+    }
+
+    /// Where nearly nothing is drawn, there must be no difference but that of coding.
+    fn poor(&self) -> Vec<f32> {
+        let noise = 0.7 + 0.01 * self.evidence.spread;
+        vec![
+            self.evidence.rest / noise,
+            self.evidence.lift.abs() / 2.0,
+            (1.0 - self.evidence.correlation) / 0.06,
+            self.tint / 5.0,
+            self.stretched / 0.1,
+            self.turned(),
+        ]
+    }
 }
 
 /// Both show the whole of the same frame.
-pub(crate) fn same_frame(
-    [one, other]: [&Facts; 2],
-    turn: Turn,
-    evidence: &Evidence,
-) -> Option<Likeness> {
+pub(crate) fn same_frame(facts: [&Facts; 2], turn: Turn, evidence: &Evidence) -> Option<Likeness> {
     if evidence.gain <= 0.2 {
         return None;
     }
-    let mirrored = if turn == Turn::NONE { 0.0 } else { 0.4 };
-    let stretched = stretch(one, other, turn);
-    let tone = (evidence.gain.ln() / 0.05)
-        .abs()
-        .max(evidence.lift.abs() / 4.0);
-    let tint = tint(one, other);
-    if is_poor(evidence) {
-        return same_frame_poor(turn, mirrored, stretched, tint, evidence);
-    }
-    let redrawn = evidence.redrawn / 0.14;
-    let detail = (1.0 - evidence.detail) / 0.6;
-    let same = tone < 1.0 && tint < 8.0 && evidence.differing < 0.08 && stretched < 0.03;
-    let kind = if same {
+    let case = Case::new(facts, turn, evidence);
+    let losses = match Drawing::of(evidence, Drawing::DETAIL) {
+        Drawing::Rich => case.rich(),
+        Drawing::Sparse => case.sparse(),
+        Drawing::Poor => case.poor(),
+    };
+    let kind = if case.is_untouched() {
         DuplicateTier::SamePicture
     } else {
         DuplicateTier::Edited
     };
-    likeness(
-        tier(turn, kind),
-        &[
-            redrawn,
-            detail,
-            evidence.differing / 0.8,
-            (tone / 20.0).min(0.8),
-            (tint / 120.0).min(0.8),
-            (stretched / 1.0).min(0.8),
-            mirrored,
-        ],
-    )
-}
-
-/// Little is drawn: goods on white, gradients, night. Brightness and colour must agree as well.
-fn same_frame_poor(
-    turn: Turn,
-    mirrored: f32,
-    stretched: f32,
-    tint: f32,
-    evidence: &Evidence,
-) -> Option<Likeness> {
-    let noise = 0.7 + 0.01 * evidence.spread;
-    likeness(
-        tier(turn, DuplicateTier::SamePicture),
-        &[
-            evidence.rest / noise,
-            evidence.lift.abs() / 2.0,
-            (1.0 - evidence.correlation) / 0.06,
-            tint / 5.0,
-            stretched / 0.1,
-            mirrored,
-        ],
-    )
+    likeness(tier(turn, kind), &losses)
 }
 
 /// Whether one may show a part of the other, roughly.
@@ -150,34 +211,41 @@ pub(crate) fn frames_may_agree(lay: &Lay) -> bool {
 
 /// One shows a part of the other, or has a frame around it.
 pub(crate) fn other_frame(
-    [one, other]: [&Facts; 2],
+    facts: [&Facts; 2],
     turn: Turn,
     lay: &Lay,
     evidence: &Evidence,
 ) -> Option<Likeness> {
     let (of_one, of_other) = lay.shared();
     let (less, more) = (of_one.min(of_other), of_one.max(of_other));
-    if evidence.gain <= 0.5 || is_poor(evidence) {
+    if evidence.gain <= 0.5 {
         return None;
     }
-    let mirrored = if turn == Turn::NONE { 0.0 } else { 0.4 };
-    let tone = (evidence.gain.ln() / 0.05)
-        .abs()
-        .max(evidence.lift.abs() / 4.0);
-    let tint = tint(one, other);
-    let faded = if turn == Turn::NONE { 60.0 } else { 30.0 };
-    likeness(
-        tier(turn, DuplicateTier::Edited),
-        &[
-            evidence.redrawn / 0.07,
-            (1.0 - evidence.detail) / 0.2,
-            evidence.differing / 0.4,
-            (1.0 - less) / 0.4,
-            // Neither lies within the other: two views of one scene.
-            (1.0 - more) / 0.06,
-            tone / 8.0,
-            tint / faded,
-            mirrored,
-        ],
-    )
+    let case = Case::new(facts, turn, evidence);
+    // Cropped, turned and recoloured at once is another view of the scene rather than a copy.
+    let faded = if turn == Turn::NONE { 60.0 } else { 12.0 };
+    let mut losses = vec![
+        evidence.redrawn / 0.07,
+        (1.0 - evidence.detail) / 0.2,
+        evidence.differing / 0.4,
+        (1.0 - less) / 0.4,
+        // Neither lies within the other: two views of one scene.
+        (1.0 - more) / 0.06,
+        case.tone / 8.0,
+        case.tint / faded,
+        case.turned(),
+    ];
+    match Drawing::of(evidence, Drawing::DETAIL_SOFT) {
+        Drawing::Rich => {}
+        Drawing::Sparse => {
+            let doubt = (evidence.rest / 0.8).min(1.0);
+            losses.extend([
+                evidence.rest / 2.0,
+                doubt * case.tint / 6.0,
+                doubt * case.tone / 3.0,
+            ]);
+        }
+        Drawing::Poor => return None,
+    }
+    likeness(tier(turn, DuplicateTier::Edited), &losses)
 }

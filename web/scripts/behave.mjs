@@ -142,9 +142,9 @@ await check('a selection across pages is listed as a table', async () => {
 
 await check('? opens the keys; Esc closes them and keeps the selection', async () => {
   await page.keyboard.press('?');
-  await page.getByRole('dialog').waitFor();
+  await page.locator('[data-overlay]').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator('[data-overlay]').waitFor({ state: 'detached' });
   await says('7 of 100,000');
   await page.keyboard.press('Escape');
   await page.waitForFunction(
@@ -302,9 +302,11 @@ await check('a new dataset is made from a folder, or the server says why not', a
 await check('a dataset goes only when its name is typed', async () => {
   await page.goto(`${plain.base}/dataset/d0000005-0000-7000-8000-000000000000/settings`);
   await page.getByRole('button', { name: 'Delete this dataset' }).click();
-  const button = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
+  const button = page
+    .locator('[data-overlay]')
+    .getByRole('button', { name: 'Delete', exact: true });
   assert.ok(await button.isDisabled());
-  await page.getByRole('dialog').getByRole('textbox').fill('Roof tiles');
+  await page.locator('[data-overlay]').getByRole('textbox').fill('Roof tiles');
   await button.click();
   await page.waitForURL(`${plain.base}/`);
   await page.getByText('Roof tiles is deleted').waitFor();
@@ -339,7 +341,7 @@ await check('a key is shown once, with samples that carry it', async () => {
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name').fill('nightly');
   await page.getByRole('button', { name: 'Make the key' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Keep this secret now' });
+  const dialog = page.locator('[data-overlay]');
   const secret = await dialog.getByText(/^vls_/).textContent();
   assert.ok((await dialog.locator('pre').last().textContent()).includes(secret));
   await dialog.getByRole('button', { name: 'I have kept it' }).click();

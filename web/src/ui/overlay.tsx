@@ -24,6 +24,7 @@ export function Dialog({
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
+          data-overlay
           className={`fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] -translate-x-1/2 -translate-y-1/2 flex-col overflow-hidden rounded-card bg-raised shadow-popup transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0 ${wide ? 'max-w-[960px]' : 'max-w-[520px]'}`}
         >
           <div className="pt-4 pr-14 pl-5">

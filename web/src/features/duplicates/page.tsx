@@ -8,6 +8,7 @@ import { bytes, number, plural } from '../../format';
 import { Pages } from '../../grid/pages';
 import { Empty, Turning } from '../../ui/bits';
 import { Fault } from '../../ui/error';
+import { typing } from '../../ui/typing';
 import { TIER_WORDS } from '../explore/words';
 import { GroupView } from './group';
 
@@ -62,7 +63,7 @@ export function DuplicatesPage() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof HTMLElement && event.target.closest('input, select')) return;
+      if (typing(event.target)) return;
       if (event.key === 'j') open(Math.min(total - 1, at + 1));
       else if (event.key === 'k') open(Math.max(0, at - 1));
       else return;

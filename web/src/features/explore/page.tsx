@@ -13,6 +13,7 @@ import { Empty, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
+import { typing } from '../../ui/typing';
 import { ActionBar } from './action-bar';
 import { Clusters } from './clusters';
 import { Compare } from './compare';
@@ -23,13 +24,6 @@ import { KeySheet } from './key-sheet';
 import { Chips, QueryBar } from './query-bar';
 import { useResult, useVersion } from './result';
 import { type Explore, filterOf, hasFilter, resultKey, SIZE } from './state';
-
-/** True when a key belongs to a field or a dialog and not to the page. */
-const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement &&
-  (target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !==
-    null ||
-    document.querySelector('[role=dialog]') !== null);
 
 export function ExplorePage() {
   const { id } = useParams({ from: '/frame/dataset/$id/data' });

@@ -19,6 +19,7 @@ import { Empty } from '../../ui/bits';
 import { buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
+import { typing } from '../../ui/typing';
 import { MediaDetails } from '../explore/details';
 import { recentResult, useVersion } from '../explore/result';
 import { filterOf, resultKey } from '../explore/state';
@@ -83,7 +84,7 @@ export function PicturePage() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       const what = KEYS[event.key];
       if (what) setTold({ what });
       else if (event.key === 'ArrowLeft') go(-1);

@@ -11,6 +11,7 @@
 //! All native and heavy dependencies live in this crate. It is synchronous, keeps no state but
 //! the libraries it has loaded, and knows no database, no network and no dataset.
 
+mod average;
 mod canvas;
 mod colour;
 mod decode;

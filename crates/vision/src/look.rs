@@ -43,7 +43,8 @@ pub struct Look {
     /// of an animation. So lossless copies in other formats have the same hash. A picture that
     /// was made smaller while decoding is hashed at full size all the same, row by row as stored
     /// (so its Exif orientation counts), and a JPEG of that kind by its coded data without labels:
-    /// such a JPEG equals only JPEGs with the very same coded pixels.
+    /// such a JPEG equals only JPEGs with the very same coded pixels. Small JPEGs are hashed as
+    /// this build decodes them: libjpeg-turbo and the pure decoders round differently.
     pub pixel_hash: [u8; 32],
     /// Perceptual hash; the number of differing bits says how far two pictures are apart.
     pub perceptual_hash: u64,
@@ -276,10 +277,10 @@ mod tests {
             });
             let small = resize::within(size, THUMBNAIL_SIDE);
             time("thumbnail pixels", &mut || {
-                drop(resize::rgb(&canvas.rgb, size, small))
+                drop(resize::rgb(&canvas.rgb, size, small));
             });
             time("tensor pixels", &mut || {
-                drop(resize::rgb(&canvas.rgb, size, (224, 224)))
+                drop(resize::rgb(&canvas.rgb, size, (224, 224)));
             });
             time("luma", &mut || drop(to_luma(&canvas.rgb)));
             time("luma of sampled rows", &mut || {
@@ -298,7 +299,7 @@ mod tests {
                 std::hint::black_box(perceptual::hash(&seen.signature));
             });
             time("all of it", &mut || {
-                drop(look(&file, None, &limits).unwrap())
+                drop(look(&file, None, &limits).unwrap());
             });
         }
     }

@@ -8,6 +8,7 @@
 use blake3::Hasher;
 use lamina_model::MediaNote;
 
+use crate::average::Averager;
 use crate::canvas::Canvas;
 use crate::colour::{Layout, ToSrgb, multiply, narrow};
 use crate::{DecodeLimits, Rejection};
@@ -52,8 +53,7 @@ pub(crate) struct Painter {
     factor: u32,
     to_srgb: ToSrgb,
     canvas: Vec<u8>,
-    sums: Vec<u32>,
-    rows_in_sums: u32,
+    averager: Option<Averager>,
     rows_seen: u32,
     narrowed: Vec<u8>,
     opaque: Vec<u8>,
@@ -80,18 +80,12 @@ impl Painter {
         let (width, height) = (plan.width.div_ceil(factor), plan.height.div_ceil(factor));
         let canvas_bytes = u64::from(width) * u64::from(height) * 3;
         crate::decode::fits(canvas_bytes, limits, "its pixels")?;
-        let columns = width as usize * 3;
         Ok(Self {
             plan,
             factor,
             to_srgb: converter(plan.layout, icc, notes),
             canvas: Vec::with_capacity(usize::try_from(canvas_bytes).unwrap_or(0)),
-            sums: if factor > 1 {
-                vec![0; columns]
-            } else {
-                Vec::new()
-            },
-            rows_in_sums: 0,
+            averager: (factor > 1).then(|| Averager::new(plan.width as usize, 3, factor as usize)),
             rows_seen: 0,
             narrowed: Vec::new(),
             opaque: Vec::new(),
@@ -187,47 +181,15 @@ impl Painter {
     }
 
     fn place(&mut self, rgb: &[u8]) {
-        if self.factor == 1 {
+        let Some(averager) = &mut self.averager else {
             self.canvas.extend_from_slice(rgb);
             return;
-        }
+        };
         self.beyond_used = true;
         self.beyond.update(rgb);
-        let block = self.factor as usize * 3;
-        for (sums, pixels) in self.sums.chunks_exact_mut(3).zip(rgb.chunks(block)) {
-            for pixel in pixels.chunks_exact(3) {
-                sums[0] += u32::from(pixel[0]);
-                sums[1] += u32::from(pixel[1]);
-                sums[2] += u32::from(pixel[2]);
-            }
+        if averager.add(rgb) || self.rows_seen == self.plan.height {
+            averager.flush(&mut self.canvas);
         }
-        self.rows_in_sums += 1;
-        if self.rows_in_sums == self.factor || self.rows_seen == self.plan.height {
-            self.flush_sums();
-        }
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "an average of bytes is a byte"
-    )]
-    fn flush_sums(&mut self) {
-        let last = self.plan.width.div_ceil(self.factor) as usize - 1;
-        let last_columns =
-            self.plan.width - (self.plan.width.div_ceil(self.factor) - 1) * self.factor;
-        for (index, sums) in self.sums.chunks_exact_mut(3).enumerate() {
-            let columns = if index == last {
-                last_columns
-            } else {
-                self.factor
-            };
-            let count = columns * self.rows_in_sums;
-            for sum in sums {
-                self.canvas.push(((*sum + count / 2) / count) as u8);
-                *sum = 0;
-            }
-        }
-        self.rows_in_sums = 0;
     }
 
     /// The finished canvas.

@@ -1,7 +1,7 @@
 //! What this machine has to make pictures readable and vectors quick, found once at start.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::EmbedError;
 use crate::decode::{heif, jpeg};
@@ -22,6 +22,8 @@ pub struct RuntimeOptions {
 #[derive(Debug, Clone)]
 pub struct Runtime {
     onnxruntime: Result<PathBuf, String>,
+    /// Why the loaded library would not take the model, once that is known.
+    refusal: Arc<OnceLock<String>>,
     libheif: Result<String, String>,
 }
 
@@ -32,6 +34,7 @@ impl Runtime {
     pub fn detect(options: &RuntimeOptions) -> Self {
         Self {
             onnxruntime: find_onnxruntime(options),
+            refusal: Arc::default(),
             libheif: heif::load(options.libheif.as_deref()),
         }
     }
@@ -42,12 +45,15 @@ impl Runtime {
     /// # Errors
     /// [`EmbedError::Load`] when no runtime at all takes the model.
     pub fn embedder(&self) -> Result<Arc<dyn Embedder>, EmbedError> {
-        if self.onnxruntime.is_ok()
-            && let Ok(embedder) = OnnxRuntime::new()
-        {
-            return Ok(Arc::new(embedder));
+        if self.onnxruntime.is_ok() {
+            match OnnxRuntime::new() {
+                Ok(embedder) => return Ok(Arc::new(embedder)),
+                Err(refusal) => {
+                    self.refusal.get_or_init(|| refusal.to_string());
+                }
+            }
         }
-        Ok(Arc::new(Rten::new()?))
+        self.pure_embedder()
     }
 
     /// An embedder in pure Rust, whatever else is there.
@@ -60,7 +66,7 @@ impl Runtime {
 
     /// Whether vectors are made by ONNX Runtime.
     pub fn has_onnxruntime(&self) -> bool {
-        self.onnxruntime.is_ok()
+        self.onnxruntime.is_ok() && self.refusal.get().is_none()
     }
 
     /// Whether HEIC and AVIF can be read.
@@ -70,7 +76,11 @@ impl Runtime {
 
     /// What is used, and what would make it faster or let it read more: one sentence each.
     pub fn lines(&self) -> Vec<String> {
-        let embedding = match &self.onnxruntime {
+        let onnxruntime = match self.refusal.get() {
+            Some(refusal) => Err(refusal),
+            None => self.onnxruntime.as_ref(),
+        };
+        let embedding = match onnxruntime {
             Ok(path) => format!("Vectors are made with ONNX Runtime ({}).", path.display()),
             Err(why) => format!(
                 "Vectors are made in pure Rust, about five times slower than with ONNX Runtime \

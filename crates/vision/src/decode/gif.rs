@@ -35,14 +35,15 @@ pub(crate) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Rej
     let mut decoder = options
         .read_info(Cursor::new(bytes))
         .map_err(|error| explain(&error))?;
+    // The header has been read up to the first frame, profile included.
+    let icc = decoder.icc_profile().map(<[u8]>::to_vec);
     let frame = decoder
         .read_next_frame()
         .map_err(|error| explain(&error))?
         .ok_or_else(|| Rejection::corrupt("GIF: it has no frame"))?;
     let (left, top) = (usize::from(frame.left), usize::from(frame.top));
     let (frame_width, frame_height) = (usize::from(frame.width), usize::from(frame.height));
-    let pixels = frame.buffer.clone();
-    let icc = decoder.icc_profile().map(<[u8]>::to_vec);
+    let pixels = &frame.buffer;
 
     let plan = RowPlan {
         width: head.width,

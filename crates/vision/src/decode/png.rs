@@ -17,7 +17,8 @@ pub(crate) fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<Decoded, Rej
     let mut decoder = Decoder::new_with_limits(
         Cursor::new(bytes),
         png::Limits {
-            bytes: usize::try_from(limits.max_alloc_bytes).unwrap_or(usize::MAX),
+            // Rows and inflated profiles; a profile of more than this is no profile.
+            bytes: usize::try_from(limits.max_alloc_bytes.min(64 << 20)).unwrap_or(usize::MAX),
         },
     );
     decoder.set_transformations(Transformations::EXPAND);

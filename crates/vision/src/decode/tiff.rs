@@ -47,6 +47,12 @@ fn decode_page(
         .map_err(|error| explain(&error))?
         .with_limits(tiff_limits);
     let (width, height) = reader.dimensions().map_err(|error| explain(&error))?;
+    if is_camera_raw(page, &mut reader) {
+        return Err(Rejection::no_decoder(
+            "TIFF: it is a camera's raw file, of which only the small preview could be shown; \
+             export it as JPEG or TIFF",
+        ));
+    }
     let shape = shape_of(&mut reader)?;
     let (model, depth) = match colours {
         Some(_) => (ColourModel::Palette, shape.bits),
@@ -140,6 +146,18 @@ fn paint_bands(
         }
     }
     Ok(())
+}
+
+/// Raw files are TIFFs whose first page is a small preview: DNG says so by a tag, CR2 by its
+/// header, others by calling the first page a smaller version of one further down.
+fn is_camera_raw(bytes: &[u8], reader: &mut Reader<'_>) -> bool {
+    const DNG_VERSION: Tag = Tag::Unknown(50_706);
+    let has = |reader: &mut Reader<'_>, tag| matches!(reader.find_tag(tag), Ok(Some(_)));
+    let smaller = reader.find_tag_unsigned::<u32>(Tag::NewSubfileType);
+    let is_preview = matches!(smaller, Ok(Some(kind)) if kind & 1 == 1);
+    bytes.get(8..10) == Some(b"CR".as_slice())
+        || has(reader, DNG_VERSION)
+        || (is_preview && has(reader, Tag::SubIfd))
 }
 
 fn shape_of(reader: &mut Reader<'_>) -> Result<Shape, Rejection> {

@@ -65,7 +65,13 @@ fn survives(bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 600,
+        failure_persistence: None,
+        // The same cases in every run; a longer hunt is a matter of raising the number.
+        rng_seed: proptest::test_runner::RngSeed::Fixed(31),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn flipped_bytes_never_break_a_look(

@@ -122,6 +122,20 @@ fn flipped_bytes_in_a_png_are_corrupt() {
 }
 
 #[test]
+fn a_camera_raw_file_is_not_taken_for_its_preview() {
+    let mut raw = Picture::base().tiff();
+    // The tag of the orientation becomes that of the DNG version, which every DNG has.
+    let entry = raw
+        .windows(4)
+        .rposition(|bytes| bytes == [0x12, 0x01, 3, 0])
+        .unwrap();
+    raw[entry..entry + 2].copy_from_slice(&50_706_u16.to_le_bytes());
+    let rejection = rejection(&raw);
+    assert_eq!(rejection.reason, RejectReason::NoDecoder);
+    assert!(rejection.note.contains("raw"), "{rejection}");
+}
+
+#[test]
 fn a_header_without_pixels_is_rejected() {
     for (format, bytes) in every_format(&Picture::base()) {
         for length in [4, 12, 20, 30, 50] {

@@ -145,6 +145,17 @@ fn giant_grey_jpeg(width: u16, height: u16) -> Vec<u8> {
 }
 
 #[test]
+fn a_jpeg_of_endless_scans_is_refused() {
+    let jpeg = Picture::base().progressive_jpeg(80);
+    let scan = jpeg.windows(2).position(|w| w == [0xff, 0xda]).unwrap();
+    let end = jpeg.len() - 2;
+    let many = [&jpeg[..scan], &jpeg[scan..end].repeat(120), &jpeg[end..]].concat();
+    let rejection = look(&many, None, &DecodeLimits::default()).unwrap_err();
+    assert_eq!(rejection.reason, RejectReason::Corrupt);
+    assert!(rejection.note.contains("scans"), "{rejection}");
+}
+
+#[test]
 fn a_chunk_that_inflates_without_end_is_bounded() {
     // A text chunk is not even read; the picture behind it is.
     let png = insert_chunk(&Picture::base().png(), *b"zTXt", &[b'x'; 5000]);

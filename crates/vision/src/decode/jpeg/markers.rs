@@ -11,6 +11,9 @@ const APP0: u8 = 0xe0;
 const APP15: u8 = 0xef;
 const COM: u8 = 0xfe;
 
+/// Each scan of a progressive picture goes over all of it; encoders write about ten.
+const MOST_SCANS: u32 = 100;
+
 /// How colour is coded, by the rules of libjpeg, which browsers share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
@@ -106,7 +109,7 @@ impl<'a> Markers<'a> {
         // Coefficients of a progressive picture are all kept, two bytes each; planes of scaled
         // pictures and the pixels themselves exist side by side.
         let coefficients = if self.progressive { samples * 2 } else { 0 };
-        coefficients + scaled * 8
+        coefficients + scaled * self.colour.layout().channels() as u64 * 2
     }
 
     /// Hash of what decides how the picture looks: all but names, dates and other labels.
@@ -162,6 +165,11 @@ impl<'a> Found<'a> {
             }
             SOS => {
                 self.scans += 1;
+                if self.scans > MOST_SCANS {
+                    return Err(Rejection::corrupt(format!(
+                        "JPEG: it has more than {MOST_SCANS} scans, made to keep decoders busy"
+                    )));
+                }
                 let coded_end = end_of_scan(bytes, end).ok_or_else(|| cut(bytes, self))?;
                 self.coded.push(end..coded_end);
                 return Ok(coded_end);

@@ -14,25 +14,48 @@ use zune_core::options::DecoderOptions;
 
 use super::Samples;
 use super::markers::{Coding, Markers};
-use crate::Rejection;
+use crate::average::average;
+use crate::{DecodeLimits, Rejection};
 
 /// Sixteen bytes of ones, stuffed as coded data must be, and the end marker.
 const GUARD: &[u8] = b"\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\
     \xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\0\xff\xd9";
 
+/// Full pictures larger than this are not made; they are scaled while decoding instead.
+const LARGEST_FULL: u64 = 384 << 20;
+
 /// Decodes at 1/`factor`.
-pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
+pub(crate) fn samples(
+    bytes: &[u8],
+    markers: &Markers,
+    factor: u32,
+    limits: &DecodeLimits,
+) -> Result<Samples, Rejection> {
     let end_marker = bytes.len() - markers.bytes_after_end - 2;
     let guarded = [&bytes[..end_marker], GUARD].concat();
-    decode(&guarded, markers, factor)
+    if markers.memory(1) > LARGEST_FULL.min(limits.max_alloc_bytes) {
+        return tolerant(&guarded, markers, factor);
+    }
+    let full = full_size(&guarded, markers)?;
+    if factor == 1 {
+        return Ok(full);
+    }
+    let channels = full.layout.channels();
+    let bytes = average(&full.bytes, full.width as usize, channels, factor as usize);
+    Ok(Samples {
+        width: markers.width.div_ceil(factor),
+        height: markers.height.div_ceil(factor),
+        bytes,
+        ..full
+    })
 }
 
-fn decode(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
-    let quick = factor == 1 && matches!(markers.colour, Coding::Grey | Coding::YCbCr);
+fn full_size(bytes: &[u8], markers: &Markers) -> Result<Samples, Rejection> {
+    let quick = matches!(markers.colour, Coding::Grey | Coding::YCbCr);
     if quick && let Some(samples) = zune(bytes, markers) {
         return Ok(samples);
     }
-    let mut samples = tolerant(bytes, markers, factor)?;
+    let mut samples = tolerant(bytes, markers, 1)?;
     samples.warned = quick;
     Ok(samples)
 }
@@ -60,7 +83,7 @@ fn zune(bytes: &[u8], markers: &Markers) -> Option<Samples> {
     })
 }
 
-/// At any scale and in any colour. Passes over stray bytes, refuses damaged data.
+/// At 1/`factor` and in any colour. Passes over stray bytes, refuses damaged data.
 fn tolerant(bytes: &[u8], markers: &Markers, factor: u32) -> Result<Samples, Rejection> {
     let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
     decoder.set_color_transform(match markers.colour {

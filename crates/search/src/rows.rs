@@ -196,9 +196,11 @@ impl RowSet {
         }
     }
 
-    /// The bits, 64 rows a word.
-    pub(crate) fn words(&self) -> &[u64] {
-        &self.words
+    /// The bits of the eight rows from `8 * group` on, the first lowest; 0 past the end.
+    #[inline]
+    pub(crate) fn eight(&self, group: usize) -> u8 {
+        let word = self.words.get(group / 8).copied().unwrap_or(0);
+        word.to_le_bytes()[group % 8]
     }
 
     fn zip(&mut self, other: &Self, combine: impl Fn(u64, u64) -> u64) {

@@ -42,6 +42,9 @@ pub(crate) fn estimate_signs(codes: &Codes, direction: &Direction, group: usize)
     let block = &codes.signs[group * words..(group + 1) * words];
     let mut counts = [[0_u64; WEAVE]; 4];
     for (signs, planes) in block.iter().zip(&direction.planes) {
+        // Does nothing but keep the compiler from taking eight words of one row at once, which
+        // lie apart, instead of one word of eight rows, which lie together.
+        std::hint::black_box(());
         for (counts, plane) in counts.iter_mut().zip(planes) {
             for lane in 0..WEAVE {
                 counts[lane] += u64::from((signs[lane] & plane).count_ones());

@@ -1,0 +1,308 @@
+//! Copies, and pictures that only look like copies.
+
+use lamina_analysis::Findings;
+use lamina_model::DuplicateTier;
+
+use crate::pictures::{Dice, Drawing, Picture};
+use crate::{analysed, holds};
+
+/// A photograph and one other picture, with eight more photographs beside them.
+fn beside_others(one: Picture, other: Picture) -> Findings {
+    let mut pictures = vec![one, other];
+    pictures.extend(
+        (100..108)
+            .map(|seed| Picture::new(&format!("other {seed}"), &Drawing::photograph(seed), seed)),
+    );
+    analysed(&pictures)
+}
+
+/// The tier and the likeness of the only group, which must hold the first two pictures.
+fn told_as(change: impl Fn(&Drawing) -> Drawing, seed: u64) -> (DuplicateTier, f32) {
+    let scene = Drawing::photograph(seed);
+    let changed = change(&scene).noisy(2.0, seed + 1);
+    let findings = beside_others(
+        Picture::new("a", &scene, seed),
+        Picture::new("b", &changed, seed),
+    );
+    assert_eq!(
+        findings.groups.len(),
+        1,
+        "seed {seed}: {:?}",
+        findings.groups
+    );
+    let group = &findings.groups[0];
+    assert!(holds(group, 0, 1), "{group:?}");
+    (group.tier, group.others[0].1)
+}
+
+#[test]
+fn files_equal_byte_for_byte_and_pixel_for_pixel_are_groups_of_their_own() {
+    let scene = Drawing::photograph(1);
+    let original = Picture::new("original", &scene, 1);
+    let copy = original.clone();
+    let mut relabelled = Picture::new("other metadata", &scene, 1);
+    relabelled.facts.pixel_hash = original.facts.pixel_hash;
+    relabelled.facts.size_bytes += 100;
+    let recoded = Picture::new("recoded", &scene.noisy(2.0, 5), 1);
+    let findings = analysed(&[original, copy, relabelled, recoded]);
+    let told: Vec<_> = findings
+        .groups
+        .iter()
+        .map(|g| (g.tier, g.keep, g.others.len()))
+        .collect();
+    // Larger is kept: 2 stands for all with its pixels; of the first two the first path.
+    assert_eq!(
+        told,
+        [
+            (DuplicateTier::SameBytes, 0, 1),
+            (DuplicateTier::SamePixels, 2, 1),
+            (DuplicateTier::SamePicture, 2, 1),
+        ]
+    );
+    assert_eq!(findings.groups[0].others, [(1, 1.0)]);
+    assert_eq!(findings.groups[1].others, [(0, 1.0)]);
+    assert_eq!(findings.groups[2].others[0].0, 3);
+    assert!(findings.groups[2].others[0].1 < 1.0);
+}
+
+#[test]
+fn the_copy_to_keep_has_most_pixels_then_most_bytes_then_is_oldest_then_first() {
+    let scene = Drawing::photograph(2);
+    let base = Picture::new("base", &scene, 2);
+    let with = |name: &str, change: &dyn Fn(&mut Picture)| {
+        let mut picture = Picture::new(name, &scene, 2);
+        change(&mut picture);
+        picture
+    };
+    let newer = with("newer", &|p| p.facts.modified_us += 1);
+    let fuller = with("fuller", &|p| p.facts.size_bytes += 1);
+    let larger = with("larger", &|p| {
+        (p.facts.width_px, p.facts.height_px) = (1280, 960)
+    });
+    let keep = |pictures: &[Picture]| analysed(pictures).groups[0].keep;
+    assert_eq!(keep(&[newer.clone(), base.clone()]), 1);
+    assert_eq!(keep(&[base.clone(), newer, fuller.clone()]), 2);
+    assert_eq!(keep(&[base.clone(), fuller, larger]), 2);
+    assert_eq!(keep(&[base.clone(), with("twin", &|_| ())]), 0);
+}
+
+#[test]
+fn recoded_and_scaled_copies_are_the_same_picture() {
+    for seed in 10..14 {
+        let (tier, likeness) = told_as(Clone::clone, seed);
+        assert_eq!(tier, DuplicateTier::SamePicture);
+        assert!((0.99..1.0).contains(&likeness), "{likeness}");
+    }
+}
+
+#[test]
+fn brighter_cropped_framed_and_written_on_copies_are_edited() {
+    let edits: [(&str, &dyn Fn(&Drawing) -> Drawing); 7] = [
+        ("brighter", &|d| d.mapped(|luma| luma * 1.25)),
+        ("fainter", &|d| {
+            d.mapped(|luma| 128.0 + (luma - 128.0) * 0.7)
+        }),
+        ("cropped at a corner", &|d| d.window([0.0, 0.0, 0.95, 0.95])),
+        ("cropped all round", &|d| d.window([0.04, 0.04, 0.96, 0.96])),
+        ("framed in white", &|d| d.framed(0.06, 255.0)),
+        ("framed in black", &|d| d.framed(0.09, 0.0)),
+        ("written on", &|d| {
+            let mut d = d.clone();
+            d.rectangle([0.7, 0.88, 0.98, 0.97], 20.0);
+            d
+        }),
+    ];
+    for (name, edit) in edits {
+        for seed in 20..23 {
+            let (tier, likeness) = told_as(edit, seed);
+            assert_eq!(tier, DuplicateTier::Edited, "{name}, {seed}");
+            assert!(
+                (0.96..1.0).contains(&likeness),
+                "{name}, {seed}: {likeness}"
+            );
+        }
+    }
+}
+
+#[test]
+fn all_seven_mirrored_and_turned_copies_are_found_without_help_from_vectors() {
+    for lay in 1..8 {
+        let scene = Drawing::photograph(30);
+        let turned = scene.turned(lay).noisy(2.0, 3);
+        let findings = beside_others(
+            Picture::new("a", &scene, 30),
+            Picture::new("b", &turned, 31),
+        );
+        assert_eq!(findings.groups.len(), 1, "{lay}: {:?}", findings.groups);
+        assert_eq!(findings.groups[0].tier, DuplicateTier::Mirrored, "{lay}");
+        assert!(findings.groups[0].others[0].1 >= 0.96, "{lay}");
+    }
+}
+
+#[test]
+fn overlapping_views_of_one_scene_are_no_copies() {
+    for seed in 40..50 {
+        let scene = Drawing::photograph(seed);
+        let one = scene.window([0.0, 0.0, 0.7, 0.7]);
+        let other = scene.window([0.2, 0.15, 0.9, 0.85]);
+        let findings = beside_others(
+            Picture::new("a", &one, seed),
+            Picture::new("b", &other, seed),
+        );
+        assert_eq!(findings.groups, [], "{seed}");
+    }
+}
+
+#[test]
+fn ever_smaller_parts_of_one_picture_do_not_chain() {
+    let scene = Drawing::photograph(50);
+    let parts: Vec<Picture> = (0..8)
+        .map(|step| {
+            let part = scene.window([0.0, 0.0, 0.94_f32.powi(step), 0.94_f32.powi(step)]);
+            Picture::new(&format!("part {step}"), &part, 50)
+        })
+        .collect();
+    let findings = analysed(&parts);
+    assert!(
+        findings.groups.iter().any(|group| holds(group, 0, 1)),
+        "{:?}",
+        findings.groups
+    );
+    assert!(
+        !findings.groups.iter().any(|group| holds(group, 0, 7)),
+        "{:?}",
+        findings.groups
+    );
+    let mut taken = std::collections::BTreeSet::new();
+    for (other, _) in findings.groups.iter().flat_map(|group| &group.others) {
+        assert!(taken.insert(*other), "{other} is in two groups");
+    }
+}
+
+#[test]
+fn two_parts_of_one_picture_that_differ_stand_in_two_groups() {
+    let scene = Drawing::photograph(51);
+    let whole = Picture::new("whole", &scene, 51).sized(1000, 1000);
+    let left = Picture::new("left", &scene.window([0.0, 0.0, 0.9, 0.9]), 51).sized(900, 900);
+    let right = Picture::new("right", &scene.window([0.1, 0.1, 1.0, 1.0]), 51).sized(900, 900);
+    let findings = analysed(&[whole, left, right]);
+    assert!(
+        findings.groups.iter().all(|group| group.keep == 0),
+        "{:?}",
+        findings.groups
+    );
+    assert!(
+        !findings.groups.iter().any(|group| holds(group, 1, 2)),
+        "{:?}",
+        findings.groups
+    );
+    assert_eq!(findings.groups.len(), 2, "{:?}", findings.groups);
+}
+
+/// Pictures that a model finds nearly equal, since they are of one kind.
+fn no_groups_among(kind: &str, draw: impl Fn(u64) -> Drawing) {
+    let pictures: Vec<Picture> = (0..40)
+        .map(|seed| Picture::new(&format!("{kind} {seed}"), &draw(seed), 7))
+        .collect();
+    assert_eq!(analysed(&pictures).groups, [], "{kind}");
+}
+
+#[test]
+fn flat_colours_are_told_apart() {
+    no_groups_among("flat", |seed| Drawing::plain(5.0 + 6.0 * seed as f32));
+}
+
+#[test]
+fn flat_pictures_that_look_the_same_are_the_same() {
+    // As two transparent pictures with different colours hidden under the transparency.
+    let clear = Drawing::plain(255.0);
+    let findings = analysed(&[Picture::new("a", &clear, 1), Picture::new("b", &clear, 1)]);
+    assert_eq!(findings.groups.len(), 1);
+    assert_eq!(findings.groups[0].tier, DuplicateTier::SamePicture);
+}
+
+#[test]
+fn text_pages_are_told_apart() {
+    no_groups_among("text", |seed| {
+        let mut dice = Dice::new(seed);
+        let mut page = Drawing::plain(250.0);
+        for line in 0..30 {
+            let top = 0.06 + line as f32 * 0.03;
+            let mut left = 0.08;
+            while left < 0.88 {
+                let word = dice.between(0.02, 0.09);
+                page.rectangle([left, top, (left + word).min(0.92), top + 0.014], 40.0);
+                left += word + 0.015;
+            }
+        }
+        page
+    });
+}
+
+#[test]
+fn goods_on_white_are_told_apart() {
+    no_groups_among("goods", |seed| {
+        let mut dice = Dice::new(seed);
+        let mut shot = Drawing::plain(255.0);
+        let (wide, high) = (dice.between(0.1, 0.25), dice.between(0.2, 0.4));
+        shot.rectangle(
+            [0.5 - wide, 0.5 - high, 0.5 + wide, 0.5 + high],
+            dice.between(40.0, 200.0),
+        );
+        let label = dice.between(-0.1, 0.1);
+        shot.rectangle(
+            [0.5 - wide, 0.45 + label, 0.5 + wide, 0.55 + label],
+            dice.between(40.0, 200.0),
+        );
+        shot
+    });
+}
+
+#[test]
+fn night_frames_are_told_apart() {
+    no_groups_among("night", |seed| {
+        let mut dice = Dice::new(seed);
+        let mut night = Drawing::plain(6.0);
+        for _ in 0..10 {
+            let (x, y) = (dice.unit() * 0.97, dice.between(0.3, 0.97));
+            night.rectangle([x, y, x + 0.02, y + 0.02], dice.between(60.0, 220.0));
+        }
+        night.noisy(3.0, seed)
+    });
+}
+
+#[test]
+fn screens_of_one_program_are_told_apart() {
+    no_groups_among("screen", |seed| {
+        let mut dice = Dice::new(seed);
+        let mut screen = Drawing::plain(245.0);
+        screen.rectangle([0.0, 0.0, 1.0, 0.06], 60.0);
+        screen.rectangle([0.0, 0.06, 0.18, 1.0], 225.0);
+        for row in 0..14 {
+            let top = 0.1 + row as f32 * 0.06;
+            screen.rectangle([0.02, top, 0.14, top + 0.02], 80.0);
+            screen.rectangle([0.2, top, 0.2 + dice.between(0.1, 0.7), top + 0.025], 70.0);
+        }
+        screen
+    });
+}
+
+#[test]
+fn copies_in_sets_of_look_alikes_are_still_found() {
+    let page = |seed| {
+        let mut dice = Dice::new(seed);
+        let mut page = Drawing::plain(250.0);
+        for line in 0..30 {
+            let top = 0.06 + line as f32 * 0.03;
+            page.rectangle([0.08, top, dice.between(0.2, 0.92), top + 0.014], 40.0);
+        }
+        page
+    };
+    let mut pictures: Vec<Picture> = (0..20)
+        .map(|seed| Picture::new(&format!("page {seed}"), &page(seed), 7))
+        .collect();
+    pictures.push(Picture::new("copy", &page(4).noisy(2.0, 9), 7));
+    let findings = analysed(&pictures);
+    assert_eq!(findings.groups.len(), 1, "{:?}", findings.groups);
+    assert!(holds(&findings.groups[0], 4, 20));
+}

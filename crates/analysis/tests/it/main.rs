@@ -1,0 +1,38 @@
+//! What an analysis says of sets of pictures made by the tests.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "the pictures drawn here are small"
+)]
+
+mod clusters;
+mod duplicates;
+mod laws;
+mod pictures;
+mod quality;
+mod running;
+
+use lamina_analysis::{Findings, Group, Matrix, Settings, Unwatched, analyse};
+use pictures::Picture;
+
+/// Analyses pictures, whose paths are in the order given.
+fn analysed(pictures: &[Picture]) -> Findings {
+    let mut facts: Vec<_> = pictures
+        .iter()
+        .map(|picture| picture.facts.clone())
+        .collect();
+    for (order, facts) in facts.iter_mut().enumerate() {
+        facts.order = order as u32;
+    }
+    let vectors: Vec<_> = pictures.iter().map(|picture| &picture.vector[..]).collect();
+    let vectors = Matrix::from_rows(&vectors).unwrap();
+    analyse(&vectors, &facts, &Settings::default(), &Unwatched).unwrap()
+}
+
+/// Whether a group holds both rows.
+fn holds(group: &Group, a: u32, b: u32) -> bool {
+    let member = |row: u32| group.keep == row || group.others.iter().any(|other| other.0 == row);
+    member(a) && member(b)
+}

@@ -1,10 +1,9 @@
 //! How long neighbours and a whole analysis take on synthetic sets.
 //!
 //! `cargo bench -p lamina-analysis`. Vectors lie around a few hundred subjects, as those of real
-//! photographs do; `LAMINA_BENCH_ROWS=100000` adds a larger set.
+//! photographs do.
 
 #![expect(
-    missing_docs,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     reason = "a benchmark: what it makes is small and nobody reads its items"
@@ -54,7 +53,9 @@ fn facts(rows: usize) -> Vec<Facts> {
     let one = |row: usize| {
         let mut dice = Dice(row as u64 + 77);
         let mut hash = [0; 32];
-        hash.iter_mut().for_each(|byte| *byte = dice.next() as u8);
+        for byte in &mut hash {
+            *byte = dice.next() as u8;
+        }
         let grid: Vec<u8> = (0..64).map(|_| dice.next() as u8).collect();
         Facts {
             content_hash: hash,
@@ -75,7 +76,7 @@ fn facts(rows: usize) -> Vec<Facts> {
             width_px: 640,
             height_px: 480,
             size_bytes: 50_000,
-            modified_us: row as i64,
+            modified_us: 0,
             order: row as u32,
         }
     };

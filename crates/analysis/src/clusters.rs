@@ -64,7 +64,7 @@ pub(crate) fn divide(
     for (level, least) in settings.cluster_likeness.iter().enumerate() {
         stage.advance(1)?;
         merging.merge_down_to(*least, settings.most_clusters[level], &stage)?;
-        let (described, belongs) = describe(divided, &merging.clusters(divided.rows));
+        let (described, belongs) = describe(divided, &merging.clusters());
         for (place, cluster) in belongs.into_iter().enumerate() {
             of[place][level] = cluster;
         }

@@ -192,3 +192,62 @@ fn hash(low: &[f32; LOW * LOW]) -> u64 {
     let median = sorted[sorted.len() / 2];
     (1..LOW * LOW).fold(0, |bits, at| bits | (u64::from(low[at] > median) << at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plane(seed: u64) -> Plane {
+        let mut state = seed;
+        let luma = std::array::from_fn(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(99);
+            (state >> 56) as u8
+        });
+        Plane::of(&lamina_model::Signature::new(luma))
+    }
+
+    #[test]
+    fn hashes_of_all_lays_come_from_the_frequencies_of_one() {
+        for seed in 1..20 {
+            let plane = plane(seed);
+            let looks = Looks::of(&plane);
+            for (turn, laid) in Turn::ALL.iter().zip(looks.laid) {
+                let drawn = Looks::of(&turn.lay(&plane)).plain;
+                // The median may fall between two coefficients that rounding lets change places.
+                assert!((drawn ^ laid).count_ones() <= 2, "{seed} {turn:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_index_finds_what_plain_comparison_finds() {
+        let mut state = 1_u64;
+        let mut entries = Vec::new();
+        for row in 0..400 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(12345);
+            let base = state ^ state >> 29;
+            entries.push((base, 2 * row));
+            // A near one: some bits of it turned over.
+            let flips = (0..row % 14).fold(0, |bits, at| bits | 1 << (at * 5 % 64));
+            entries.push((base ^ flips, 2 * row + 1));
+        }
+        let index = Index::new(&entries);
+        for (hash, row) in &entries {
+            let looks = Looks {
+                plain: *hash,
+                laid: [*hash; 8],
+            };
+            let mut found = index.near_to(*row, &[looks]);
+            found.sort_unstable();
+            let near = entries
+                .iter()
+                .filter(|(other, _)| (hash ^ other).count_ones() <= RADIUS);
+            let wanted: Vec<u32> = near.map(|(_, other)| *other).filter(|o| o != row).collect();
+            assert_eq!(found, wanted);
+        }
+    }
+}

@@ -2,13 +2,15 @@
 //!
 //! Exact: blocks of rows are multiplied with blocks of rows, and of each product only the best
 //! is kept, so memory grows with the number of rows, never with its square. Measured on one
-//! core at 1280 columns: 10,000 rows 1.2 s, 100,000 rows about 2 minutes, growing with the
-//! square. Indexing 100,000 pictures costs ten times as much, so up to there nothing is gained
-//! by an index that is not exact; beyond, [`partition`] takes over.
+//! core at 1280 columns: 10,000 rows 2 s, 40,000 rows 31 s, growing with the square. Above
+//! [`crate::Settings::exact_up_to`] rows are compared within neighbourhoods only (`partition`):
+//! 10,000 rows 0.7 s, 100,000 rows 16 s.
 
 mod best;
 mod exact;
 mod partition;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use best::Best;
 

@@ -11,12 +11,12 @@ use crate::progress::Stage;
 const COMPARED: usize = 24;
 
 /// Clusters in the making. A cluster goes by the lowest index of its members.
-pub(super) struct Merging {
-    columns: usize,
+pub(super) struct Merging<'a> {
+    rows: Rows<'a>,
     /// Members of each cluster; empty for those merged into another.
     members: Vec<Vec<u32>>,
-    /// Sum of the vectors of the members, for clusters that are left.
-    sums: Vec<f32>,
+    /// Sum of the vectors of the members, for clusters of more than one that are left.
+    sums: Vec<Option<Vec<f32>>>,
     /// Clusters worth comparing with.
     near: Vec<Vec<u32>>,
     /// Where a cluster merged into another has gone.
@@ -29,9 +29,8 @@ struct Partners {
     best: Option<(u32, f32)>,
 }
 
-impl Merging {
-    pub(super) fn new(rows: Rows<'_>, nearest: &[Vec<(u32, f32)>]) -> Self {
-        let columns = rows.columns();
+impl<'a> Merging<'a> {
+    pub(super) fn new(rows: Rows<'a>, nearest: &[Vec<(u32, f32)>]) -> Self {
         let mut near: Vec<Vec<u32>> = nearest
             .iter()
             .map(|some| some.iter().map(|(other, _)| *other).collect())
@@ -45,14 +44,10 @@ impl Merging {
             some.sort_unstable();
             some.dedup();
         }
-        let mut sums = Vec::with_capacity(rows.len() * columns);
-        for at in 0..rows.len() {
-            sums.extend_from_slice(rows.row(at));
-        }
         Self {
-            columns,
+            rows,
             members: (0..rows.len() as u32).map(|at| vec![at]).collect(),
-            sums,
+            sums: vec![None; rows.len()],
             near,
             gone_to: (0..rows.len() as u32).collect(),
         }
@@ -105,7 +100,7 @@ impl Merging {
     }
 
     /// The clusters as they are, by lowest member.
-    pub(super) fn clusters(&self, rows: Rows<'_>) -> Vec<Members> {
+    pub(super) fn clusters(&self) -> Vec<Members> {
         self.members
             .par_iter()
             .enumerate()
@@ -114,7 +109,7 @@ impl Merging {
                 let mean = self.sum(at as u32);
                 let representative = members
                     .iter()
-                    .map(|member| (*member, dot(mean, rows.row(*member as usize))))
+                    .map(|member| (*member, dot(mean, self.rows.row(*member as usize))))
                     .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
                     .map_or(members[0], |(member, _)| member);
                 Members {
@@ -126,7 +121,8 @@ impl Merging {
     }
 
     fn sum(&self, at: u32) -> &[f32] {
-        &self.sums[at as usize * self.columns..][..self.columns]
+        let sum = self.sums[at as usize].as_deref();
+        sum.unwrap_or_else(|| self.rows.row(at as usize))
     }
 
     /// The cluster in which one that is gone has ended.
@@ -183,10 +179,14 @@ impl Merging {
         let near = std::mem::take(&mut self.near[from as usize]);
         self.near[into as usize].extend(near);
         self.gone_to[from as usize] = into;
-        let (head, tail) = self.sums.split_at_mut(from as usize * self.columns);
-        let into = &mut head[into as usize * self.columns..][..self.columns];
-        for (sum, value) in into.iter_mut().zip(&tail[..self.columns]) {
+        let mut sum = match self.sums[into as usize].take() {
+            Some(sum) => sum,
+            None => self.rows.row(into as usize).to_vec(),
+        };
+        for (sum, value) in sum.iter_mut().zip(self.sum(from)) {
             *sum += value;
         }
+        self.sums[into as usize] = Some(sum);
+        self.sums[from as usize] = None;
     }
 }

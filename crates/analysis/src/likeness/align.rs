@@ -277,3 +277,54 @@ fn solve(mut normal: Normal) -> Option<[f32; UNKNOWNS]> {
     }
     found.iter().all(|value| value.is_finite()).then_some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use lamina_model::Signature;
+
+    use super::super::plane::{Plane, SIDE};
+    use super::*;
+
+    /// A smooth picture seen through a lay.
+    fn seen(lay: &Lay) -> Plane {
+        let luma = |x: f32, y: f32| {
+            128.0
+                + 50.0 * (5.0 * x + 1.0).sin() * (4.0 * y).cos()
+                + 40.0 * (3.0 * x - 6.0 * y).sin()
+        };
+        Plane::of(&Signature::new(std::array::from_fn(|at| {
+            let (x, y) = (unit::<SIDE>(at % SIDE), unit::<SIDE>(at / SIDE));
+            luma(
+                lay.scale[0] * x + lay.shift[0],
+                lay.scale[1] * y + lay.shift[1],
+            ) as u8
+        })))
+    }
+
+    #[test]
+    fn finds_by_how_much_a_picture_was_moved_and_scaled() {
+        let one = seen(&Lay::SAME);
+        for (scale, shift) in [
+            ([1.0, 1.0], [0.0, 0.0]),
+            ([0.95, 0.95], [0.05, -0.05]),
+            ([0.9, 0.92], [0.1, 0.0]),
+            ([1.08, 1.05], [-0.03, 0.04]),
+        ] {
+            let lay = Lay { scale, shift };
+            let found = refine(&one, &seen(&lay), Lay::SAME, 20).unwrap();
+            assert!(found.apart(&lay) < 0.02, "{found:?} for {lay:?}");
+        }
+    }
+
+    #[test]
+    fn tells_how_much_of_each_both_show() {
+        let part = Lay {
+            scale: [0.9, 0.8],
+            shift: [0.1, 0.0],
+        };
+        let (of_one, of_other) = part.shared();
+        assert!((of_one - 0.72).abs() < 1e-6 && (of_other - 1.0).abs() < 1e-6);
+        let (of_one, of_other) = part.inverse().shared();
+        assert!((of_one - 1.0).abs() < 1e-6 && (of_other - 0.72).abs() < 1e-6);
+    }
+}

@@ -77,7 +77,7 @@ fn the_copy_to_keep_has_most_pixels_then_most_bytes_then_is_oldest_then_first() 
     let newer = with("newer", &|p| p.facts.modified_us += 1);
     let fuller = with("fuller", &|p| p.facts.size_bytes += 1);
     let larger = with("larger", &|p| {
-        (p.facts.width_px, p.facts.height_px) = (1280, 960)
+        (p.facts.width_px, p.facts.height_px) = (1280, 960);
     });
     let keep = |pictures: &[Picture]| analysed(pictures).groups[0].keep;
     assert_eq!(keep(&[newer.clone(), base.clone()]), 1);
@@ -95,9 +95,12 @@ fn recoded_and_scaled_copies_are_the_same_picture() {
     }
 }
 
+/// Something done to a picture.
+type Edit<'a> = &'a dyn Fn(&Drawing) -> Drawing;
+
 #[test]
 fn brighter_cropped_framed_and_written_on_copies_are_edited() {
-    let edits: [(&str, &dyn Fn(&Drawing) -> Drawing); 7] = [
+    let edits: [(&str, Edit<'_>); 7] = [
         ("brighter", &|d| d.mapped(|luma| luma * 1.25)),
         ("fainter", &|d| {
             d.mapped(|luma| 128.0 + (luma - 128.0) * 0.7)

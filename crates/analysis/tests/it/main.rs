@@ -4,7 +4,9 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "the pictures drawn here are small"
+    clippy::float_cmp,
+    clippy::unwrap_used,
+    reason = "the pictures drawn here are small, some values exact, and a test may panic"
 )]
 
 mod clusters;

@@ -173,7 +173,7 @@ impl See {
             resize::grey(&to_luma(&canvas.rgb), size, working_size)
         };
         Self {
-            measures: measures::measure(&thumbnail, &working, working_size),
+            measures: measures::measure(&thumbnail, &grey, &working, working_size),
             thumbnail,
             thumbnail_size,
             tensor,
@@ -290,10 +290,11 @@ mod tests {
             time("thumbnail encoding", &mut || {
                 drop(thumbnail::encode(&seen.thumbnail, seen.thumbnail_size).unwrap());
             });
+            let grey = to_luma(&seen.thumbnail);
             let working_size = resize::within(size, WORKING_SIDE);
             let working = resize::grey(&to_luma(&canvas.rgb), size, working_size);
             time("measures", &mut || {
-                measures::measure(&seen.thumbnail, &working, working_size);
+                measures::measure(&seen.thumbnail, &grey, &working, working_size);
             });
             time("perceptual hash", &mut || {
                 std::hint::black_box(perceptual::hash(&seen.signature));

@@ -40,10 +40,10 @@ const NOISE: f32 = 0.5;
 /// read at all.
 const ROW_STEP: usize = 4;
 
-/// Measures a picture: its thumbnail as RGB, and luma at the working size, of which only the rows
-/// that [`to_sampled_luma`] fills are read.
-pub(crate) fn measure(thumbnail: &[u8], working: &[u8], size: Size) -> Measures {
-    let histogram = histogram(thumbnail);
+/// Measures a picture: its thumbnail as RGB and as luma, and luma at the working size, of which
+/// only the rows that [`to_sampled_luma`] fills are read.
+pub(crate) fn measure(thumbnail: &[u8], grey: &[u8], working: &[u8], size: Size) -> Measures {
+    let histogram = histogram(grey);
     let light = Light::of(&histogram);
     let sharp = sharpness(working, size.0 as usize, size.1 as usize);
     Measures {
@@ -84,16 +84,15 @@ pub(crate) fn to_sampled_luma(rgb: &[u8], width: usize) -> Vec<u8> {
     out
 }
 
-fn histogram(rgb: &[u8]) -> [u32; 256] {
-    // Two tables, so that runs of one value do not wait for each other.
-    let mut tables = [[0_u32; 256]; 2];
-    for pair in rgb.chunks(6) {
-        tables[0][usize::from(luma(pair[0], pair[1], pair[2]))] += 1;
-        if let [_, _, _, r, g, b] = pair {
-            tables[1][usize::from(luma(*r, *g, *b))] += 1;
+fn histogram(grey: &[u8]) -> [u32; 256] {
+    // Four tables, so that runs of one value do not wait for each other.
+    let mut tables = [[0_u32; 256]; 4];
+    for four in grey.chunks(4) {
+        for (table, value) in tables.iter_mut().zip(four) {
+            table[usize::from(*value)] += 1;
         }
     }
-    std::array::from_fn(|value| tables[0][value] + tables[1][value])
+    std::array::from_fn(|value| tables.iter().map(|table| table[value]).sum())
 }
 
 struct Light {

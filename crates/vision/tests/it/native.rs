@@ -116,3 +116,23 @@ fn heic_and_avif_are_read_where_libheif_is_and_explained_where_not() {
         }
     }
 }
+
+#[test]
+fn a_machine_without_libheif_says_how_to_get_it() {
+    let runtime = Runtime::detect(&RuntimeOptions {
+        libheif: Some("/nonexistent/libheif.so".into()),
+        ..RuntimeOptions::default()
+    });
+    if runtime.has_heif() {
+        // Another test of this process has loaded the real one, which then serves all.
+        return;
+    }
+    let rejection = rejection(&bytes(TINY_AVIF));
+    assert_eq!(rejection.reason, RejectReason::NoDecoder);
+    assert!(
+        rejection.note.contains("apt-get install libheif1"),
+        "{rejection}"
+    );
+    let lines = runtime.lines();
+    assert!(lines[2].contains("apt-get install libheif1"), "{lines:?}");
+}

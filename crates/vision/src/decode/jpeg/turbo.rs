@@ -1,9 +1,16 @@
 //! JPEG pixels from libjpeg-turbo, with its SIMD code and scaled transforms.
 
+use std::cell::RefCell;
+
 use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
 
 use super::Samples;
 use super::markers::{Coding, Markers};
+
+thread_local! {
+    /// Kept between pictures, with the memory it has allocated.
+    static DECOMPRESSOR: RefCell<Option<Decompressor>> = const { RefCell::new(None) };
+}
 
 /// Decodes at 1/`factor`; `None` when the library complains of anything, for the pure decoders
 /// to judge.
@@ -13,10 +20,6 @@ pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Option<Sa
         Coding::YCbCr | Coding::Rgb => PixelFormat::RGB,
         Coding::Cmyk | Coding::Ycck => PixelFormat::CMYK,
     };
-    let mut decompressor = Decompressor::new().ok()?;
-    decompressor
-        .set_scaling_factor(ScalingFactor::new(1, factor as usize))
-        .ok()?;
     let width = markers.width.div_ceil(factor);
     let height = markers.height.div_ceil(factor);
     let pitch = width as usize * format.size();
@@ -27,7 +30,16 @@ pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Option<Sa
         height: height as usize,
         format,
     };
-    decompressor.decompress(bytes, image.as_deref_mut()).ok()?;
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new().ok()?),
+        };
+        decompressor
+            .set_scaling_factor(ScalingFactor::new(1, factor as usize))
+            .ok()?;
+        decompressor.decompress(bytes, image.as_deref_mut()).ok()
+    })?;
     let mut pixels = image.pixels;
     if format == PixelFormat::CMYK {
         for value in &mut pixels {

@@ -21,6 +21,8 @@ use crate::{
 
 /// Folder inside the data folder where runners show that they live.
 const PRESENCE_FOLDER: &str = "runners";
+/// Folder inside the data folder with what is derived from generations.
+const INDEX_FOLDER: &str = "index";
 
 /// The rooms, put together.
 #[derive(Debug)]
@@ -83,6 +85,7 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
             .map_or(SourceRoots::Anywhere, SourceRoots::Below),
         accounts,
         presence_folder: Some(config.data_dir.join(PRESENCE_FOLDER)),
+        index_folder: config.data_dir.join(INDEX_FOLDER),
     });
     Ok(Wired {
         engine,

@@ -15,6 +15,7 @@ use lamina_store::DatasetAccess;
 use crate::{
     Caller, DatasetScope, Engine, Error, SourceRoots, Via,
     access::role_of,
+    explore::forget,
     ingest::{leads_below, plain, resolved},
     jobs::percent,
 };
@@ -138,6 +139,11 @@ impl Engine {
             .delete_dataset(scope.id(), self.clock().now())
             .await?;
         self.parts().jobs_wanted.notify_one();
+        self.parts().indexes.close(scope.id());
+        let (folder, dataset) = (self.parts().index_folder.clone(), scope.id());
+        tokio::task::spawn_blocking(move || forget(&folder, dataset))
+            .await
+            .map_err(Error::internal)?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod accounts;
 mod browse;
 mod datasets;
 mod error;
+mod explore;
 mod ingest;
 mod jobs;
 mod media;
@@ -21,6 +22,10 @@ pub use accounts::{
 };
 pub use datasets::{CreateFolder, Created};
 pub use error::Error;
+pub use explore::{
+    Alike, Card, ClusterCard, ClusterCards, Copies, CopyGroup, CopyGroups, FacetCounts, Grid,
+    HasCopies, IssueFacet, MediaDetails, Members, Order, Shape, SortKey, TierCount, Wanted,
+};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
 pub use media::{Original, RejectedFile, Thumbnail};

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::{
     AccountSettings, Error,
     accounts::{Accounts, without_accounts},
+    explore::Indexes,
     jobs::Live,
 };
 
@@ -57,6 +58,8 @@ pub struct Parts {
     pub accounts: Option<(AccountSettings, KeyRing)>,
     /// Where runners of this machine show that they live; nothing where they share no disk.
     pub presence_folder: Option<PathBuf>,
+    /// Where the indexes of generations lie: derived, may be deleted at any time.
+    pub index_folder: PathBuf,
 }
 
 /// The parts, and what is known only while the program runs.
@@ -65,6 +68,7 @@ pub(crate) struct Inner {
     parts: Parts,
     accounts: Option<Accounts>,
     pub(crate) live: Live,
+    pub(crate) indexes: Indexes,
     pub(crate) jobs_wanted: Notify,
 }
 
@@ -101,6 +105,7 @@ impl Engine {
                 parts,
                 accounts,
                 live: Live::default(),
+                indexes: Indexes::default(),
                 jobs_wanted: Notify::new(),
             }),
         }

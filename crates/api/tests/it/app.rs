@@ -80,6 +80,7 @@ impl TestApp {
             roots: SourceRoots::Anywhere,
             accounts: None,
             presence_folder: None,
+            index_folder: data.path().join("index"),
         });
         let state = AppState::new(AppStateParts {
             engine: engine.clone(),

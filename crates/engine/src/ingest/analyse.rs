@@ -10,7 +10,11 @@ use lamina_model::{
 use lamina_store::{AnalysisFacts, FindingsBatch, Publication};
 
 use super::{Stopped, Tally, clusters::cluster_ids, report};
-use crate::{Engine, Error, jobs::JobContext};
+use crate::{
+    Engine, Error,
+    explore::{keep_only, write_index},
+    jobs::JobContext,
+};
 
 /// Rows read from the store, and findings written to it, at a time.
 const PAGE: usize = 4096;
@@ -48,6 +52,7 @@ pub(super) async fn analyse_and_publish(
         .begin_generation(dataset.id, engine.clock().now())
         .await?;
     write(engine, dataset, generation, &ids, &findings, job).await?;
+    index(engine, dataset, generation).await;
     let counts = report::issue_counts(&findings);
     tally.stage(Phase::Publishing, began);
     let report: Report = report::build(store, dataset.id, &findings, counts, tally).await?;
@@ -63,6 +68,22 @@ pub(super) async fn analyse_and_publish(
         .await?;
     sweep(engine, dataset).await;
     Ok(())
+}
+
+/// Writes the index of the generation before anybody sees it, and takes away those that nobody
+/// will ask any more. A failure costs the first reader a moment: the index is written then.
+async fn index(engine: &Engine, dataset: &Dataset, generation: Generation) {
+    let folder = engine.parts().index_folder.clone();
+    let kept: Vec<_> = dataset.generation.into_iter().chain([generation]).collect();
+    let id = dataset.id;
+    let swept = tokio::task::spawn_blocking(move || keep_only(&folder, id, &kept)).await;
+    let written = match swept {
+        Ok(()) => write_index(engine, id, generation).await,
+        Err(cause) => Err(Error::internal(cause)),
+    };
+    if let Err(cause) = written {
+        tracing::warn!(dataset.id = %id, error = ?cause, "cannot write the index yet");
+    }
 }
 
 /// Reads facts, vectors and signatures of every picture.

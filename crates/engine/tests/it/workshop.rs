@@ -139,6 +139,7 @@ fn engine(
         roots,
         accounts: None,
         presence_folder: Some(presence_folder(data)),
+        index_folder: data.join("index"),
     })
 }
 

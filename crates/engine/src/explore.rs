@@ -1,0 +1,33 @@
+//! Asking a published generation: which pictures pass a filter and in which order, how many have
+//! what, which clusters and groups of copies they lie in, what is like them.
+//!
+//! Answers come from the generation's index, which is derived from SQL and blobs when the
+//! generation is made, kept in a folder, and written again in the background where it is missing.
+//! No request does work that grows with the dataset except through `lamina-search`.
+
+mod build;
+mod clusters;
+mod copies;
+mod facets;
+mod folder;
+mod grid;
+mod open;
+mod picture;
+mod similar;
+mod wanted;
+
+pub use clusters::{ClusterCard, ClusterCards, Members};
+pub use copies::{CopyGroup, CopyGroups, TierCount};
+pub use facets::{FacetCounts, IssueFacet};
+pub use grid::{Grid, Order, Shape, SortKey};
+pub use open::Card;
+pub use picture::{Copies, MediaDetails};
+pub use similar::Alike;
+pub use wanted::{HasCopies, Wanted};
+
+pub(crate) use build::write_index;
+pub(crate) use folder::{forget, keep_only};
+pub(crate) use open::Indexes;
+
+/// What the vectors of whole pictures are called in an index.
+const PICTURES: &str = "pictures";

@@ -1,0 +1,261 @@
+//! Writing the index of a generation from SQL and blobs.
+
+use std::{collections::HashMap, path::Path, time::Instant};
+
+use lamina_model::{
+    DatasetId, Generation, IssueKind, JobId, Media, MediaFindings, MediaId, SegmentId, Timestamp,
+};
+use lamina_search::{GenerationBuilder, MediaRow, SearchError};
+
+use super::{
+    PICTURES, folder,
+    picture::{self, Beside, Placed},
+};
+use crate::{Engine, Error};
+
+/// Rows read from the store at a time.
+const PAGE: usize = 4096;
+
+/// What an index is made of.
+struct Material {
+    /// In the order of their paths.
+    media: Vec<Media>,
+    /// When the file of each picture last changed.
+    modified: HashMap<MediaId, Timestamp>,
+    findings: HashMap<MediaId, MediaFindings>,
+    issues: HashMap<MediaId, Vec<(IssueKind, f32)>>,
+    copies: HashMap<MediaId, (u32, Placed, f32)>,
+    vectors: HashMap<SegmentId, Vec<f32>>,
+    dimensions: usize,
+}
+
+/// Writes the index of a generation, in a folder of its own that gets its name when it is whole.
+pub(crate) async fn write_index(
+    engine: &Engine,
+    dataset: DatasetId,
+    generation: Generation,
+) -> Result<(), Error> {
+    let began = Instant::now();
+    let material = gather(engine, dataset, generation).await?;
+    let indexes = engine.parts().index_folder.clone();
+    let mark = JobId::new(engine.clock(), engine.chance()).to_string();
+    let pictures = material.media.len();
+    let written = tokio::task::spawn_blocking(move || {
+        let draft = folder::for_writing(&indexes, dataset, generation, &mark);
+        let place = folder::of_generation(&indexes, dataset, generation);
+        let written = write(&draft, generation, &material);
+        let named = written.and_then(|()| {
+            // Only what cannot be read stands in the way: a whole one would have been opened.
+            folder::remove(&place);
+            Ok(fs_err::rename(&draft, &place)?)
+        });
+        if named.is_err() {
+            folder::remove(&draft);
+        }
+        named
+    });
+    written
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)?;
+    let seconds = began.elapsed().as_secs_f64();
+    tracing::debug!(dataset.id = %dataset, generation = generation.0, pictures, seconds, "wrote an index");
+    Ok(())
+}
+
+async fn gather(
+    engine: &Engine,
+    dataset: DatasetId,
+    generation: Generation,
+) -> Result<Material, Error> {
+    let store = engine.store();
+    let mut findings = HashMap::new();
+    let mut last = None;
+    loop {
+        let page = store
+            .findings_after(dataset, generation, last, PAGE)
+            .await?;
+        last = page.last().map(|found| found.media_id);
+        let more = page.len() == PAGE;
+        findings.extend(page.into_iter().map(|found| (found.media_id, found)));
+        if !more {
+            break;
+        }
+    }
+    let mut media = Vec::with_capacity(findings.len());
+    let mut cursor = None;
+    loop {
+        let page = store.media_page(dataset, cursor.as_ref(), PAGE).await?;
+        // Pictures indexed since belong to the next generation.
+        media.extend(
+            page.items
+                .into_iter()
+                .filter(|one| findings.contains_key(&one.id)),
+        );
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    media.sort_unstable_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
+    Ok(Material {
+        issues: issues(engine, dataset, generation).await?,
+        copies: copies(engine, dataset, generation).await?,
+        vectors: vectors(engine, dataset).await?,
+        modified: modified(engine, dataset).await?,
+        dimensions: engine.parts().embedder.dimensions(),
+        media,
+        findings,
+    })
+}
+
+async fn modified(
+    engine: &Engine,
+    dataset: DatasetId,
+) -> Result<HashMap<MediaId, Timestamp>, Error> {
+    let mut modified = HashMap::new();
+    let mut last = None;
+    loop {
+        let page = engine
+            .store()
+            .facts_after(dataset, last.as_ref(), PAGE)
+            .await?;
+        let more = page.len() == PAGE;
+        last = page.last().map(|facts| facts.path.clone());
+        modified.extend(page.into_iter().map(|facts| (facts.id, facts.modified_at)));
+        if !more {
+            return Ok(modified);
+        }
+    }
+}
+
+async fn issues(
+    engine: &Engine,
+    dataset: DatasetId,
+    generation: Generation,
+) -> Result<HashMap<MediaId, Vec<(IssueKind, f32)>>, Error> {
+    let mut issues: HashMap<_, Vec<_>> = HashMap::new();
+    for kind in IssueKind::ALL {
+        let mut cursor = None;
+        loop {
+            let page = engine
+                .store()
+                .issues(dataset, generation, kind, 0.0, cursor.as_ref(), PAGE)
+                .await?;
+            for issue in page.items {
+                let of = issues.entry(issue.media_id).or_default();
+                of.push((kind, issue.confidence));
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(issues)
+}
+
+/// By picture: the number of its group, its place there, its likeness to the one most like it.
+async fn copies(
+    engine: &Engine,
+    dataset: DatasetId,
+    generation: Generation,
+) -> Result<HashMap<MediaId, (u32, Placed, f32)>, Error> {
+    let mut copies = HashMap::new();
+    let mut cursor = None;
+    let mut number = 0;
+    loop {
+        let page = engine
+            .store()
+            .duplicate_groups(dataset, generation, None, cursor.as_ref(), PAGE)
+            .await?;
+        for group in page.items {
+            let most = group
+                .others
+                .iter()
+                .map(|(_, likeness)| *likeness)
+                .fold(0.0, f32::max);
+            let keep = std::iter::once((group.keep, 1.0, most));
+            let others = group
+                .others
+                .iter()
+                .map(|(id, likeness)| (*id, *likeness, *likeness));
+            for (place, (id, likeness, nearest)) in (0..).zip(keep.chain(others)) {
+                let placed = Placed {
+                    tier: group.tier,
+                    likeness,
+                    place,
+                };
+                copies.entry(id).or_insert((number, placed, nearest));
+            }
+            number += 1;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(copies)
+}
+
+/// The vectors of every pack that the present model made.
+async fn vectors(
+    engine: &Engine,
+    dataset: DatasetId,
+) -> Result<HashMap<SegmentId, Vec<f32>>, Error> {
+    let store = engine.store();
+    let mut vectors = HashMap::new();
+    for segment in store.segments(dataset).await? {
+        if segment.model == engine.parts().embedder.model().as_str() {
+            vectors.insert(segment.id, store.vectors(&segment).await?);
+        }
+    }
+    Ok(vectors)
+}
+
+fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(), SearchError> {
+    let spaces = [(PICTURES, material.dimensions)];
+    let mut builder = GenerationBuilder::create(folder, generation, &spaces)?;
+    let mut beside = Vec::with_capacity(material.media.len());
+    for media in &material.media {
+        let Some(findings) = material.findings.get(&media.id) else {
+            continue;
+        };
+        let copy = material.copies.get(&media.id);
+        let row = MediaRow {
+            id: media.id,
+            path: media.path.clone(),
+            format: media.format,
+            width_px: media.width_px,
+            height_px: media.height_px,
+            size_bytes: media.size_bytes,
+            created_at: media.created_at,
+            modified_at: material
+                .modified
+                .get(&media.id)
+                .copied()
+                .unwrap_or(media.created_at),
+            labels: Vec::new(),
+            captions: Vec::new(),
+            issues: material.issues.get(&media.id).cloned().unwrap_or_default(),
+            duplicate: copy.map(|(group, _, nearest)| (*group, *nearest)),
+            uniqueness: findings.uniqueness,
+            clusters: findings.clusters,
+        };
+        builder.push(&row, &[vector_of(material, media)])?;
+        beside.push(Beside {
+            rgb: media.measures.mean_rgb,
+            version: std::array::from_fn(|at| media.content_hash[at]),
+            copy: copy.map(|(_, placed, _)| *placed),
+        });
+    }
+    picture::write(folder, &beside)?;
+    builder.finish()
+}
+
+fn vector_of<'a>(material: &'a Material, media: &Media) -> Option<&'a [f32]> {
+    let of_pack = material.vectors.get(&media.placement.segment)?;
+    let from = media.placement.row as usize * material.dimensions;
+    let vector = of_pack.get(from..from + material.dimensions)?;
+    vector.iter().any(|value| *value != 0.0).then_some(vector)
+}

@@ -1,0 +1,144 @@
+//! Pages of clusters, and of the pictures in one.
+
+use lamina_model::{ClusterId, ClusterLevel, Generation};
+use lamina_search::{Answer, CLUSTERS_A_PAGE, ClusterTile, Place};
+
+use super::{
+    open::{Card, Opened},
+    wanted::Wanted,
+};
+use crate::{DatasetScope, Engine, Error};
+
+/// A cluster as a page shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterCard {
+    /// The cluster.
+    pub id: ClusterId,
+    /// How many of the pictures that are wanted lie in it.
+    pub count: u32,
+    /// Up to nine of them.
+    pub previews: Vec<Card>,
+}
+
+/// A page of clusters, the largest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ClusterCards {
+    /// Which generation it is of; nothing before the first.
+    pub generation: Option<Generation>,
+    /// How many clusters hold pictures that are wanted.
+    pub total: u64,
+    /// How many pictures are wanted.
+    pub pictures: u64,
+    /// The clusters.
+    pub clusters: Vec<ClusterCard>,
+}
+
+/// A page of the pictures in a cluster.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Members {
+    /// Which level the cluster is of; nothing where this generation does not have it.
+    pub level: Option<ClusterLevel>,
+    /// The pictures, the one that stands for the cluster first.
+    pub pictures: Vec<Card>,
+}
+
+impl Opened {
+    fn cluster_cards(
+        &self,
+        wanted: &Wanted,
+        level: ClusterLevel,
+        offset: usize,
+        limit: usize,
+    ) -> Result<ClusterCards, Error> {
+        let answer = Answer::unranked(self.rows_of(wanted));
+        let order = self.index.cluster_order(&answer, level);
+        let mut tiles: Vec<ClusterTile> = Vec::new();
+        let first = offset / CLUSTERS_A_PAGE;
+        let skip = offset % CLUSTERS_A_PAGE;
+        let mut number = u32::try_from(first).unwrap_or(u32::MAX);
+        while tiles.len() < skip + limit {
+            let page = self
+                .index
+                .cluster_page(&answer, &order, &Place::Number(number))
+                .map_err(Error::internal)?;
+            tiles.extend(page.items);
+            if page.next.is_none() {
+                break;
+            }
+            number = number.saturating_add(1);
+        }
+        let clusters = tiles.into_iter().skip(skip).take(limit);
+        Ok(ClusterCards {
+            generation: Some(self.index.generation()),
+            total: u64::try_from(order.len()).unwrap_or(u64::MAX),
+            pictures: u64::from(answer.rows().len()),
+            clusters: clusters
+                .map(|tile| ClusterCard {
+                    id: tile.id,
+                    count: tile.count,
+                    previews: tile.previews.iter().map(|one| self.card(one.row)).collect(),
+                })
+                .collect(),
+        })
+    }
+
+    fn members(
+        &self,
+        wanted: &Wanted,
+        cluster: ClusterId,
+        page: u32,
+        size: usize,
+    ) -> Result<Members, Error> {
+        let answer = Answer::unranked(self.rows_of(wanted));
+        let page = self
+            .index
+            .member_page(&answer, cluster, &Place::Number(page), size)
+            .map_err(Error::internal)?;
+        Ok(Members {
+            level: self.index.level_of(cluster),
+            pictures: page.items.iter().map(|one| self.card(one.row)).collect(),
+        })
+    }
+}
+
+impl Engine {
+    /// Clusters of a level that hold pictures that are wanted; none before the first generation.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the index is being made again.
+    pub async fn cluster_cards(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        level: ClusterLevel,
+        offset: usize,
+        limit: usize,
+    ) -> Result<ClusterCards, Error> {
+        let found = self
+            .ask(scope, move |index| {
+                index.cluster_cards(&wanted, level, offset, limit)
+            })
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Pictures of one cluster that are wanted, page by page from 0.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the index is being made again.
+    pub async fn cluster_members(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        cluster: ClusterId,
+        page: u32,
+        size: usize,
+    ) -> Result<Members, Error> {
+        let found = self
+            .ask(scope, move |index| {
+                index.members(&wanted, cluster, page, size)
+            })
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+}

@@ -1,0 +1,147 @@
+//! How many pictures have what, each facet counted under all the others.
+
+use lamina_model::{Band, DuplicateTier, Generation, ImageFormat, IssueKind, SourcePath};
+use lamina_search::{FacetLimits, Overlay, RowSet};
+
+use super::{
+    open::{Opened, kind_number},
+    wanted::Wanted,
+};
+use crate::{DatasetScope, Engine, Error};
+
+/// Bars of a histogram over confidence 0–1.
+const BARS: usize = 20;
+/// Folders listed.
+const FOLDERS: usize = 200;
+
+/// Counts under a wish. In each facet its own values are left out of the wish, so that one sees
+/// what another choice would give.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FacetCounts {
+    /// Which generation they are of; nothing before the first.
+    pub generation: Option<Generation>,
+    /// Pictures that are wanted.
+    pub total: u64,
+    /// By kind of issue, every kind.
+    pub issues: Vec<IssueFacet>,
+    /// Pictures that have copies.
+    pub with_copies: u64,
+    /// Those of them that are not the ones to keep.
+    pub extra: u64,
+    /// Pictures that have none.
+    pub without_copies: u64,
+    /// Pictures by the tier of their group; tiers without any are left out.
+    pub tiers: Vec<(DuplicateTier, u64)>,
+    /// Pictures by format, the most frequent first.
+    pub formats: Vec<(ImageFormat, u64)>,
+    /// Pictures by folder, the fullest first; the first 200.
+    pub folders: Vec<(SourcePath, u64)>,
+}
+
+/// How many pictures have an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueFacet {
+    /// The kind.
+    pub kind: IssueKind,
+    /// Pictures where it counts.
+    pub count: u64,
+    /// Pictures by confidence, in twenty equal bands from 0 to 1.
+    pub histogram: Vec<u64>,
+}
+
+impl Opened {
+    fn facets(&self, wanted: &Wanted) -> FacetCounts {
+        let parts = self.parts_of(wanted);
+        let copies = parts.all_but(Some(&parts.copies));
+        let tiers = parts.all_but(Some(&parts.tiers));
+        let formats = parts.all_but(Some(&parts.formats));
+        let folders = parts.all_but(Some(&parts.folders));
+        let issues = parts.all_but(Some(&parts.issues));
+        let limits = FacetLimits {
+            labels: 0,
+            folders: FOLDERS,
+        };
+        let count = |rows: &RowSet| self.index.facets(rows, &Overlay::default(), limits);
+        let in_folders = count(&folders);
+        let formats = if formats == folders {
+            in_folders.formats
+        } else {
+            count(&formats).formats
+        };
+        let with_copies = both(&copies, self.copies.members());
+        FacetCounts {
+            generation: Some(self.index.generation()),
+            total: u64::from(parts.all_but(None).len()),
+            issues: IssueKind::ALL
+                .into_iter()
+                .map(|kind| self.issue_facet(kind, &issues))
+                .collect(),
+            with_copies,
+            extra: both(&copies, self.copies.extra()),
+            without_copies: u64::from(copies.len()) - with_copies,
+            tiers: DuplicateTier::ALL
+                .into_iter()
+                .map(|tier| (tier, both(&tiers, self.copies.of_tier(tier))))
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            formats,
+            folders: in_folders.folders,
+        }
+    }
+
+    fn issue_facet(&self, kind: IssueKind, rows: &RowSet) -> IssueFacet {
+        let mut histogram = vec![0; BARS];
+        let mut count = 0;
+        for (row, confidence) in &self.issues[kind_number(kind)] {
+            if rows.contains(*row) {
+                histogram[bar(*confidence)] += 1;
+                count += u64::from(Band::COUNTS.holds(*confidence));
+            }
+        }
+        IssueFacet {
+            kind,
+            count,
+            histogram,
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the bars there are"
+)]
+fn bar(confidence: f32) -> usize {
+    let bars = BARS as f32;
+    (confidence * bars).floor().clamp(0.0, bars - 1.0) as usize
+}
+
+/// How many rows two sets share.
+fn both(a: &RowSet, b: &RowSet) -> u64 {
+    let mut shared = a.clone();
+    shared.keep(b);
+    u64::from(shared.len())
+}
+
+impl Engine {
+    /// How many of the pictures that are wanted have what; nothing before the first generation.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the index is being made again.
+    pub async fn facets(&self, scope: &DatasetScope, wanted: Wanted) -> Result<FacetCounts, Error> {
+        let found = self
+            .ask(scope, move |index| Ok(index.facets(&wanted)))
+            .await?;
+        Ok(found.unwrap_or_else(|| FacetCounts {
+            issues: IssueKind::ALL
+                .into_iter()
+                .map(|kind| IssueFacet {
+                    kind,
+                    count: 0,
+                    histogram: vec![0; BARS],
+                })
+                .collect(),
+            ..FacetCounts::default()
+        }))
+    }
+}

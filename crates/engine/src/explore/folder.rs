@@ -1,0 +1,69 @@
+//! Where the index of a generation lies, and taking away what nobody needs.
+
+use std::path::{Path, PathBuf};
+
+use lamina_model::{DatasetId, Generation};
+
+/// Begins the names of folders that are being written.
+const WRITING: &str = "writing-";
+
+/// The folder with the indexes of one dataset.
+pub(crate) fn of_dataset(indexes: &Path, dataset: DatasetId) -> PathBuf {
+    indexes.join(dataset.to_string())
+}
+
+/// The folder with the index of one generation. Where it is, it is whole.
+pub(crate) fn of_generation(indexes: &Path, dataset: DatasetId, generation: Generation) -> PathBuf {
+    of_dataset(indexes, dataset).join(generation.0.to_string())
+}
+
+/// A folder to write in, which becomes [`of_generation`] by being renamed. `mark` keeps two
+/// processes apart that write the same.
+pub(crate) fn for_writing(
+    indexes: &Path,
+    dataset: DatasetId,
+    generation: Generation,
+    mark: &str,
+) -> PathBuf {
+    of_dataset(indexes, dataset).join(format!("{WRITING}{}-{mark}", generation.0))
+}
+
+/// Takes away all indexes of a dataset, begun or whole, but those of these generations. A failure
+/// costs disk, not truth.
+pub(crate) fn keep_only(indexes: &Path, dataset: DatasetId, generations: &[Generation]) {
+    let Ok(entries) = std::fs::read_dir(of_dataset(indexes, dataset)) else {
+        return;
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let number = match name.strip_prefix(WRITING) {
+            Some(rest) => rest.split('-').next().unwrap_or_default(),
+            None => &name,
+        };
+        let wanted = number
+            .parse()
+            .is_ok_and(|number| generations.contains(&Generation(number)));
+        if !wanted {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Takes away all indexes of a dataset that is gone.
+pub(crate) fn forget(indexes: &Path, dataset: DatasetId) {
+    remove(&of_dataset(indexes, dataset));
+}
+
+/// Takes a folder away; says so in the log where that fails.
+pub(crate) fn remove(folder: &Path) {
+    match fs_err::remove_dir_all(folder) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(
+                error = &cause as &dyn std::error::Error,
+                "cannot remove an old index"
+            );
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,250 @@
+//! All wanted pictures in one order, cut anywhere: a scroll bar jumps.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError},
+};
+
+use lamina_model::{Band, Generation, IssueKind};
+
+use super::{
+    open::{Card, Opened, kind_number},
+    wanted::Wanted,
+};
+use crate::{DatasetScope, Engine, Error};
+
+/// Orders kept of each open index; each costs four bytes a picture.
+const MOST_ORDERS: usize = 8;
+
+/// By what pictures are ordered, the least first; equals by path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortKey {
+    /// Their whole paths, byte by byte.
+    #[default]
+    Path,
+    /// The names of their files, upper and lower case alike.
+    Name,
+    /// Bytes of their files.
+    Size,
+    /// Width × height.
+    Pixels,
+    /// How much they add to the set.
+    Uniqueness,
+    /// How sure it is that something is wrong with them; not at all where nothing was found.
+    Issue(IssueKind),
+    /// When their files last changed.
+    Modified,
+}
+
+/// An order of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order {
+    /// By what.
+    pub key: SortKey,
+    /// Whether the greatest comes first. Equals stay in the order of their paths.
+    pub descending: bool,
+}
+
+/// One page of the pictures that are wanted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Grid {
+    /// Which generation it is of; nothing before the first.
+    pub generation: Option<Generation>,
+    /// How many pictures are wanted in all.
+    pub total: u32,
+    /// The pictures of the page: the card, the issues that count as bits in the order of
+    /// [`IssueKind::ALL`], and how many copies it has beside itself.
+    pub items: Vec<(Card, u8, u32)>,
+}
+
+/// The aspects of all pictures that are wanted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shape {
+    /// Which generation it is of; nothing before the first.
+    pub generation: Option<Generation>,
+    /// One byte a picture, in order: 128 + 32 × log₂(width ÷ height), rounded, 0–255.
+    pub aspects: Vec<u8>,
+}
+
+/// Orders computed before, the one used last at the end.
+#[derive(Debug)]
+pub(super) struct Orders<K>(VecDeque<(K, Arc<Vec<u32>>)>);
+
+impl<K> Default for Orders<K> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<K: PartialEq> Orders<K> {
+    fn find(&mut self, key: &K) -> Option<Arc<Vec<u32>>> {
+        let at = self.0.iter().position(|(known, _)| known == key)?;
+        let entry = self.0.remove(at)?;
+        let rows = Arc::clone(&entry.1);
+        self.0.push_back(entry);
+        Some(rows)
+    }
+
+    fn remember(&mut self, key: K, rows: &Arc<Vec<u32>>) {
+        self.0.push_back((key, Arc::clone(rows)));
+        while self.0.len() > MOST_ORDERS {
+            self.0.pop_front();
+        }
+    }
+}
+
+impl Opened {
+    /// The rows that are wanted, in order.
+    pub(super) fn ordered(&self, wanted: &Wanted, order: Order) -> Arc<Vec<u32>> {
+        let key = (wanted.clone(), order.key, order.descending);
+        let lock = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rows) = lock().find(&key) {
+            return rows;
+        }
+        let rows = Arc::new(self.in_order(wanted, order));
+        lock().remember(key, &rows);
+        rows
+    }
+
+    fn in_order(&self, wanted: &Wanted, order: Order) -> Vec<u32> {
+        let mut rows: Vec<u32> = self.rows_of(wanted).iter().collect();
+        let index = &self.index;
+        let tile = |row: u32| index.tile(row);
+        match order.key {
+            SortKey::Path if order.descending => rows.reverse(),
+            SortKey::Path => {}
+            SortKey::Name => sort(&mut rows, order, |row| {
+                tile(row).path.shown_file_name().to_lowercase()
+            }),
+            SortKey::Size => sort(&mut rows, order, |row| tile(row).size_bytes),
+            SortKey::Pixels => sort(&mut rows, order, |row| {
+                let tile = tile(row);
+                u64::from(tile.width_px) * u64::from(tile.height_px)
+            }),
+            SortKey::Uniqueness => sort(&mut rows, order, |row| ranked(tile(row).uniqueness)),
+            SortKey::Issue(kind) => {
+                let found = &self.issues[kind_number(kind)];
+                sort(&mut rows, order, |row| {
+                    let at = found.binary_search_by_key(&row, |(row, _)| *row);
+                    at.map_or(0, |at| ranked(found[at].1))
+                });
+            }
+            SortKey::Modified => sort(&mut rows, order, |row| tile(row).modified_at),
+        }
+        rows
+    }
+
+    fn grid(&self, wanted: &Wanted, order: Order, offset: usize, limit: usize) -> Grid {
+        let rows = self.ordered(wanted, order);
+        let page = rows.iter().skip(offset).take(limit);
+        Grid {
+            generation: Some(self.index.generation()),
+            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            items: page
+                .map(|row| {
+                    (
+                        self.card(*row),
+                        self.issue_bits(*row),
+                        self.copies.others(*row),
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    fn issue_bits(&self, row: u32) -> u8 {
+        let counting = self.index.issues(row).into_iter();
+        counting
+            .filter(|(_, confidence)| Band::COUNTS.holds(*confidence))
+            .fold(0, |bits, (kind, _)| bits | 1 << kind_number(kind))
+    }
+
+    fn shape(&self, wanted: &Wanted, order: Order) -> Shape {
+        let rows = self.ordered(wanted, order);
+        let aspect = |row: &u32| {
+            let tile = self.index.tile(*row);
+            aspect_byte(tile.width_px, tile.height_px)
+        };
+        Shape {
+            generation: Some(self.index.generation()),
+            aspects: rows.iter().map(aspect).collect(),
+        }
+    }
+}
+
+/// Keys are made once a row; the sort is stable, so that equals stay in the order of paths.
+fn sort<K: Ord>(rows: &mut [u32], order: Order, key: impl Fn(u32) -> K) {
+    if order.descending {
+        rows.sort_by_cached_key(|row| std::cmp::Reverse(key(*row)));
+    } else {
+        rows.sort_by_cached_key(|row| key(*row));
+    }
+}
+
+/// A number from 0 on as one that sorts.
+fn ranked(value: f32) -> u32 {
+    value.max(0.0).to_bits()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a byte holds"
+)]
+fn aspect_byte(width: u32, height: u32) -> u8 {
+    let ratio = f64::from(width.max(1)) / f64::from(height.max(1));
+    (128.0 + 32.0 * ratio.log2()).round().clamp(0.0, 255.0) as u8
+}
+
+impl Engine {
+    /// One page of the pictures that are wanted; empty before the first generation. The order is
+    /// the same for as long as the generation is.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the index is being made again.
+    pub async fn grid(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        order: Order,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Grid, Error> {
+        let found = self
+            .ask(scope, move |index| {
+                Ok(index.grid(&wanted, order, offset, limit))
+            })
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The aspects of all pictures that are wanted, so that a whole grid can be laid out.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the index is being made again.
+    pub async fn grid_shape(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        order: Order,
+    ) -> Result<Shape, Error> {
+        let found = self
+            .ask(scope, move |index| Ok(index.shape(&wanted, order)))
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::aspect_byte;
+
+    #[test]
+    fn an_aspect_fits_a_byte() {
+        assert_eq!(aspect_byte(100, 100), 128);
+        assert_eq!(aspect_byte(200, 100), 160);
+        assert_eq!(aspect_byte(100, 200), 96);
+        assert_eq!(aspect_byte(1, 1_000_000), 0);
+        assert_eq!(aspect_byte(1_000_000, 1), 255);
+    }
+}

@@ -1,0 +1,134 @@
+//! What is known about one picture from comparing it: what is like it, its copies, its issues.
+
+use lamina_search::{AnchorVector, Nearest, RowSet, SearchError};
+
+use super::{
+    PICTURES,
+    open::{Card, Opened},
+    picture::{Copies, MediaDetails},
+};
+use crate::{DatasetScope, Engine, Error};
+
+/// A picture and how far it is from another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alike {
+    /// The picture.
+    pub card: Card,
+    /// Cosine distance, 0–2.
+    pub distance: f32,
+}
+
+impl Opened {
+    fn alike(&self, row: u32, vector: &[f32], limit: usize) -> Result<Vec<Alike>, Error> {
+        let anchors = [AnchorVector {
+            vector,
+            weight: 1.0,
+        }];
+        let asked = Nearest {
+            space: PICTURES,
+            anchors: &anchors,
+            max_distance: 2.0,
+            limit: limit.saturating_add(1),
+        };
+        let all = RowSet::all(self.index.rows());
+        let found = match self.index.nearest(&asked, &all) {
+            Ok(found) => found,
+            Err(SearchError::NoDirection) => return Ok(Vec::new()),
+            Err(cause) => return Err(Error::internal(cause)),
+        };
+        let others = found.hits().iter().filter(|hit| hit.row != row).take(limit);
+        Ok(others
+            .map(|hit| Alike {
+                card: self.card(hit.row),
+                distance: hit.distance,
+            })
+            .collect())
+    }
+}
+
+impl Engine {
+    /// The pictures most like one, the closest first; none before it was compared.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dataset has no such picture; [`Error::Busy`] while the index
+    /// is being made again.
+    pub async fn similar(
+        &self,
+        scope: &DatasetScope,
+        id: &str,
+        limit: usize,
+    ) -> Result<Vec<Alike>, Error> {
+        let media = self.media(scope, id).await?;
+        let store = self.store();
+        let segments = store.segments(scope.id()).await?;
+        let segment = segments
+            .iter()
+            .find(|one| one.id == media.placement.segment);
+        let known = segment.filter(|one| one.model == self.parts().embedder.model().as_str());
+        let Some(segment) = known else {
+            return Ok(Vec::new());
+        };
+        let columns = self.parts().embedder.dimensions();
+        let vectors = store.vectors(segment).await?;
+        let from = media.placement.row as usize * columns;
+        let Some(vector) = vectors.get(from..from + columns).map(<[f32]>::to_vec) else {
+            return Ok(Vec::new());
+        };
+        let found = self
+            .ask(scope, move |index| match index.index.row_of(media.id) {
+                Some(row) => index.alike(row, &vector, limit),
+                None => Ok(Vec::new()),
+            })
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// A picture and everything that comparing the set said about it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dataset has no such picture. While the index is being made
+    /// again, the answer is what is known without it.
+    pub async fn media_details(
+        &self,
+        scope: &DatasetScope,
+        id: &str,
+    ) -> Result<MediaDetails, Error> {
+        let media = self.media(scope, id).await?;
+        let opened = match self.opened(scope).await {
+            Err(Error::Busy { .. }) => None,
+            other => other?,
+        };
+        let found = opened.as_ref().and_then(|index| {
+            let row = index.index.row_of(media.id)?;
+            Some((index, row))
+        });
+        let Some((index, row)) = found else {
+            return Ok(MediaDetails {
+                media,
+                issues: Vec::new(),
+                uniqueness: None,
+                clusters: None,
+                copies: None,
+            });
+        };
+        let copies = index.copies.group_of(row).and_then(|(number, group)| {
+            let (keep, others) = group.split_first()?;
+            Some(Copies {
+                group_id: index.group_id(number),
+                tier: index.beside[*keep as usize].copy?.tier,
+                keep: index.index.media_id(*keep),
+                others: others
+                    .iter()
+                    .map(|row| index.index.media_id(*row))
+                    .collect(),
+            })
+        });
+        Ok(MediaDetails {
+            issues: index.index.issues(row),
+            uniqueness: Some(index.index.tile(row).uniqueness),
+            clusters: Some(index.clusters(row)),
+            copies,
+            media,
+        })
+    }
+}

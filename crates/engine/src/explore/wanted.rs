@@ -1,0 +1,166 @@
+//! Which pictures are wanted, facet by facet.
+
+use std::collections::BTreeSet;
+
+use lamina_model::{
+    Band, Clause, ClusterId, DuplicateTier, Filter, ImageFormat, IssueKind, Presence, TextMatch,
+};
+use lamina_search::{GenerationIndex, Overlay, RowSet};
+
+use super::open::Opened;
+
+/// How a picture stands among copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HasCopies {
+    /// It has copies.
+    Any,
+    /// It has copies and is not the one to keep.
+    Extra,
+    /// It has none.
+    None,
+}
+
+/// Which pictures are wanted. Within a field any value will do; all fields must hold; an empty
+/// field asks nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Wanted {
+    /// What may be wrong with them, and how sure that is to be.
+    pub issues: Vec<(IssueKind, Band)>,
+    /// What must not be wrong with them: none of these counts.
+    pub without: BTreeSet<IssueKind>,
+    /// How they stand among copies.
+    pub copies: BTreeSet<HasCopies>,
+    /// How they are the same as their copies.
+    pub tiers: BTreeSet<DuplicateTier>,
+    /// How their files are packed.
+    pub formats: BTreeSet<ImageFormat>,
+    /// The folders that they stand in or below.
+    pub folders: BTreeSet<String>,
+    /// What the names of their files hold, in either case.
+    pub names: BTreeSet<String>,
+    /// The clusters that they lie in, of whatever level.
+    pub clusters: BTreeSet<ClusterId>,
+    /// What else must hold.
+    pub filter: Filter,
+}
+
+/// The rows that each facet of a wish lets through.
+pub(super) struct Parts {
+    pub issues: RowSet,
+    pub copies: RowSet,
+    pub tiers: RowSet,
+    pub formats: RowSet,
+    pub folders: RowSet,
+    pub others: RowSet,
+}
+
+impl Parts {
+    /// The rows that pass all facets, save one that is left out.
+    pub(super) fn all_but(&self, left_out: Option<&RowSet>) -> RowSet {
+        let mut rows = self.others.clone();
+        let parts = [
+            &self.issues,
+            &self.copies,
+            &self.tiers,
+            &self.formats,
+            &self.folders,
+        ];
+        for part in parts {
+            if !left_out.is_some_and(|left_out| std::ptr::eq(left_out, part)) && !part.is_all() {
+                rows.keep(part);
+            }
+        }
+        rows
+    }
+}
+
+impl Opened {
+    /// The rows that are wanted.
+    pub(super) fn rows_of(&self, wanted: &Wanted) -> RowSet {
+        self.parts_of(wanted).all_but(None)
+    }
+
+    /// The same, each facet for itself.
+    pub(super) fn parts_of(&self, wanted: &Wanted) -> Parts {
+        let index = &self.index;
+        let issues = wanted.issues.iter().map(|(kind, band)| {
+            matching(
+                index,
+                Clause::Issue {
+                    kind: *kind,
+                    mode: Presence::In,
+                    confidence: *band,
+                },
+            )
+        });
+        let mut issues = any(index, issues);
+        for kind in &wanted.without {
+            let clause = Clause::Issue {
+                kind: *kind,
+                mode: Presence::Out,
+                confidence: Band::COUNTS,
+            };
+            issues.keep(&matching(index, clause));
+        }
+        let copies = wanted.copies.iter().map(|copies| match copies {
+            HasCopies::Any => self.copies.members().clone(),
+            HasCopies::Extra => self.copies.extra().clone(),
+            HasCopies::None => self.copies.members().clone().turned(),
+        });
+        let tiers = wanted
+            .tiers
+            .iter()
+            .map(|tier| self.copies.of_tier(*tier).clone());
+        let formats = if wanted.formats.is_empty() {
+            RowSet::all(index.rows())
+        } else {
+            matching(index, Clause::Format(wanted.formats.clone()))
+        };
+        let folders = wanted.folders.iter().map(|folder| {
+            let folder = folder.trim_end_matches('/');
+            let itself = BTreeSet::from([folder.to_owned()]);
+            let mut rows = matching(index, Clause::Folder(TextMatch::OneOf(itself)));
+            let below = TextMatch::StartsWith(format!("{folder}/"));
+            rows.add(&matching(index, Clause::Folder(below)));
+            rows
+        });
+        Parts {
+            issues,
+            copies: any(index, copies),
+            tiers: any(index, tiers),
+            formats,
+            folders: any(index, folders),
+            others: self.others_of(wanted),
+        }
+    }
+
+    fn others_of(&self, wanted: &Wanted) -> RowSet {
+        let index = &self.index;
+        let mut filter = wanted.filter.clone();
+        if !wanted.clusters.is_empty() {
+            filter = filter.and(Clause::Clusters(wanted.clusters.clone()));
+        }
+        let mut rows = index.matching(&filter, &Overlay::default());
+        let names = wanted
+            .names
+            .iter()
+            .map(|part| matching(index, Clause::File(TextMatch::Contains(part.clone()))));
+        rows.keep(&any(index, names));
+        rows
+    }
+}
+
+fn matching(index: &GenerationIndex, clause: Clause) -> RowSet {
+    index.matching(&Filter::everything().and(clause), &Overlay::default())
+}
+
+/// The union of some sets; every row where there are none.
+fn any(index: &GenerationIndex, mut sets: impl Iterator<Item = RowSet>) -> RowSet {
+    let Some(mut rows) = sets.next() else {
+        return RowSet::all(index.rows());
+    };
+    for set in sets {
+        rows.add(&set);
+    }
+    rows
+}

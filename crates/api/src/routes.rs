@@ -3,6 +3,8 @@
 mod accounts;
 mod datasets;
 mod docs;
+mod grid;
+mod groups;
 mod health;
 mod media;
 mod originals;
@@ -34,6 +36,13 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(media::get_thumbnail))
         .routes(routes!(originals::get_original))
         .routes(routes!(media::get_image))
+        .routes(routes!(grid::get_grid))
+        .routes(routes!(grid::get_grid_shape))
+        .routes(routes!(grid::get_facets))
+        .routes(routes!(groups::list_clusters))
+        .routes(routes!(groups::list_duplicates))
+        .routes(routes!(groups::list_similar))
+        .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))

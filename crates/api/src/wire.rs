@@ -1,11 +1,14 @@
 //! JSON shapes that more than one route uses, in the words that clients of the original know.
 
+pub(crate) mod card;
 pub(crate) mod dataset;
+pub(crate) mod details;
 pub(crate) mod error;
 pub(crate) mod media;
 pub(crate) mod paging;
 pub(crate) mod report;
 pub(crate) mod task;
+pub(crate) mod wanted;
 
 use std::fmt::Write as _;
 

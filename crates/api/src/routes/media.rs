@@ -18,6 +18,7 @@ use crate::{
     error::ApiError,
     extract::{Query, caller},
     wire::{
+        details::MediaDetailsJson,
         error::{ErrorBody, ValidationErrorBody},
         hex,
         media::{MediaJson, version},
@@ -79,7 +80,7 @@ pub(crate) async fn list_media(
     }))
 }
 
-/// Tells what is known about a picture by itself.
+/// Tells what is known about a picture: by itself, and from comparing the set.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/media/{media_id}",
@@ -89,7 +90,7 @@ pub(crate) async fn list_media(
         ("media_id" = Uuid, Path, description = "The picture"),
     ),
     responses(
-        (status = OK, description = "The picture", body = MediaJson),
+        (status = OK, description = "The picture", body = MediaDetailsJson),
         (status = NOT_FOUND, description = "There is no such dataset or picture, or the caller may not see it", body = ErrorBody),
     )
 )]
@@ -97,13 +98,13 @@ pub(crate) async fn get_media(
     State(state): State<AppState>,
     caller::From(caller): caller::From,
     Path((dataset_id, media_id)): Path<(String, String)>,
-) -> Result<Json<MediaJson>, ApiError> {
+) -> Result<Json<MediaDetailsJson>, ApiError> {
     let scope = state
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let media = state.engine().media(&scope, &media_id).await?;
-    Ok(Json(MediaJson::from(&media)))
+    let details = state.engine().media_details(&scope, &media_id).await?;
+    Ok(Json(details.into()))
 }
 
 /// Tells what is known about a picture, for callers who know only its own id.

@@ -1,0 +1,316 @@
+//! All pictures that are wanted, in one order, and how many have what.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use hyper::{
+    HeaderMap, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue},
+};
+use lamina_engine::{DatasetScope, FacetCounts, Grid, Need};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::media::matches_etag;
+use crate::{
+    AppState,
+    error::ApiError,
+    extract::{Query, caller},
+    wire::{
+        error::{ErrorBody, ValidationErrorBody},
+        hex, paging,
+        wanted::{WantedParameters, order},
+    },
+};
+
+const X_TOTAL: HeaderName = HeaderName::from_static("x-total");
+const X_GENERATION: HeaderName = HeaderName::from_static("x-generation");
+
+/// Which part of the grid.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GridParameters {
+    /// `path`, `name`, `size`, `pixels`, `uniqueness`, `blur`, `dark`, `bright`, `outliers` or
+    /// `newest`, the least first; with `-` before it the greatest first.
+    #[param(default = "path")]
+    sort: Option<String>,
+    /// Pictures passed over.
+    #[param(default = 0)]
+    offset: Option<u32>,
+    /// Pictures on the page, 1–1000.
+    #[param(minimum = 1, maximum = 1000, default = 500)]
+    limit: Option<u32>,
+}
+
+/// One page of the grid: a list for each fact, an entry for each picture.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct GridPage {
+    /// Which generation it is of; null before the first. The order stays for as long as this.
+    generation: Option<i64>,
+    /// How many pictures are wanted in all.
+    total: u32,
+    /// How many stand before the page.
+    offset: u32,
+    /// Ids.
+    id: Vec<String>,
+    /// Files, relative to the source.
+    path: Vec<String>,
+    /// Widths in pixels.
+    width: Vec<u32>,
+    /// Heights in pixels.
+    height: Vec<u32>,
+    /// Mean colours as 0xRRGGBB.
+    rgb: Vec<u32>,
+    /// Issues that count: 1 blur, 2 dark, 4 bright, 8 outliers.
+    issues: Vec<u8>,
+    /// Copies beside the picture itself.
+    copies: Vec<u32>,
+    /// What versions the address of the thumbnail.
+    v: Vec<String>,
+}
+
+impl GridPage {
+    fn new(grid: &Grid, offset: u32) -> Self {
+        let mut page = Self {
+            generation: grid.generation.map(|generation| generation.0),
+            total: grid.total,
+            offset,
+            ..Self::default()
+        };
+        for (card, issues, copies) in &grid.items {
+            let [r, g, b] = card.mean_rgb;
+            page.id.push(card.media_id.to_string());
+            page.path.push(card.path.to_string());
+            page.width.push(card.width_px);
+            page.height.push(card.height_px);
+            page.rgb.push(u32::from_be_bytes([0, r, g, b]));
+            page.issues.push(*issues);
+            page.copies.push(*copies);
+            page.v.push(hex(&card.version));
+        }
+        page
+    }
+}
+
+/// What all answers about one generation carry: they hold for as long as it is shown.
+pub(crate) fn of_generation(scope: &DatasetScope) -> (String, [(HeaderName, HeaderValue); 2]) {
+    let number = scope
+        .dataset()
+        .generation
+        .map_or(0, |generation| generation.0);
+    let etag = format!("\"g{number}\"");
+    let headers = [
+        (
+            ETAG,
+            HeaderValue::from_str(&etag).expect("letters and digits are plain text"),
+        ),
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+    ];
+    (etag, headers)
+}
+
+/// Lists all pictures that are wanted in one order, from anywhere.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/grid",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, GridParameters),
+    responses(
+        (status = OK, description = "A page of the grid", body = GridPage),
+        (status = NOT_MODIFIED, description = "The copy that the caller has is still right"),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_grid(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(wanted): Query<WantedParameters>,
+    Query(parameters): Query<GridParameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let limit = paging::limit(parameters.limit, 500)?;
+    let offset = parameters.offset.unwrap_or(0);
+    let order = order(parameters.sort.as_deref())?;
+    let wanted = wanted.read()?;
+    let (etag, shared) = of_generation(&scope);
+    if scope.dataset().generation.is_some() && matches_etag(&headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, shared).into_response());
+    }
+    let first = usize::try_from(offset).unwrap_or(usize::MAX);
+    let grid = state
+        .engine()
+        .grid(&scope, wanted, order, first, limit)
+        .await?;
+    Ok((shared, Json(GridPage::new(&grid, offset))).into_response())
+}
+
+/// Tells the aspect of every picture that is wanted, so that a whole grid can be laid out: one
+/// byte a picture, 128 + 32 × log₂(width ÷ height), in the order of the grid.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/grid/shape",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, GridParameters),
+    responses(
+        (status = OK, description = "One byte a picture", content_type = "application/octet-stream"),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_grid_shape(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(wanted): Query<WantedParameters>,
+    Query(parameters): Query<GridParameters>,
+) -> Result<Response, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let order = order(parameters.sort.as_deref())?;
+    let shape = state
+        .engine()
+        .grid_shape(&scope, wanted.read()?, order)
+        .await?;
+    let total = u64::try_from(shape.aspects.len()).unwrap_or(u64::MAX);
+    let number = shape.generation.map_or(0, |generation| generation.0);
+    let (_, shared) = of_generation(&scope);
+    let own = [
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        ),
+        (X_TOTAL, HeaderValue::from(total)),
+        (X_GENERATION, HeaderValue::from(number)),
+    ];
+    Ok((shared, own, shape.aspects).into_response())
+}
+
+/// How many pictures have an issue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IssueCounts {
+    /// Pictures where it counts (confidence 0.5 and above).
+    count: u64,
+    /// Pictures by confidence, in twenty equal bands from 0 to 1.
+    histogram: Vec<u64>,
+}
+
+/// How many pictures have copies.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CopyCounts {
+    /// Pictures that have copies.
+    any: u64,
+    /// Those of them that are not the ones to keep.
+    extra: u64,
+    /// Pictures that have none.
+    none: u64,
+}
+
+/// How many pictures stand in a folder.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FolderCount {
+    /// The folder; empty for the top.
+    value: String,
+    /// Its pictures, those of folders below it not counted.
+    count: u64,
+}
+
+/// How many of the pictures that are wanted have what. In each facet its own values are left out.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Facets)]
+pub(crate) struct FacetsJson {
+    /// Which generation they are of; null before the first.
+    generation: Option<i64>,
+    /// Pictures that are wanted.
+    total: u64,
+    /// By kind of issue.
+    issues: BTreeMap<&'static str, IssueCounts>,
+    /// By how they stand among copies.
+    duplicates: CopyCounts,
+    /// By tier of their copies.
+    tiers: BTreeMap<&'static str, u64>,
+    /// By format.
+    formats: BTreeMap<&'static str, u64>,
+    /// The fullest 200 folders.
+    folders: Vec<FolderCount>,
+}
+
+impl From<FacetCounts> for FacetsJson {
+    fn from(counts: FacetCounts) -> Self {
+        let issue = |facet: lamina_engine::IssueFacet| {
+            let counts = IssueCounts {
+                count: facet.count,
+                histogram: facet.histogram,
+            };
+            (facet.kind.as_str(), counts)
+        };
+        Self {
+            generation: counts.generation.map(|generation| generation.0),
+            total: counts.total,
+            issues: counts.issues.into_iter().map(issue).collect(),
+            duplicates: CopyCounts {
+                any: counts.with_copies,
+                extra: counts.extra,
+                none: counts.without_copies,
+            },
+            tiers: counts
+                .tiers
+                .iter()
+                .map(|(tier, count)| (tier.as_str(), *count))
+                .collect(),
+            formats: counts
+                .formats
+                .iter()
+                .map(|(format, count)| (format.as_str(), *count))
+                .collect(),
+            folders: counts
+                .folders
+                .iter()
+                .map(|(folder, count)| FolderCount {
+                    value: folder.to_string(),
+                    count: *count,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Counts the pictures that are wanted by issue, copies, format and folder.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/facets",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters),
+    responses(
+        (status = OK, description = "The counts", body = FacetsJson),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_facets(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(wanted): Query<WantedParameters>,
+) -> Result<Json<FacetsJson>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let counts = state.engine().facets(&scope, wanted.read()?).await?;
+    Ok(Json(counts.into()))
+}

@@ -1,0 +1,342 @@
+//! Clusters, groups of copies, and pictures like one.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use lamina_engine::{CopyGroup, Need};
+use lamina_model::{ClusterLevel, DatasetId, DuplicateTier};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    error::ApiError,
+    extract::{Query, caller},
+    wire::{
+        card::CardJson,
+        error::{ErrorBody, ValidationErrorBody},
+        paging,
+        wanted::{WantedParameters, unknown},
+    },
+};
+
+/// Previews of a cluster.
+const PREVIEWS: usize = 5;
+
+/// Which clusters.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ClusterParameters {
+    /// How finely clusters divide the set: 0 (finest) to 4 (coarsest).
+    #[param(minimum = 0, maximum = 4, default = 2)]
+    level: Option<u8>,
+    /// Clusters passed over.
+    #[param(default = 0)]
+    offset: Option<u32>,
+    /// Clusters on the page, 1–1000.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+}
+
+/// A page of clusters, the largest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClusterPage {
+    /// Which generation it is of; null before the first.
+    generation: Option<i64>,
+    /// The level.
+    level: u8,
+    /// How many clusters hold pictures that are wanted.
+    total: u64,
+    /// The clusters.
+    clusters: Vec<ClusterTileJson>,
+}
+
+/// A cluster and some of its pictures.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ClusterTile)]
+pub(crate) struct ClusterTileJson {
+    /// The cluster.
+    cluster_id: Uuid,
+    /// How many of the pictures that are wanted lie in it.
+    n_images: u32,
+    /// Up to five of them.
+    previews: Vec<CardJson>,
+}
+
+/// Lists the clusters of a level that hold pictures that are wanted.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/clusters",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, ClusterParameters),
+    responses(
+        (status = OK, description = "A page of clusters", body = ClusterPage),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list_clusters(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(wanted): Query<WantedParameters>,
+    Query(parameters): Query<ClusterParameters>,
+) -> Result<Json<ClusterPage>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let number = parameters.level.unwrap_or(2);
+    let level = ClusterLevel::new(number).ok_or_else(|| unknown("level", &number.to_string()))?;
+    let limit = paging::limit(parameters.limit, 100)?;
+    let offset = usize::try_from(parameters.offset.unwrap_or(0)).unwrap_or(usize::MAX);
+    let page = state
+        .engine()
+        .cluster_cards(&scope, wanted.read()?, level, offset, limit)
+        .await?;
+    let cards = page.clusters.iter().map(|cluster| ClusterTileJson {
+        cluster_id: cluster.id.as_uuid(),
+        n_images: cluster.count,
+        previews: cluster
+            .previews
+            .iter()
+            .take(PREVIEWS)
+            .map(|card| CardJson::new(scope.id(), card))
+            .collect(),
+    });
+    Ok(Json(ClusterPage {
+        generation: page.generation.map(|generation| generation.0),
+        level: number,
+        total: page.total,
+        clusters: cards.collect(),
+    }))
+}
+
+/// Which groups.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GroupParameters {
+    /// Only groups of this tier, such as `same_bytes`.
+    tier: Option<String>,
+    /// Groups passed over.
+    #[param(default = 0)]
+    offset: Option<u32>,
+    /// Groups on the page, 1–1000.
+    #[param(minimum = 1, maximum = 1000, default = 50)]
+    limit: Option<u32>,
+}
+
+/// What is in the groups of a tier.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TierCount)]
+pub(crate) struct TierCountJson {
+    /// How many groups there are.
+    groups: u64,
+    /// How many pictures are not the ones to keep.
+    extra: u64,
+    /// Bytes of their files.
+    bytes: u64,
+}
+
+/// A copy and how far it is from the one to keep.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CardAway)]
+pub(crate) struct CardAwayJson {
+    /// The picture.
+    #[serde(flatten)]
+    card: CardJson,
+    /// How far it is: 0 is the same.
+    distance: f32,
+}
+
+/// Pictures that are the same.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DuplicateGroup)]
+pub(crate) struct GroupJson {
+    /// The group's id, as long as the generation lasts.
+    group_id: String,
+    /// How they are the same.
+    #[schema(example = "same_bytes")]
+    tier: &'static str,
+    /// The copy to keep.
+    keep: CardJson,
+    /// The others.
+    others: Vec<CardAwayJson>,
+}
+
+impl GroupJson {
+    fn new(dataset: DatasetId, group: &CopyGroup) -> Self {
+        Self {
+            group_id: group.group_id.clone(),
+            tier: group.tier.as_str(),
+            keep: CardJson::new(dataset, &group.keep),
+            others: group
+                .others
+                .iter()
+                .map(|(card, likeness)| CardAwayJson {
+                    card: CardJson::new(dataset, card),
+                    distance: (1.0 - likeness).max(0.0),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A page of groups, in the order of the analysis.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DuplicateGroups)]
+pub(crate) struct GroupsJson {
+    /// How many groups there are on all pages.
+    total: u64,
+    /// What is in each tier, whichever was asked for.
+    tiers: BTreeMap<&'static str, TierCountJson>,
+    /// The groups.
+    groups: Vec<GroupJson>,
+}
+
+/// Lists the groups of pictures that are the same.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/duplicates",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), GroupParameters),
+    responses(
+        (status = OK, description = "A page of groups", body = GroupsJson),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list_duplicates(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(parameters): Query<GroupParameters>,
+) -> Result<Json<GroupsJson>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let tier = match parameters.tier.filter(|word| !word.is_empty()) {
+        Some(word) => Some(DuplicateTier::from_word(&word).ok_or_else(|| unknown("tier", &word))?),
+        None => None,
+    };
+    let limit = paging::limit(parameters.limit, 50)?;
+    let offset = usize::try_from(parameters.offset.unwrap_or(0)).unwrap_or(usize::MAX);
+    let page = state
+        .engine()
+        .copy_groups(&scope, tier, offset, limit)
+        .await?;
+    let tiers = page.tiers.iter().map(|count| {
+        let told = TierCountJson {
+            groups: count.groups,
+            extra: count.extra,
+            bytes: count.bytes,
+        };
+        (count.tier.as_str(), told)
+    });
+    Ok(Json(GroupsJson {
+        total: page.total,
+        tiers: tiers.collect(),
+        groups: page
+            .groups
+            .iter()
+            .map(|group| GroupJson::new(scope.id(), group))
+            .collect(),
+    }))
+}
+
+/// How many.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SimilarParameters {
+    /// Pictures at most, 1–1000.
+    #[param(minimum = 1, maximum = 1000, default = 24)]
+    limit: Option<u32>,
+}
+
+/// The pictures most like one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SimilarPage {
+    /// The closest first; distances are cosine distances, 0–2.
+    items: Vec<CardAwayJson>,
+}
+
+/// Finds the pictures most like one.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/media/{media_id}/similar",
+    tag = "explore",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("media_id" = Uuid, Path, description = "The picture"),
+        SimilarParameters,
+    ),
+    responses(
+        (status = OK, description = "The pictures most like it", body = SimilarPage),
+        (status = NOT_FOUND, description = "There is no such dataset or picture, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list_similar(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path((dataset_id, media_id)): Path<(String, String)>,
+    Query(parameters): Query<SimilarParameters>,
+) -> Result<Json<SimilarPage>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let limit = paging::limit(parameters.limit, 24)?;
+    let found = state.engine().similar(&scope, &media_id, limit).await?;
+    Ok(Json(SimilarPage {
+        items: found
+            .iter()
+            .map(|one| CardAwayJson {
+                card: CardJson::new(scope.id(), &one.card),
+                distance: one.distance,
+            })
+            .collect(),
+    }))
+}
+
+/// Tells the ids of a picture's copies.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/media/{media_id}/duplicates",
+    tag = "explore",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("media_id" = Uuid, Path, description = "The picture"),
+    ),
+    responses(
+        (status = OK, description = "Ids of its copies, itself left out", body = Vec<Uuid>),
+        (status = NOT_FOUND, description = "There is no such dataset or picture, or the caller may not see it", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list_duplicates_of(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path((dataset_id, media_id)): Path<(String, String)>,
+) -> Result<Json<Vec<Uuid>>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let details = state.engine().media_details(&scope, &media_id).await?;
+    let own = details.media.id;
+    let ids = details.copies.into_iter().flat_map(|copies| {
+        std::iter::once(copies.keep)
+            .chain(copies.others)
+            .filter(move |id| *id != own)
+            .map(lamina_model::MediaId::as_uuid)
+    });
+    Ok(Json(ids.collect()))
+}

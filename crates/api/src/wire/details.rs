@@ -1,0 +1,86 @@
+//! A picture with everything that comparing the set said about it.
+
+use lamina_engine::MediaDetails;
+use lamina_model::{ClusterId, ImageFormat, MediaId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::media::MediaJson;
+
+/// A picture and what comparing the set said about it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MediaDetails)]
+pub(crate) struct MediaDetailsJson {
+    /// The picture by itself.
+    #[serde(flatten)]
+    pub media: MediaJson,
+    /// What may be wrong with it.
+    pub issues: Vec<IssueJson>,
+    /// How much it adds to the set, 0–1; null before it was compared.
+    pub uniqueness: Option<f32>,
+    /// Its cluster at each level, the finest first; null before it was compared.
+    pub clusters: Option<Vec<Uuid>>,
+    /// Its copies; null where it has none.
+    pub group: Option<CopiesJson>,
+    /// Whether browsers show the file as it is.
+    pub displayable: bool,
+}
+
+/// Something that may be wrong with a picture.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Issue)]
+pub(crate) struct IssueJson {
+    /// `blur`, `dark`, `bright` or `outliers`.
+    #[schema(example = "blur")]
+    pub kind: &'static str,
+    /// How sure that is, 0–1; from 0.5 on it counts.
+    pub confidence: f32,
+}
+
+/// The copies that a picture is one of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Copies)]
+pub(crate) struct CopiesJson {
+    /// The group's id, as long as the generation lasts.
+    pub group_id: String,
+    /// How they are the same.
+    #[schema(example = "same_bytes")]
+    pub tier: &'static str,
+    /// The copy to keep.
+    pub keep: Uuid,
+    /// The others.
+    pub others: Vec<Uuid>,
+}
+
+impl From<MediaDetails> for MediaDetailsJson {
+    fn from(details: MediaDetails) -> Self {
+        let issues = details.issues.iter().map(|(kind, confidence)| IssueJson {
+            kind: kind.as_str(),
+            confidence: *confidence,
+        });
+        Self {
+            media: MediaJson::from(&details.media),
+            issues: issues.collect(),
+            uniqueness: details.uniqueness,
+            clusters: details
+                .clusters
+                .map(|ids| ids.map(ClusterId::as_uuid).to_vec()),
+            group: details.copies.map(|copies| CopiesJson {
+                group_id: copies.group_id,
+                tier: copies.tier.as_str(),
+                keep: copies.keep.as_uuid(),
+                others: copies.others.into_iter().map(MediaId::as_uuid).collect(),
+            }),
+            displayable: matches!(
+                details.media.format,
+                ImageFormat::Png
+                    | ImageFormat::Jpeg
+                    | ImageFormat::Gif
+                    | ImageFormat::Bmp
+                    | ImageFormat::Webp
+                    | ImageFormat::Avif
+            ),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Which pictures are wanted, as parameters.
+
+use std::str::FromStr;
+
+use lamina_engine::{HasCopies, Order, SortKey, Wanted};
+use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind};
+use serde::Deserialize;
+
+use crate::error::{ParameterFault, Problem};
+
+/// Which pictures are wanted. A parameter may be repeated: any of its values will do; all
+/// parameters must hold.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WantedParameters {
+    /// `blur`, `dark`, `bright` or `outliers`, with a band of confidence or without:
+    /// `blur:0.8-1`. Without one, 0.5–1.
+    #[serde(default)]
+    #[param(required = false)]
+    issue: Vec<String>,
+    /// What must not be wrong with them; of several, none may be.
+    #[serde(default)]
+    #[param(required = false)]
+    not_issue: Vec<String>,
+    /// `any`: has copies; `extra`: has copies and is not the one to keep; `none`.
+    #[serde(default)]
+    #[param(required = false)]
+    duplicates: Vec<String>,
+    /// How they are the same as their copies, such as `same_bytes`.
+    #[serde(default)]
+    #[param(required = false)]
+    tier: Vec<String>,
+    /// How their files are packed, such as `jpeg`.
+    #[serde(default)]
+    #[param(required = false)]
+    format: Vec<String>,
+    /// The folder that they stand in or below.
+    #[serde(default)]
+    #[param(required = false)]
+    folder: Vec<String>,
+    /// Part of the name of the file, in either case.
+    #[serde(default)]
+    #[param(required = false)]
+    q: Vec<String>,
+    /// The cluster that they lie in, of whatever level.
+    #[serde(default)]
+    #[param(required = false)]
+    cluster: Vec<String>,
+}
+
+impl WantedParameters {
+    /// What they mean.
+    ///
+    /// # Errors
+    /// 422 with the first value that means nothing.
+    pub(crate) fn read(self) -> Result<Wanted, Problem> {
+        let kind = |word: &str| IssueKind::from_word(word);
+        Ok(Wanted {
+            issues: each("issue", &self.issue, issue)?,
+            without: each("not_issue", &self.not_issue, kind)?,
+            copies: each("duplicates", &self.duplicates, copies)?,
+            tiers: each("tier", &self.tier, DuplicateTier::from_word)?,
+            formats: each("format", &self.format, ImageFormat::from_word)?,
+            folders: self
+                .folder
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect(),
+            names: self.q.into_iter().filter(|text| !text.is_empty()).collect(),
+            clusters: each("cluster", &self.cluster, |id| ClusterId::from_str(id).ok())?,
+            ..Wanted::default()
+        })
+    }
+}
+
+fn each<T, C: FromIterator<T>>(
+    name: &str,
+    values: &[String],
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<C, Problem> {
+    let read = |value: &String| read(value).ok_or_else(|| unknown(name, value));
+    values.iter().map(read).collect()
+}
+
+/// A value that means nothing.
+pub(crate) fn unknown(name: &str, value: &str) -> Problem {
+    Problem::faults(vec![ParameterFault {
+        kind: "value_error".to_owned(),
+        loc: vec!["query".to_owned(), name.to_owned()],
+        msg: format!("Value error, {name} takes no such value"),
+        input: value.into(),
+    }])
+}
+
+fn issue(text: &str) -> Option<(IssueKind, Band)> {
+    let Some((word, band)) = text.split_once(':') else {
+        return Some((IssueKind::from_word(text)?, Band::COUNTS));
+    };
+    let (least, most) = band.split_once('-')?;
+    let number = |text: &str| text.parse().ok().filter(|n: &f32| (0.0..=1.0).contains(n));
+    let band = Band {
+        least: number(least)?,
+        most: number(most)?,
+    };
+    (band.least <= band.most).then_some((IssueKind::from_word(word)?, band))
+}
+
+fn copies(word: &str) -> Option<HasCopies> {
+    match word {
+        "any" => Some(HasCopies::Any),
+        "extra" => Some(HasCopies::Extra),
+        "none" => Some(HasCopies::None),
+        _ => None,
+    }
+}
+
+/// An order as a parameter: a word, with `-` before it for the greatest first.
+pub(crate) fn order(text: Option<&str>) -> Result<Order, Problem> {
+    let text = text.unwrap_or("path");
+    let (word, descending) = match text.strip_prefix('-') {
+        Some(word) => (word, true),
+        None => (text, false),
+    };
+    let key = match word {
+        "path" => SortKey::Path,
+        "name" => SortKey::Name,
+        "size" => SortKey::Size,
+        "pixels" => SortKey::Pixels,
+        "uniqueness" => SortKey::Uniqueness,
+        "newest" => SortKey::Modified,
+        other => SortKey::Issue(IssueKind::from_word(other).ok_or_else(|| unknown("sort", text))?),
+    };
+    Ok(Order { key, descending })
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_engine::SortKey;
+    use lamina_model::IssueKind;
+
+    use super::{WantedParameters, issue, order};
+
+    #[test]
+    fn a_band_is_two_numbers_the_right_way_round() {
+        let (kind, band) = issue("blur:0.25-1").unwrap();
+        assert_eq!((kind, band.least, band.most), (IssueKind::Blur, 0.25, 1.0));
+        for wrong in [
+            "blurry",
+            "blur:",
+            "blur:0.5",
+            "blur:1-0.5",
+            "blur:0-2",
+            "blur:NaN-1",
+        ] {
+            assert!(issue(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_refused() {
+        let wrong = WantedParameters {
+            tier: vec!["alike".to_owned()],
+            ..WantedParameters::default()
+        };
+        assert!(wrong.read().is_err());
+        assert!(order(Some("colour")).is_err());
+        let greatest = order(Some("-blur")).unwrap();
+        assert_eq!(greatest.key, SortKey::Issue(IssueKind::Blur));
+        assert!(greatest.descending);
+    }
+}

@@ -1,15 +1,27 @@
 /// <reference types="vitest/config" />
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type ProxyOptions } from 'vite';
 
 // The server that `npm run dev` hands every /api call to: a running `lamina up`, or the mock.
 const server = process.env.LAMINA_URL ?? 'http://127.0.0.1:2080';
+// The server takes writes only from its own pages, so the proxy speaks as one of them.
+const proxy: Record<string, ProxyOptions> = {
+  '/api': {
+    target: server,
+    changeOrigin: true,
+    configure: (made) => {
+      made.on('proxyReq', (request) => {
+        if (request.hasHeader('origin')) request.setHeader('origin', server);
+      });
+    },
+  },
+};
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  server: { port: 5173, strictPort: true, proxy: { '/api': server } },
-  preview: { port: 4173, strictPort: true, proxy: { '/api': server } },
+  server: { port: 5173, strictPort: true, proxy },
+  preview: { port: 4173, strictPort: true, proxy },
   build: {
     target: 'es2022',
     cssCodeSplit: false,

@@ -431,6 +431,10 @@ async function api(request, response, path, query) {
     );
     return json(response, 200, { items, next_cursor: null });
   }
+  if (/^\/media\/[^/]+\/similar$/.test(rest))
+    return json(response, 200, {
+      items: first(one, 12).items.map((card, at) => ({ ...card, distance: 0.05 + at * 0.02 })),
+    });
   const part = /^\/media\/([^/]+)(?:\/(thumbnail|original|view))?$/.exec(rest);
   if (!part) return fault(response, 404, 'route_not_found', `nothing answers ${method} ${path}`);
   if (!part[2]) {

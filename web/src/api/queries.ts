@@ -104,6 +104,20 @@ export const media = (datasetId: string, mediaId: string) =>
     staleTime: CALM_MS,
   });
 
+/** The pictures most like one, the closest first. */
+export const similar = (datasetId: string, mediaId: string, limit: number) =>
+  queryOptions({
+    queryKey: ['dataset', datasetId, 'similar', mediaId, limit],
+    queryFn: ({ signal }) =>
+      get<{ items: (Card & { distance: number })[] }>(
+        `/dataset/${datasetId}/media/${mediaId}/similar`,
+        { limit },
+        signal,
+      ),
+    staleTime: CALM_MS,
+    retry: false,
+  });
+
 export const tasks = (query: Query) =>
   queryOptions({
     queryKey: ['tasks', query],

@@ -123,7 +123,8 @@ export interface Group {
   group_id: string;
   tier: Tier;
   keep: Card;
-  others: (Card & { distance: number })[];
+  /** With their likeness to the kept one, 0–1, or their distance to it. */
+  others: (Card & { likeness?: number; distance?: number })[];
 }
 
 export interface Groups {

@@ -5,6 +5,12 @@ import { Button } from '../../ui/button';
 import { SideBySide } from '../explore/side-by-side';
 import { TIER_WORDS } from '../explore/words';
 
+/** How like the kept one a copy is; never `100 %` where it is not equal. */
+function alikeWords(likeness: number): string {
+  if (likeness >= 1) return 'Copy, equal';
+  return `Copy, ${Math.min(99.9, likeness * 100).toFixed(1)} % alike`;
+}
+
 /** One group: its members beside each other, and any two in one place to blink between. */
 export function GroupView({
   id,
@@ -34,7 +40,9 @@ export function GroupView({
     };
   }, []);
   const rival = group.others[other] ?? group.others[0];
-  const distance = new Map(group.others.map((one) => [one.media_id, one.distance]));
+  const likeness = new Map(
+    group.others.map((one) => [one.media_id, one.likeness ?? 1 - (one.distance ?? 0)]),
+  );
   if (!rival) return null;
   return (
     <div className="mx-auto flex max-w-[1200px] flex-col gap-5 p-4 sm:p-6">
@@ -96,9 +104,7 @@ export function GroupView({
             </span>
           ) : (
             <span className="text-12 text-soft">
-              {(distance.get(card.media_id) ?? 0) === 0
-                ? 'Copy, equal'
-                : `Copy, distance ${(distance.get(card.media_id) ?? 0).toFixed(3)}`}
+              {alikeWords(likeness.get(card.media_id) ?? 1)}
             </span>
           )
         }

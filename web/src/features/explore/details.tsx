@@ -153,6 +153,7 @@ function Facts({ media }: { media: Media }) {
         </Fact>
       </dl>
       {media.group && <Copies media={media} group={media.group} />}
+      <Similar media={media} />
     </div>
   );
 }
@@ -182,6 +183,33 @@ function Copies({ media, group }: { media: Media; group: NonNullable<Media['grou
                 alt=""
                 className="aspect-square w-full rounded-tile bg-ground object-cover"
               />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The nearest pictures; nothing where they cannot be told. */
+function Similar({ media }: { media: Media }) {
+  const { data } = useQuery(ask.similar(media.dataset_id, media.media_id, 12));
+  if (!data || data.items.length === 0) return null;
+  return (
+    <section>
+      <h3 className="mb-2 text-13 font-semibold">Most similar</h3>
+      <ul className="grid grid-cols-4 gap-0.5">
+        {data.items.map((one) => (
+          <li key={one.media_id}>
+            <Link
+              to="/dataset/$id/data/image/$mediaId"
+              params={{ id: media.dataset_id, mediaId: one.media_id }}
+              aria-label={`Open ${one.original_uri}`}
+              title={`${one.original_uri}, distance ${one.distance.toFixed(3)}`}
+              className="block overflow-hidden rounded-tile"
+              style={{ backgroundColor: one.measures.mean_colour }}
+            >
+              <img src={one.media_thumb_uri} alt="" className="aspect-square w-full object-cover" />
             </Link>
           </li>
         ))}

@@ -19,6 +19,9 @@ use crate::{AppState, HostRule, error::Problem, extract::decode};
 /// Most bytes of a request body. Nothing here takes more than a form of a few fields.
 pub(crate) const MAX_BODY_BYTES: u64 = 1 << 20;
 
+/// Most bytes of an address. Filters travel in it, as JSON and percent-encoded.
+const MAX_ADDRESS_BYTES: usize = 16 << 10;
+
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Wraps every request.
@@ -42,6 +45,11 @@ fn check(state: &AppState, request: &Request) -> Result<(), Problem> {
 
 /// Percent signs that announce nothing, and bytes that are no UTF-8, are nobody's address.
 fn check_address(uri: &Uri) -> Result<(), Problem> {
+    let length = uri.path().len() + uri.query().map_or(0, str::len);
+    if length > MAX_ADDRESS_BYTES {
+        let why = format!("the address has {length} bytes; at most {MAX_ADDRESS_BYTES} are taken");
+        return Err(Problem::new(StatusCode::URI_TOO_LONG, "uri_too_long", why));
+    }
     let wrong = |part: &str, why: decode::BadText| {
         Problem::new(
             StatusCode::BAD_REQUEST,
@@ -69,7 +77,7 @@ fn check_host(rule: &HostRule, request: &Request) -> Result<(), Problem> {
     let target = request
         .uri()
         .authority()
-        .map(|authority| authority.as_str());
+        .map(hyper::http::uri::Authority::as_str);
     for name in std::iter::once(header).chain(target) {
         if !rule.allows(name) {
             return Err(Problem::new(

@@ -172,7 +172,14 @@ async fn rejected_files_are_listed_with_reason_and_note_page_by_page() {
         .get(&format!("/api/v1/dataset/{id}/rejected"))
         .await
         .json();
-    assert_json_snapshot!("rejected", settled(all.clone()));
+    let mut fixed = settled(all.clone());
+    for item in fixed["items"].as_array_mut().unwrap() {
+        assert!(item["note"].as_str().is_some_and(|note| !note.is_empty()));
+        // The numbers are those of the encoder that made the file.
+        item["note"] = "[note]".into();
+        item["size_bytes"] = "[size_bytes]".into();
+    }
+    assert_json_snapshot!("rejected", fixed);
     let first = app
         .get(&format!("/api/v1/dataset/{id}/rejected?limit=1"))
         .await

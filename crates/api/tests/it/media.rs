@@ -18,7 +18,21 @@ async fn a_picture_is_told_with_everything_known_about_it() {
     let mut fixed = settled(media.clone());
     // How the measures are taken is the business of the room that takes them.
     fixed["measures"] = "[measures]".into();
-    fixed["perceptual_hash"] = "[perceptual_hash]".into();
+    for hash in [
+        "perceptual_hash",
+        "content_hash",
+        "pixel_hash",
+        "size_bytes",
+    ] {
+        assert!(!fixed[hash].is_null(), "{hash}");
+        fixed[hash] = format!("[{hash}]").into();
+    }
+    let version = media["content_hash"].as_str().unwrap()[..16].to_owned();
+    let thumbnail = fixed["media_thumb_uri"]
+        .as_str()
+        .unwrap()
+        .replace(&version, "[version]");
+    fixed["media_thumb_uri"] = thumbnail.into();
     assert_json_snapshot!("media", fixed);
     assert_eq!(app.get(&format!("/api/v1/image/{id}")).await.json(), media);
 }

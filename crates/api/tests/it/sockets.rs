@@ -179,9 +179,14 @@ async fn every_refusal_carries_the_json_body_on_the_wire() {
             (431, "headers_too_large"),
         ),
         (
+            "20 KiB of address",
+            request(&format!("GET /{} HTTP/1.1", "a".repeat(20_000)), ""),
+            (414, "uri_too_long"),
+        ),
+        (
             "70 KiB of address",
             request(&format!("GET /{} HTTP/1.1", "a".repeat(70_000)), ""),
-            (414, "uri_too_long"),
+            (431, "headers_too_large"),
         ),
     ] {
         let answer = served.exchange(&bytes).await;

@@ -7,7 +7,9 @@ use std::{
 
 use serde_json::Value;
 
-use crate::program::{Place, Running, get, get_json, host_of, number, picture, settled};
+use crate::program::{
+    Place, Running, get, get_json, host_of, number, picture, report_of, settled, told,
+};
 
 /// Indexes and serves, and gives the report with the running program.
 fn served(place: &Place) -> (Value, Running) {
@@ -74,7 +76,7 @@ fn every_name_is_indexed_shown_and_served() {
         let (status, _, _) = get(&address, item["media_thumb_uri"].as_str().unwrap());
         assert_eq!(status, 200, "{shown}");
     }
-    let (status, _, page) = get(&address, &format!("/dataset/{dataset}/data"));
+    let (status, _, page) = get(&address, &format!("/plain/dataset/{dataset}"));
     assert_eq!(status, 200);
     assert!(
         !String::from_utf8(page).unwrap().contains("<b>bold"),
@@ -164,26 +166,13 @@ fn link_loops_end_and_each_file_counts_once() {
 fn data_inside_the_source_is_not_indexed() {
     let place = Place::new();
     place.put("a.png", &picture(1));
-    let data = place.source().join("inside");
     let mut counts = Vec::new();
     for _ in 0..3 {
         let mut command = place.up();
-        command.arg("--data-dir").arg(&data);
-        // The flag may be given once only, so that the usual one has to go.
-        let arguments: Vec<_> = command.get_args().map(OsStr::to_owned).collect();
-        let usual = arguments
-            .iter()
-            .position(|argument| argument == "--data-dir")
-            .unwrap();
-        let mut command = std::process::Command::new(command.get_program());
-        command
-            .env_clear()
-            .env("HOME", place.source())
-            .args(&arguments[..usual])
-            .args(&arguments[usual + 2..]);
+        command.arg("--data-dir").arg(place.source().join("inside"));
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", crate::program::told(&output));
-        let report = crate::program::report_of(&output);
+        assert!(output.status.success(), "{}", told(&output));
+        let report = report_of(&output);
         counts.push((number(&report, "found"), number(&report, "indexed")));
     }
     assert_eq!(counts, [(1, 1); 3]);

@@ -61,15 +61,11 @@ impl Place {
             .env_clear()
             .env("HOME", self.folder.path())
             .current_dir(self.folder.path())
-            .args([
-                verb,
-                "--embedder",
-                "fake",
-                "--progress-interval-ms",
-                "1",
-                "--data-dir",
-            ])
-            .arg(self.data())
+            // By the environment, so that a test may say otherwise by a flag.
+            .env("LAMINA_DATA_DIR", self.data())
+            .env("LAMINA_EMBEDDER", "fake")
+            .env("LAMINA_PROGRESS_INTERVAL_MS", "1")
+            .arg(verb)
             .stdin(Stdio::null());
         command
     }

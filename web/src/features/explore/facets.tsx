@@ -2,46 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import type { MouseEvent, ReactNode } from 'react';
-import { unknownRoute } from '../../api/client';
 import * as ask from '../../api/queries';
-import { type Facets, ISSUES, type Issue, type Report, TIERS } from '../../api/types';
+import { type Facets, ISSUES, type Issue, TIERS } from '../../api/types';
 import { number } from '../../format';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Histogram } from './histogram';
-import {
-  COPIES,
-  cutOf,
-  type Explore,
-  FULL,
-  filterOf,
-  hasFilter,
-  pick,
-  refine,
-  withCut,
-} from './state';
+import { COPIES, cutOf, type Explore, FULL, filterOf, pick, refine, withCut } from './state';
 import { COPIES_WORDS, ISSUE_WORDS, TIER_WORDS } from './words';
-
-/** Counts from the report of the whole dataset, for a server that has no facets to give yet. */
-function fromReport(report: Report): Facets {
-  const issue = (count: number) => ({ count, histogram: [] });
-  const extra = report.exact_duplicates + report.near_duplicates;
-  const any = extra + (report.exact_duplicate_groups ?? 0) + (report.near_duplicate_groups ?? 0);
-  return {
-    generation: null,
-    total: report.indexed,
-    issues: {
-      blur: issue(report.blur),
-      dark: issue(report.dark),
-      bright: issue(report.bright),
-      outliers: issue(report.outliers),
-    },
-    duplicates: { any, extra, none: report.indexed - any },
-    tiers: {},
-    formats: {},
-    folders: [],
-  };
-}
 
 interface Ways {
   only: () => void;
@@ -146,15 +114,12 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
     ...ask.facets(id, filterOf(state)),
     placeholderData: (before) => before,
   });
-  const absent = unknownRoute(asked.error);
-  const report = useQuery({ ...ask.report(id), enabled: absent });
-  // The report counts the whole dataset: beside a filter its numbers would be false.
-  const facets =
-    asked.data ?? (report.data && !hasFilter(state) ? fromReport(report.data) : undefined);
+  // Before the first generation nothing is counted; a zero would be a lie.
+  const facets = asked.data?.generation === null ? undefined : asked.data;
   const go = (search: Explore) =>
     navigate({ to: '/dataset/$id/data', params: { id }, search: () => search });
 
-  if (asked.error && !absent && !asked.data) {
+  if (asked.error && !asked.data) {
     return (
       <div className="p-3">
         <Fault what="No counts" cause={asked.error} onRetry={() => asked.refetch()} />
@@ -165,8 +130,7 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
   const formats = Object.entries(facets?.formats ?? {}).sort((a, b) => b[1] - a[1]);
   return (
     <fieldset
-      // Counts of the report say how many, not which.
-      disabled={!asked.data}
+      disabled={!facets}
       className={asked.isPlaceholderData ? 'opacity-60 transition-opacity' : 'transition-opacity'}
     >
       <Group title="Issues">

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { FilterX, ImageOff } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { getBytes, unknownRoute } from '../../api/client';
+import { getBytes } from '../../api/client';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
 import { justified, rectangular } from '../../grid/geometry';
@@ -105,8 +105,10 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: (before) => before,
   });
-  // A server that cannot tell the shapes gets squares.
-  const fitted = wantsFitted && !unknownRoute(shapes.error);
+  // Where shapes are not told, as during the first indexing, tiles are squares.
+  const fits = shapes.data !== undefined && shapes.data.length === total;
+  const fitted = wantsFitted && fits;
+  const waits = wantsFitted && !fits && (shapes.isPending || shapes.isPlaceholderData);
 
   const [selection, setSelection] = useState<Selection>(NOTHING);
   const [focus, setFocus] = useState(state.at ?? 0);
@@ -128,7 +130,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   );
 
   const size = state.size ?? SIZE.usual;
-  const ready = total !== null && (!fitted || shapes.data !== undefined);
+  const ready = total !== null && !waits;
   const geometryFor = useCallback(
     (width: number) => {
       // On a phone the usual tile would leave two columns; three are better to look over.
@@ -183,7 +185,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [details, set, size]);
 
-  const error = result.pages.error ?? (fitted ? shapes.error : null);
+  const error = result.pages.error ?? (wantsFitted ? shapes.error : null);
   const first = firstSelected(selection, total ?? 0, 1)[0];
   const shown = result.item(first ?? focus);
   const indexing = dataset && ['INDEXING', 'DRAFT'].includes(dataset.status_new);

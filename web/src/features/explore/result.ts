@@ -1,6 +1,6 @@
 /** One result (filter and sort over one generation) as the grid reads it. */
 import { useEffect, useReducer, useState, useSyncExternalStore } from 'react';
-import { get, type Query, queryString, unknownRoute } from '../../api/client';
+import { get, type Query, queryString } from '../../api/client';
 import { type Dataset, type GridPage, ISSUES, type Issue } from '../../api/types';
 import { Pages } from '../../grid/pages';
 import { asPage, type Listing, Walk } from './walk';
@@ -61,19 +61,14 @@ export class Result {
     const id = this.#datasetId;
     const query = this.#query;
     if (!this.#walk) {
-      try {
-        return await get<GridPage>(
-          `/dataset/${id}/grid`,
-          { ...query, offset, limit: PAGE },
-          signal,
-        );
-      } catch (cause) {
-        if (!unknownRoute(cause) || !plain(query)) throw cause;
-        this.#walk = new Walk(
-          (cursor, size) => get<Listing>(`/dataset/${id}/media`, { cursor, limit: size }),
-          PAGE,
-        );
-      }
+      const asked = { ...query, offset, limit: PAGE };
+      const page = await get<GridPage>(`/dataset/${id}/grid`, asked, signal);
+      // Before the first generation there is no order but that of indexing.
+      if (page.generation !== null || !plain(query)) return page;
+      this.#walk = new Walk(
+        (cursor, size) => get<Listing>(`/dataset/${id}/media`, { cursor, limit: size }),
+        PAGE,
+      );
     }
     const walk = this.#walk;
     const { n_images } = await get<Dataset>(`/dataset/${id}`);

@@ -1,6 +1,6 @@
 /**
- * The pictures of a dataset in the order of indexing, for a dataset that has no grid to ask: one
- * that is being indexed for the first time, or a server that lists pictures only by cursor.
+ * The pictures of a dataset in the order of indexing, for one that is being indexed for the first
+ * time and has no other order yet.
  *
  * A cursor leads just to the page after, so a far page costs all pages before it, once.
  */

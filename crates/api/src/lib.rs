@@ -14,6 +14,7 @@ mod router;
 mod routes;
 mod serve;
 mod state;
+mod web_app;
 mod wire;
 
 pub use openapi::document;

@@ -1,5 +1,5 @@
-//! A few plain pages for people, made here and readable without scripts. The web app takes
-//! their place.
+//! A few plain pages for people, made here and readable without scripts: `/plain` beside the
+//! web app, signing in and the account at their own addresses.
 
 mod accounts;
 mod dataset;
@@ -25,6 +25,10 @@ pub(crate) const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
+
+/// Rides on an answer of 400 and above whose page tells by itself what went wrong.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ToldOnPage;
 
 /// A problem as a page.
 pub(crate) fn problem(problem: &Problem, request_id: &str) -> String {

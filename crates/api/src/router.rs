@@ -5,22 +5,31 @@ use axum::{
     routing::{get, post},
 };
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    response::{IntoResponse, Response},
+};
+use hyper::{Method, StatusCode};
 use lamina_engine::{Caller, Error};
 
 use crate::{
     AppState,
     error::{ApiError, Problem},
     extract::caller,
-    middleware::{envelope::envelope, guard::guard},
-    pages, routes,
+    middleware::{
+        envelope::{accepts_html, envelope},
+        guard::guard,
+    },
+    pages, routes, web_app,
 };
 
 /// The service. [`crate::serve`] puts it on a socket; tests call it directly.
 pub fn router(state: AppState) -> Router {
     let (api, _) = routes::api().split_for_parts();
-    api.route("/", get(pages::show_home))
-        .route("/dataset/{dataset_id}/data", get(pages::show_dataset))
+    api.route("/", get(web_app::show_app))
+        .route("/assets/{*name}", get(web_app::get_asset))
+        .route("/plain", get(pages::show_home))
+        .route("/plain/dataset/{dataset_id}", get(pages::show_dataset))
         .route("/api/v1/api_credentials", routes::refuse_head())
         .route("/login", get(pages::show_sign_in).post(pages::sign_in))
         .route("/logout", post(pages::sign_out))
@@ -40,11 +49,16 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Strangers are asked who they are before they learn which addresses there are.
+/// Browsers get the web app, which knows its own addresses. Of the API, strangers are asked who
+/// they are before they learn which addresses there are.
 async fn nothing_here(
     State(state): State<AppState>,
     request: Request,
-) -> Result<Problem, ApiError> {
+) -> Result<Response, ApiError> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads && web_app::may_be_page(request.uri().path()) && accepts_html(request.headers()) {
+        return Ok(web_app::show_app(request.headers().clone()).await);
+    }
     let is_api = request.uri().path().starts_with("/api/");
     if is_api && state.mode().has_authentication() {
         let (mut parts, _) = request.into_parts();
@@ -53,5 +67,5 @@ async fn nothing_here(
             return Err(Error::NotSignedIn.into());
         }
     }
-    Ok(Problem::of_status(hyper::StatusCode::NOT_FOUND))
+    Ok(Problem::of_status(StatusCode::NOT_FOUND).into_response())
 }

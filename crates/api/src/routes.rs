@@ -16,6 +16,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::AppState;
 
+pub(crate) use media::matches_etag;
+
 pub(crate) use accounts::{
     private_headers,
     sign_in::{cleared_cookie_header, session_cookie_header},

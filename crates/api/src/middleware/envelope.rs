@@ -70,7 +70,7 @@ fn request_id(state: &AppState, headers: &HeaderMap) -> String {
     inbound.map_or_else(|| state.new_request_id().to_string(), str::to_owned)
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -38,7 +38,7 @@ pub(crate) async fn show_home(
         for dataset in &datasets {
             write!(
                 body,
-                "<tr><td><a href=\"/dataset/{}/data\">{}</a></td><td>{}</td><td class=\"n\">{}</td>\
+                "<tr><td><a href=\"/plain/dataset/{}\">{}</a></td><td>{}</td><td class=\"n\">{}</td>\
                  <td>{}</td><td>{}</td></tr>",
                 dataset.id,
                 escaped(&dataset.display_name),

@@ -2,6 +2,7 @@
 
 mod app;
 mod datasets;
+mod explore;
 mod guard;
 mod media;
 mod openapi;

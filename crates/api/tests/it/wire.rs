@@ -11,7 +11,7 @@ async fn every_answer_has_a_request_id_and_closed_headers() {
     for uri in [
         "/api/v1/healthcheck",
         "/api/v1/nowhere",
-        "/",
+        "/plain",
         "/api/v1/docs",
     ] {
         let answer = app.get(uri).await;

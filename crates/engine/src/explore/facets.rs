@@ -109,6 +109,7 @@ impl Opened {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
     reason = "clamped to the bars there are"
 )]
 fn bar(confidence: f32) -> usize {

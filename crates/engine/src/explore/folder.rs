@@ -31,7 +31,7 @@ pub(crate) fn for_writing(
 /// Takes away all indexes of a dataset, begun or whole, but those of these generations. A failure
 /// costs disk, not truth.
 pub(crate) fn keep_only(indexes: &Path, dataset: DatasetId, generations: &[Generation]) {
-    let Ok(entries) = std::fs::read_dir(of_dataset(indexes, dataset)) else {
+    let Ok(entries) = fs_err::read_dir(of_dataset(indexes, dataset)) else {
         return;
     };
     for entry in entries.filter_map(Result::ok) {

@@ -211,7 +211,7 @@ impl Engine {
         }
         if indexes.begin_writing(dataset, generation) {
             let engine = self.clone();
-            tokio::spawn(async move {
+            self.parts().background.spawn(async move {
                 if let Err(cause) = build::write_index(&engine, dataset, generation).await {
                     tracing::error!(dataset.id = %dataset, error = ?cause, "cannot write an index");
                 }

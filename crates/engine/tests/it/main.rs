@@ -1,7 +1,15 @@
 //! The verbs of the engine over a real SQLite store and real folders, with a quick embedder.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test stops at what it did not expect; colours fit a byte"
+)]
+
 mod access;
 mod datasets;
+mod explore;
 mod ingest;
 mod stopping;
 mod workshop;

@@ -175,7 +175,7 @@ impl Problem {
 
 impl ApiError {
     /// The same, told as `/process` tells its failures.
-    pub(crate) fn as_process(self) -> Self {
+    pub(crate) fn told_as_process(self) -> Self {
         let mut problem = self.into_problem();
         problem.as_process = true;
         Self::Wire(problem)
@@ -189,9 +189,26 @@ impl ApiError {
         if let Error::Internal(cause) = &error {
             tracing::error!(cause = %Chain(cause.as_ref()), "a verb failed");
         }
+        if let Error::Invalid {
+            field: "password",
+            why,
+        } = &error
+        {
+            let fault = ParameterFault {
+                kind: "value_error".to_owned(),
+                loc: vec!["body".to_owned(), "password".to_owned()],
+                msg: why.clone(),
+                input: serde_json::Value::Null,
+            };
+            return Problem {
+                code: error.code(),
+                ..Problem::faults(vec![fault])
+            };
+        }
         let mut headers = HeaderMap::new();
         let status = match &error {
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,
+            // Without `error`: nothing was shown that could be wrong, or it was no token.
             Error::NotSignedIn | Error::Rejected { .. } => {
                 headers.insert(
                     WWW_AUTHENTICATE,

@@ -3,6 +3,7 @@
 pub(crate) mod caller;
 pub(crate) mod decode;
 mod json;
+pub(crate) mod mark;
 pub(crate) mod origin;
 mod parameters;
 mod query;

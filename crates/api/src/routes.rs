@@ -1,8 +1,10 @@
 //! Every address of the API, one file a noun.
 
 mod accounts;
+mod changes;
 mod datasets;
 mod docs;
+mod explore;
 mod grid;
 mod groups;
 mod health;
@@ -28,7 +30,11 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(health::get_health))
         .routes(routes!(datasets::list_datasets))
-        .routes(routes!(datasets::get_dataset, datasets::delete_dataset))
+        .routes(routes!(
+            datasets::get_dataset,
+            datasets::delete_dataset,
+            changes::change_dataset
+        ))
         .routes(routes!(datasets::get_stats))
         .routes(routes!(datasets::get_creation_status))
         .routes(routes!(datasets::get_preview))
@@ -41,6 +47,9 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(grid::get_grid))
         .routes(routes!(grid::get_grid_shape))
         .routes(routes!(grid::get_facets))
+        .routes(routes!(explore::explore))
+        .routes(routes!(explore::get_similarity_cluster))
+        .routes(routes!(explore::get_exploration_metadata))
         .routes(routes!(groups::list_clusters))
         .routes(routes!(groups::list_duplicates))
         .routes(routes!(groups::list_similar))
@@ -48,6 +57,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(rejected::list_rejected))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))
+        .routes(routes!(changes::abort_task))
+        .routes(routes!(changes::retry_task))
         .merge(accounts())
         .routes(routes!(docs::get_openapi))
         .routes(routes!(docs::show_docs))

@@ -51,7 +51,7 @@ impl Default for ServeOptions {
             max_connections: 1024,
             max_header_bytes: 32 * 1024,
             max_header_lines: 100,
-            header_time: Duration::from_secs(60),
+            header_time: Duration::from_mins(1),
             stop_time: Duration::from_secs(10),
         }
     }

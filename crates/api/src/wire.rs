@@ -8,6 +8,7 @@ pub(crate) mod media;
 pub(crate) mod paging;
 pub(crate) mod report;
 pub(crate) mod task;
+pub(crate) mod vql;
 pub(crate) mod wanted;
 
 use std::fmt::Write as _;

@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 /// the flag, with underscores) and in the environment (`LAMINA_` and that name in capitals).
 #[derive(Debug, Args)]
 pub(crate) struct SettingFlags {
-    /// Folder for everything that Lamina keeps [default: $XDG_DATA_HOME/lamina or ~/.local/share/lamina]
+    /// Folder for everything that Lamina keeps [default: lamina below the data home of XDG, or ~/.local/share/lamina]
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Settings file [default: lamina.toml in the data folder]
@@ -36,7 +36,7 @@ pub(crate) struct SettingFlags {
     /// Serve without accounts to other machines too: whoever reaches the port may do everything
     #[arg(long, global = true)]
     pub allow_remote_without_auth: bool,
-    /// Where people reach the server, such as https://lamina.example.org [default: the address it listens on]
+    /// Where people reach the server: https, host, perhaps a port [default: the address it listens on]
     #[arg(long, global = true, value_name = "URL")]
     pub public_url: Option<String>,
     /// Answer to this host name too, besides localhost; may be given several times

@@ -1,8 +1,9 @@
 //! The file with the keys that seal secrets at rest.
 
+use fs_err::os::unix::fs::OpenOptionsExt;
 use std::{
     io::Write,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -54,7 +55,7 @@ pub(crate) fn save(config: &Config, ring: &KeyRing) -> Result<()> {
     let file = path(config);
     let part = file.with_extension("part");
     let _ = fs_err::remove_file(&part);
-    let mut open = std::fs::OpenOptions::new();
+    let mut open = fs_err::OpenOptions::new();
     let mut written = open
         .write(true)
         .create_new(true)

@@ -17,8 +17,8 @@ use zeroize::Zeroizing;
 
 use crate::random;
 
-mod common;
 mod phc;
+mod weak;
 
 /// The longest password, in UTF-8 bytes, before and after normalisation. Longer ones are
 /// refused, never cut.
@@ -160,14 +160,25 @@ impl PasswordPolicy {
                 min_chars: self.min_chars,
             });
         }
-        if common::is_common(&password.0, &[]) {
+        if weak::is_common(&password.0, &[]) {
             return Err(PasswordError::Common);
         }
-        if common::is_common(&password.0, &common::words_of(context)) {
+        if is_ones_own(&password.0, context)
+            || weak::is_common(&password.0, &weak::words_of(context))
+        {
             return Err(PasswordError::Personal);
         }
         Ok(())
     }
+}
+
+/// Whether a password is the person's whole address or name.
+fn is_ones_own(password: &str, context: &PasswordContext<'_>) -> bool {
+    let plain = password.trim().to_lowercase();
+    !plain.is_empty()
+        && [context.email, context.name]
+            .iter()
+            .any(|own| own.trim().to_lowercase() == plain)
 }
 
 impl Default for PasswordCost {

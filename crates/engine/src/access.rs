@@ -37,6 +37,8 @@ pub struct SignedIn {
     pub only: Option<Vec<DatasetId>>,
     /// How they came in.
     pub via: Via,
+    /// Until when the secret that signed the token counts, when a newer one has taken its place.
+    pub secret_until: Option<Timestamp>,
     /// Whether they must choose a new password before anything else.
     pub must_change_password: bool,
 }

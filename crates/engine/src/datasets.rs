@@ -13,7 +13,7 @@ use lamina_model::{
 use lamina_store::DatasetAccess;
 
 use crate::{
-    Caller, DatasetScope, Engine, Error, SourceRoots, Via,
+    Caller, DatasetScope, Engine, Error, Need, Origin, SourceRoots, Via,
     access::role_of,
     explore::forget,
     ingest::{leads_below, plain, resolved},
@@ -97,6 +97,8 @@ impl Engine {
             .into_iter()
             .find(|dataset| dataset.source == source);
         if let Some(dataset) = mine {
+            self.dataset(caller, &dataset.id.to_string(), Need::Edit)
+                .await?;
             let job = self.request_ingest_of(dataset.id).await?;
             return Ok(Created {
                 dataset,
@@ -106,7 +108,11 @@ impl Engine {
         }
         let name = checked_name(wish.name.as_deref(), &folder)?;
         let dataset = self.new_dataset(caller, name, source);
-        let job = self.new_job(dataset.id);
+        // One moment for both: it tells the job that makes a dataset from later ones.
+        let job = Job {
+            created_at: dataset.created_at,
+            ..self.new_job(dataset.id)
+        };
         self.store().insert_dataset_with_job(&dataset, &job).await?;
         self.parts().jobs_wanted.notify_one();
         Ok(Created {
@@ -134,7 +140,12 @@ impl Engine {
     }
 
     /// Removes a dataset and everything derived from it. The source is left as it is.
-    pub async fn delete_dataset(&self, scope: &DatasetScope) -> Result<(), Error> {
+    pub async fn delete_dataset(
+        &self,
+        caller: &Caller,
+        scope: &DatasetScope,
+        origin: &Origin,
+    ) -> Result<(), Error> {
         self.store()
             .delete_dataset(scope.id(), self.clock().now())
             .await?;
@@ -144,7 +155,9 @@ impl Engine {
         tokio::task::spawn_blocking(move || forget(&folder, dataset))
             .await
             .map_err(Error::internal)?;
-        Ok(())
+        let (id, name) = (scope.id().to_string(), &scope.dataset().display_name);
+        self.note_of(caller, "dataset.deleted", &id, name, origin)
+            .await
     }
 
     /// Puts into a dataset how far the work on it is just now.
@@ -233,7 +246,6 @@ impl Engine {
 
 fn may_create(caller: &Caller) -> Result<(), Error> {
     match caller {
-        Caller::Local => Ok(()),
         Caller::Anonymous => Err(Error::NotSignedIn),
         Caller::User(user) if user.role < WorkspaceRole::Editor => Err(Error::Forbidden {
             why: "your role in the workspace is viewer; making datasets takes editor, which an \
@@ -244,11 +256,15 @@ fn may_create(caller: &Caller) -> Result<(), Error> {
             needed: lamina_model::Scope::Write,
             why: "this API key has the scope read; making datasets takes write".to_owned(),
         }),
-        Caller::User(_) => Ok(()),
+        Caller::User(user) if user.only.is_some() => Err(Error::Scope {
+            needed: lamina_model::Scope::Write,
+            why: "this API key is limited to some datasets; making others takes a key without that limit".to_owned(),
+        }),
+        Caller::Local | Caller::User(_) => Ok(()),
     }
 }
 
-fn checked_name(name: Option<&str>, folder: &Path) -> Result<String, Error> {
+pub(crate) fn checked_name(name: Option<&str>, folder: &Path) -> Result<String, Error> {
     let name = match name {
         Some(name) => name.trim().to_owned(),
         None => folder

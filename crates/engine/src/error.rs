@@ -15,7 +15,7 @@ pub enum Error {
         why: String,
     },
     /// Nobody is signed in and the verb needs somebody.
-    #[error("sign in, or send a token")]
+    #[error("{}", lamina_auth::TokenProblem::CredentialsMissing)]
     NotSignedIn,
     /// The caller may see the thing but not do this with it.
     #[error("{why}")]
@@ -88,11 +88,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// A stable snake_case code for scripts.
+    /// A stable `snake_case` code for scripts.
     pub fn code(&self) -> String {
         match self {
             Self::Invalid { field, .. } => format!("invalid_{field}"),
-            Self::NotSignedIn => "not_signed_in".to_owned(),
+            Self::NotSignedIn => lamina_auth::TokenProblem::CredentialsMissing
+                .code()
+                .to_owned(),
             Self::Forbidden { .. } => "forbidden".to_owned(),
             Self::Rejected { code, .. }
             | Self::Refused { code, .. }
@@ -129,8 +131,16 @@ impl From<lamina_store::Error> for Error {
                 retry_after_s: 1,
             },
             Store::WrongCursor => Self::invalid("cursor", Store::WrongCursor.to_string()),
+            Store::TooMany { what, limit } => Self::Conflict {
+                code: "too_many",
+                why: format!("there may be no more than {limit} {what}; remove one first"),
+            },
+            Store::LastOne { what } => Self::Conflict {
+                code: "last_one",
+                why: format!("this is the last {what}; name another one first"),
+            },
             Store::NotFound {
-                what: what @ ("dataset" | "media" | "task"),
+                what: what @ ("dataset" | "media" | "task" | "user" | "member" | "session" | "key"),
             } => Self::NotFound {
                 what,
                 id: "it was removed meanwhile".to_owned(),

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod browse;
 mod datasets;
+mod describe;
 mod error;
 mod explore;
 mod ingest;

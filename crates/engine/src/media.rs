@@ -145,10 +145,10 @@ impl Engine {
 
 /// Opens a regular file, unless links led it out of the roots since it was indexed.
 fn open_below(path: &Path, roots: &SourceRoots) -> std::io::Result<(File, u64)> {
-    if let SourceRoots::Below(roots) = roots {
-        if !leads_below(path, &resolved(roots)) {
-            return Err(std::io::ErrorKind::NotFound.into());
-        }
+    if let SourceRoots::Below(roots) = roots
+        && !leads_below(path, &resolved(roots))
+    {
+        return Err(std::io::ErrorKind::NotFound.into());
     }
     let file = fs_err::File::open(path)?;
     let metadata = file.metadata()?;

@@ -7,6 +7,7 @@ use lamina_model::{Chance, Clock};
 use lamina_store::Store;
 use lamina_vision::{DecodeLimits, Embedder};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use crate::{
     AccountSettings, Error,
@@ -70,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) live: Live,
     pub(crate) indexes: Indexes,
     pub(crate) jobs_wanted: Notify,
+    /// Work that nobody waits for and that may be lost: the next who needs it begins it again.
+    pub(crate) background: TaskTracker,
 }
 
 impl Inner {
@@ -107,6 +110,7 @@ impl Engine {
                 live: Live::default(),
                 indexes: Indexes::default(),
                 jobs_wanted: Notify::new(),
+                background: TaskTracker::new(),
             }),
         }
     }

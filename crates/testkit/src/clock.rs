@@ -44,19 +44,13 @@ impl Clock for FixedClock {
 
 /// A clock that goes on by one microsecond whenever somebody looks, so that no two moments are
 /// the same and their order is that of the looking.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TickingClock(FixedClock);
 
 impl TickingClock {
     /// A clock that shows this moment first.
     pub const fn from(moment: Timestamp) -> Self {
         Self(FixedClock::at(moment))
-    }
-}
-
-impl Default for TickingClock {
-    fn default() -> Self {
-        Self(FixedClock::default())
     }
 }
 

@@ -242,69 +242,6 @@ fn quietly<T>(work: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejectio
 mod tests {
     use super::*;
 
-    /// `cargo test --release -p lamina-vision --lib stages -- --ignored --nocapture`
-    #[test]
-    #[ignore = "prints what each stage costs; a measurement, not a check"]
-    fn stages() {
-        use std::time::Instant;
-
-        let time = |name: &str, work: &mut dyn FnMut()| {
-            let mut best = f64::MAX;
-            for _ in 0..25 {
-                let start = Instant::now();
-                work();
-                best = best.min(start.elapsed().as_secs_f64() * 1000.0);
-            }
-            println!("  {name:<22} {best:7.3} ms");
-        };
-        for (width, height) in [(640, 480), (4000, 3000)] {
-            let file = lamina_testkit::Picture::scene(1, width, height).jpeg(85);
-            println!("{width} x {height} JPEG, {} bytes", file.len());
-            let limits = DecodeLimits::default();
-            let decode = || decode::decode(&file, ImageFormat::Jpeg, &limits).unwrap();
-            let Decoded { head, canvas, .. } = decode();
-            let size = (canvas.width, canvas.height);
-            time("decode", &mut || drop(decode()));
-            #[cfg(feature = "turbo")]
-            time("decode in pure Rust", &mut || {
-                drop(decode::jpeg::decode_purely(&file, &limits).unwrap());
-            });
-            time("content hash", &mut || {
-                std::hint::black_box(blake3::hash(&file));
-            });
-            time("pixel hash", &mut || {
-                hash_pixels(&canvas, size, &head, &[]);
-            });
-            let small = resize::within(size, THUMBNAIL_SIDE);
-            time("thumbnail pixels", &mut || {
-                drop(resize::rgb(&canvas.rgb, size, small));
-            });
-            time("tensor pixels", &mut || {
-                drop(resize::rgb(&canvas.rgb, size, (224, 224)));
-            });
-            time("luma", &mut || drop(to_luma(&canvas.rgb)));
-            time("luma of sampled rows", &mut || {
-                drop(to_sampled_luma(&canvas.rgb, canvas.width as usize));
-            });
-            let seen = See::new(&canvas);
-            time("thumbnail encoding", &mut || {
-                drop(thumbnail::encode(&seen.thumbnail, seen.thumbnail_size).unwrap());
-            });
-            let grey = to_luma(&seen.thumbnail);
-            let working_size = resize::within(size, WORKING_SIDE);
-            let working = resize::grey(&to_luma(&canvas.rgb), size, working_size);
-            time("measures", &mut || {
-                measures::measure(&seen.thumbnail, &grey, &working, working_size);
-            });
-            time("perceptual hash", &mut || {
-                std::hint::black_box(perceptual::hash(&seen.signature));
-            });
-            time("all of it", &mut || {
-                drop(look(&file, None, &limits).unwrap());
-            });
-        }
-    }
-
     #[test]
     fn a_panic_inside_becomes_a_rejection() {
         let rejection = quietly::<()>(|| panic!("index out of bounds")).unwrap_err();

@@ -74,7 +74,7 @@ fn a_failure_of_process_is_told_both_ways() {
         "forbidden",
         "no",
     ))
-    .as_process()
+    .told_as_process()
     .into_problem();
     insta::assert_snapshot!(String::from_utf8(problem.body("r")).unwrap());
 }

@@ -12,7 +12,10 @@ use hyper::{
 use lamina_auth::{EMBED_COOKIE, Verdict, bearer, cookie, judge_change, session_cookie};
 use lamina_engine::{Caller, Error, SignedIn, Via};
 
-use super::origin::{hints, origin_of};
+use super::{
+    mark::Mark,
+    origin::{hints, origin_of},
+};
 use crate::{
     AppState, Mode,
     error::{ApiError, Problem},
@@ -21,6 +24,11 @@ use crate::{
 /// The caller of a request, as far as the mode lets one tell.
 #[derive(Debug)]
 pub(crate) struct From(pub Caller);
+
+/// The caller, where strangers have no business: they are turned away before anything they sent
+/// is looked at.
+#[derive(Debug)]
+pub(crate) struct Somebody(pub Caller);
 
 /// The caller, who may be one who must choose a new password before anything else.
 #[derive(Debug)]
@@ -44,11 +52,27 @@ impl FromRequestParts<AppState> for From {
     }
 }
 
+impl FromRequestParts<AppState> for Somebody {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let From(caller) = From::from_request_parts(parts, state).await?;
+        known(caller).map(Self)
+    }
+}
+
 impl FromRequestParts<AppState> for EvenWithOldPassword {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        caller(parts, state).await.map(Self)
+        known(caller(parts, state).await?).map(Self)
+    }
+}
+
+fn known(caller: Caller) -> Result<Caller, ApiError> {
+    match caller {
+        Caller::Anonymous => Err(Error::NotSignedIn.into()),
+        caller @ (Caller::Local | Caller::User(_)) => Ok(caller),
     }
 }
 
@@ -60,9 +84,11 @@ async fn caller(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
     let origin = origin_of(parts, state);
     let lines = lines(&parts.headers, AUTHORIZATION.as_str());
     if let Some(token) = bearer(&lines).map_err(Error::Token)? {
-        return Ok(Caller::User(
-            state.engine().caller_of_token(token, &origin).await?,
-        ));
+        let user = state.engine().caller_of_token(token, &origin).await?;
+        if let (Some(until), Some(mark)) = (user.secret_until, parts.extensions.get::<Mark>()) {
+            mark.secret_ends(until);
+        }
+        return Ok(Caller::User(user));
     }
     let user = caller_by_cookie(parts, state, &origin).await?;
     if let Some(user) = &user

@@ -5,9 +5,9 @@ use std::{convert::Infallible, net::IpAddr};
 use axum::extract::FromRequestParts;
 use hyper::{HeaderMap, header::USER_AGENT, http::request::Parts};
 use lamina_auth::BrowserHints;
-use lamina_model::RequestId;
 
-use crate::{AppState, middleware::envelope::X_REQUEST_ID};
+use super::mark::Mark;
+use crate::AppState;
 
 /// The address at the other end of the socket.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +41,7 @@ pub(crate) fn origin_of(parts: &Parts, state: &AppState) -> lamina_engine::Origi
                 .take(LONGEST_AGENT)
                 .collect()
         }),
-        request_id: parts
-            .headers
-            .get(X_REQUEST_ID)
-            .and_then(text)
-            .and_then(|id| id.parse::<RequestId>().ok()),
+        request_id: parts.extensions.get::<Mark>().map(|mark| mark.request_id),
     }
 }
 

@@ -18,10 +18,15 @@ use hyper::{
     },
 };
 
-use crate::{AppState, error::Problem, pages};
+use lamina_model::Timestamp;
+
+use crate::{AppState, error::Problem, extract::mark::Mark, pages};
 
 /// Names a request in its answer and in the log.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Says that the token was signed with a secret that was rotated out, and until when it counts.
+const SECRET_EXPIRES: HeaderName = HeaderName::from_static("lamina-secret-expires");
 
 /// What an answer may do in a browser unless its handler says otherwise: nothing.
 const CLOSED_POLICY: HeaderValue =
@@ -30,11 +35,12 @@ const CLOSED_POLICY: HeaderValue =
 /// Wraps every request.
 pub(crate) async fn envelope(
     State(state): State<AppState>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let begun = Instant::now();
-    let request_id = request_id(&state, request.headers());
+    let (mark, request_id) = named(&state, request.headers());
+    request.extensions_mut().insert(mark.clone());
     let method = request.method().clone();
     let route = request
         .extensions()
@@ -51,12 +57,18 @@ pub(crate) async fn envelope(
 
     tell_problem(&mut response, &request_id, wants_page);
     add_headers(response.headers_mut(), &request_id);
+    if let Some(until) = mark.secret_until() {
+        response
+            .headers_mut()
+            .insert(SECRET_EXPIRES, secret_expires(until));
+    }
     log(&method, &route, response.status(), begun, &request_id);
     response
 }
 
 /// The caller's own id when it is a sane one, so that their log and ours can be laid side by side.
-fn request_id(state: &AppState, headers: &HeaderMap) -> String {
+/// The audit trail takes UUIDs alone: another name gets one beside it, and the log holds both.
+fn named(state: &AppState, headers: &HeaderMap) -> (Mark, String) {
     let sane = |text: &&str| {
         (1..=128).contains(&text.len())
             && text
@@ -67,7 +79,22 @@ fn request_id(state: &AppState, headers: &HeaderMap) -> String {
         .get(X_REQUEST_ID)
         .and_then(|value| value.to_str().ok())
         .filter(sane);
-    inbound.map_or_else(|| state.new_request_id().to_string(), str::to_owned)
+    match inbound.map(|name| (name, name.parse())) {
+        Some((name, Ok(id))) => (Mark::new(id), name.to_owned()),
+        Some((name, Err(_))) => {
+            let id = state.new_request_id();
+            tracing::debug!(request.id = name, audit.id = %id, "a request brought a name of its own");
+            (Mark::new(id), name.to_owned())
+        }
+        None => {
+            let id = state.new_request_id();
+            (Mark::new(id), id.to_string())
+        }
+    }
+}
+
+fn secret_expires(until: Timestamp) -> HeaderValue {
+    HeaderValue::from_str(&until.to_string()).expect("a moment is plain text")
 }
 
 pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
@@ -80,6 +107,13 @@ pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
 fn tell_problem(response: &mut Response, request_id: &str, wants_page: bool) {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
+        return;
+    }
+    if response
+        .extensions_mut()
+        .remove::<pages::ToldOnPage>()
+        .is_some()
+    {
         return;
     }
     let problem = response
@@ -125,7 +159,7 @@ fn add_headers(headers: &mut HeaderMap, request_id: &str) {
 /// One line a request. Neither query text nor headers nor addresses: they may hold secrets.
 fn log(method: &Method, route: &str, status: StatusCode, begun: Instant, request_id: &str) {
     let status = status.as_u16();
-    let duration_ms = begun.elapsed().as_micros() as f64 / 1000.0;
+    let duration_ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::info!(
         target: "lamina_api::access",
         %method, route, status, duration_ms, request.id = request_id, "answered"

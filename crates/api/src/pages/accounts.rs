@@ -46,6 +46,7 @@ const FORM_POLICY: HeaderValue = HeaderValue::from_static(
 fn form_page(status: StatusCode, title: &str, body: &str) -> Response {
     (
         status,
+        axum::Extension(super::ToldOnPage),
         private_headers(),
         [(CONTENT_SECURITY_POLICY, FORM_POLICY)],
         Html(page(title, body)),
@@ -90,6 +91,24 @@ async fn visitor(
     Some(Visitor { user, secret })
 }
 
+/// Who is at a page of somebody who has chosen their own password.
+///
+/// # Errors
+/// The way to the page where that is done.
+async fn settled_visitor(
+    state: &AppState,
+    headers: &HeaderMap,
+    origin: &lamina_engine::Origin,
+) -> Result<Visitor, Response> {
+    match visitor(state, headers, origin).await {
+        None => Err(to_sign_in()),
+        Some(visitor) if visitor.user.must_change_password => {
+            Err(Redirect::to("/account").into_response())
+        }
+        Some(visitor) => Ok(visitor),
+    }
+}
+
 /// To the sign-in page.
 fn to_sign_in() -> Response {
     Redirect::to("/login").into_response()
@@ -114,6 +133,16 @@ async fn visitor_form<T: DeserializeOwned>(
         return Err(Problem::new(StatusCode::FORBIDDEN, "form_token", why).into_response());
     }
     Ok((visitor, form.rest))
+}
+
+/// The same, of somebody who has chosen their own password.
+async fn settled_form<T: DeserializeOwned>(
+    state: &AppState,
+    request: axum::extract::Request,
+    origin: &lamina_engine::Origin,
+) -> Result<(Visitor, T), Response> {
+    settled_visitor(state, request.headers(), origin).await?;
+    visitor_form(state, request, origin).await
 }
 
 #[derive(serde::Deserialize)]

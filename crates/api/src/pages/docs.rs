@@ -31,7 +31,7 @@ pub(crate) fn docs(document: &OpenApi) -> String {
 fn describe(body: &mut String, method: &str, path: &str, operation: &Operation) {
     let mut put = |text: String| {
         body.write_str(&text)
-            .expect("writing to a string cannot fail")
+            .expect("writing to a string cannot fail");
     };
     put(format!("<h2><code>{method} {}</code></h2>", escaped(path)));
     if let Some(summary) = operation

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use axum::{
     extract::State,
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use hyper::header::CONTENT_SECURITY_POLICY;
+use lamina_engine::Caller;
 use lamina_model::{Dataset, DatasetStatus};
 
 use super::{
@@ -20,6 +21,9 @@ pub(crate) async fn show_home(
     State(state): State<AppState>,
     caller::From(caller): caller::From,
 ) -> Result<Response, ApiError> {
+    if caller == Caller::Anonymous {
+        return Ok(Redirect::to("/login").into_response());
+    }
     let datasets = state.engine().datasets(&caller).await?;
     let mut body = "<h1>Datasets</h1>".to_owned();
     if !state.mode().has_authentication() {

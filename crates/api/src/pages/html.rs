@@ -40,7 +40,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\
          <title>{title} · Lamina</title><style>{STYLE}</style></head>\
          <body><a class=\"skip\" href=\"#main\">Skip to content</a>\
-         <header><a href=\"/\">Lamina</a><nav><a href=\"/api/v1/docs\">API</a></nav></header>\
+         <header><a href=\"/\">Lamina</a><nav><a href=\"/account\">Account</a> · <a href=\"/docs/\">Guide</a> · <a href=\"/api/v1/docs\">API</a></nav></header>\
          <main id=\"main\">{body}</main></body></html>\n"
     )
 }

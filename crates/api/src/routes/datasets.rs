@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     AppState,
     error::ApiError,
-    extract::{Query, caller},
+    extract::{Query, caller, origin::Origin},
     routes::media::thumbnail_response,
     wire::{
         dataset::{DatasetJson, status_new},
@@ -67,10 +67,11 @@ pub(crate) async fn list_datasets(
     let mut datasets = state.engine().datasets(&caller).await?;
     match parameters.sort_by {
         DatasetOrder::Date => {
-            datasets.sort_by_key(|dataset| std::cmp::Reverse((dataset.created_at, dataset.id)))
+            datasets.sort_by_key(|dataset| std::cmp::Reverse((dataset.created_at, dataset.id)));
         }
         DatasetOrder::Name => {
-            datasets.sort_by_cached_key(|dataset| (dataset.display_name.to_lowercase(), dataset.id))
+            datasets
+                .sort_by_cached_key(|dataset| (dataset.display_name.to_lowercase(), dataset.id));
         }
     }
     Ok(Json(datasets.iter().map(DatasetJson::from).collect()))
@@ -123,13 +124,17 @@ pub(crate) struct Deleted {
 pub(crate) async fn delete_dataset(
     State(state): State<AppState>,
     caller::From(caller): caller::From,
+    Origin(origin): Origin,
     Path(dataset_id): Path<String>,
 ) -> Result<Json<Deleted>, ApiError> {
     let scope = state
         .engine()
         .dataset(&caller, &dataset_id, Need::Own)
         .await?;
-    state.engine().delete_dataset(&scope).await?;
+    state
+        .engine()
+        .delete_dataset(&caller, &scope, &origin)
+        .await?;
     Ok(Json(Deleted {
         deleted: true,
         dataset_id: scope.id().as_uuid(),

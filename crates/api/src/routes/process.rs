@@ -80,12 +80,12 @@ pub(crate) struct ProcessFailed {
 )]
 pub(crate) async fn start_process(
     state: State<AppState>,
-    caller: caller::From,
+    caller: caller::Somebody,
     parameters: Result<QueryOrForm<ProcessParameters>, ApiError>,
 ) -> Result<Json<ProcessStarted>, ApiError> {
     process(state, caller, parameters)
         .await
-        .map_err(ApiError::as_process)
+        .map_err(ApiError::told_as_process)
 }
 
 /// The same by POST, with the parameters in the query or in a form.
@@ -103,17 +103,17 @@ pub(crate) async fn start_process(
 )]
 pub(crate) async fn post_process(
     state: State<AppState>,
-    caller: caller::From,
+    caller: caller::Somebody,
     parameters: Result<QueryOrForm<ProcessParameters>, ApiError>,
 ) -> Result<Json<ProcessStarted>, ApiError> {
     process(state, caller, parameters)
         .await
-        .map_err(ApiError::as_process)
+        .map_err(ApiError::told_as_process)
 }
 
 async fn process(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     parameters: Result<QueryOrForm<ProcessParameters>, ApiError>,
 ) -> Result<Json<ProcessStarted>, ApiError> {
     let QueryOrForm(parameters) = parameters?;

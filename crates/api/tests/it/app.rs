@@ -104,19 +104,8 @@ impl TestApp {
     }
 
     /// Sends a request; a `Host` is added where there is none.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
-        request
-            .headers_mut()
-            .entry(HOST)
-            .or_insert("localhost:2080".parse().unwrap());
-        let response = self.router().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        send(self.router(), request).await
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {
@@ -178,6 +167,22 @@ impl TestApp {
             .as_str()
             .unwrap()
             .to_owned()
+    }
+}
+
+/// Sends a request to a router; a `Host` is added where there is none.
+pub(crate) async fn send(router: Router, mut request: Request<Body>) -> Answer {
+    request
+        .headers_mut()
+        .entry(HOST)
+        .or_insert("localhost:2080".parse().unwrap());
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
     }
 }
 

@@ -78,7 +78,7 @@ async fn a_method_that_is_not_taken_is_told_those_that_are() {
     let app = TestApp::new().await;
     for (method, uri, allowed) in [
         (Method::POST, "/api/v1/datasets", "GET,HEAD"),
-        (Method::PUT, "/api/v1/dataset/x", "GET,HEAD,DELETE"),
+        (Method::PUT, "/api/v1/dataset/x", "GET,HEAD,DELETE,PATCH"),
         (Method::TRACE, "/api/v1/process", "GET,HEAD,POST"),
         (Method::DELETE, "/", "GET,HEAD"),
     ] {

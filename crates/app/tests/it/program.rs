@@ -257,7 +257,7 @@ pub(crate) fn get(address: &str, path: &str) -> (u16, String, Vec<u8>) {
     let mut socket = TcpStream::connect(address).unwrap();
     write!(
         socket,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html,*/*\r\nConnection: close\r\n\r\n"
     )
     .unwrap();
     let mut answer = Vec::new();

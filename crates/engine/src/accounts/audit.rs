@@ -107,6 +107,19 @@ impl Engine {
         })
     }
 
+    /// Adds an act of a caller to the trail.
+    pub(crate) async fn note_of(
+        &self,
+        caller: &Caller,
+        action: &str,
+        target: &str,
+        details: &str,
+        origin: &Origin,
+    ) -> Result<(), Error> {
+        self.note(&Actor::of(caller), action, target, details, origin)
+            .await
+    }
+
     /// Adds to the trail. What happened happened: an act whose entry cannot be written fails,
     /// so that nothing goes unseen.
     pub(super) async fn note(

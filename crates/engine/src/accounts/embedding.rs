@@ -37,6 +37,7 @@ impl Engine {
             scope: Scope::Read,
             only: Some(vec![settings.dataset]),
             via: Via::Embedding,
+            secret_until: None,
             must_change_password: false,
         })
     }

@@ -42,12 +42,12 @@ impl HashPool {
         password: Password,
     ) -> Result<PasswordMatch, Error> {
         let cost = self.cost;
-        self.work(move || match stored {
-            Some(stored) => cost.verify(&stored, &password),
-            None => {
-                cost.verify_nobody(&password);
-                Ok(PasswordMatch::Wrong)
+        self.work(move || {
+            if let Some(stored) = stored {
+                return cost.verify(&stored, &password);
             }
+            cost.verify_nobody(&password);
+            Ok(PasswordMatch::Wrong)
         })
         .await?
         .map_err(Error::internal)

@@ -158,27 +158,28 @@ impl Engine {
         let known = store
             .user_by_identity(&settings.issuer, &person.subject)
             .await?;
-        let user = match known {
-            Some(user) => user,
-            None => {
-                let email = person.verified_email().ok_or_else(|| {
-                    refused("the provider does not vouch for your e-mail address; ask your administrator")
-                })?;
-                let user = match store.user_by_email(email).await? {
-                    Some(user) if settings.link_by_verified_email => user,
-                    Some(_) => {
-                        return Err(refused(
-                            "there is an account with your address that is not linked to the provider; \
+        let user = if let Some(user) = known {
+            user
+        } else {
+            let email = person.verified_email().ok_or_else(|| {
+                refused(
+                    "the provider does not vouch for your e-mail address; ask your administrator",
+                )
+            })?;
+            let user = match store.user_by_email(email).await? {
+                Some(user) if settings.link_by_verified_email => user,
+                Some(_) => {
+                    return Err(refused(
+                        "there is an account with your address that is not linked to the provider; \
                                             sign in with its password",
-                        ));
-                    }
-                    None => self.welcome(settings, person, email).await?,
-                };
-                store
-                    .insert_identity(&settings.issuer, &person.subject, user.id, now)
-                    .await?;
-                user
-            }
+                    ));
+                }
+                None => self.welcome(settings, person, email).await?,
+            };
+            store
+                .insert_identity(&settings.issuer, &person.subject, user.id, now)
+                .await?;
+            user
         };
         if user.disabled {
             return Err(refused("this account is disabled; ask your administrator"));

@@ -71,6 +71,7 @@ impl Engine {
             scope: Scope::Admin,
             only: None,
             via: Via::Session(session.id, session.signed_in_at),
+            secret_until: None,
             must_change_password: user.must_change_password,
         })
     }

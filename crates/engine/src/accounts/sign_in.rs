@@ -60,7 +60,7 @@ impl Engine {
     }
 
     async fn renew_hash(&self, user: &User, password: Password) -> Result<(), Error> {
-        let chance = self.parts().chance.clone();
+        let chance = std::sync::Arc::clone(&self.parts().chance);
         let renewed = self.accounts()?.hashing.hash(password, chance).await?;
         if let Some(old) = &user.password_hash {
             self.store()

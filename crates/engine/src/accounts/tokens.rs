@@ -77,7 +77,7 @@ impl KnownKey {
                 // Altered or moved bytes prove nothing for whoever signed with them; somebody
                 // must look at it.
                 Err(cause) => {
-                    tracing::error!(key = known.key.key_id, number = stored.number, %cause, "a sealed secret does not open")
+                    tracing::error!(key = known.key.key_id, number = stored.number, %cause, "a sealed secret does not open");
                 }
             }
         }
@@ -123,6 +123,12 @@ impl Engine {
             scope: known.scope,
             only: known.key.datasets.clone(),
             via: Via::Key(known.key.id),
+            secret_until: known
+                .state
+                .secrets_until
+                .get(token.secret_index)
+                .copied()
+                .flatten(),
             must_change_password: false,
         })
     }

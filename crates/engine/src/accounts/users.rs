@@ -193,7 +193,7 @@ impl Engine {
             .map_err(invalid)?;
         accounts
             .hashing
-            .hash(password, self.parts().chance.clone())
+            .hash(password, std::sync::Arc::clone(&self.parts().chance))
             .await
     }
 

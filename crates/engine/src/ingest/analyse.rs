@@ -135,7 +135,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
         .into_iter()
         .zip(signatures)
         .zip(0..)
-        .map(|((row, signature), order)| facts_of(row, signature, order));
+        .map(|((row, signature), order)| facts_of(&row, signature, order));
     Ok(Set {
         ids,
         vectors,
@@ -143,7 +143,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     })
 }
 
-fn facts_of(row: AnalysisFacts, signature: Option<Signature>, order: u32) -> Result<Facts, Error> {
+fn facts_of(row: &AnalysisFacts, signature: Option<Signature>, order: u32) -> Result<Facts, Error> {
     let signature = signature.ok_or_else(|| {
         Error::internal(format!(
             "the stored signature of {} is missing; index the folder again",

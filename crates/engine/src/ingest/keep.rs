@@ -184,7 +184,7 @@ impl<'a> Keeper<'a> {
         batch.checkpoint = Some(self.job.checkpoint());
         let (store, clock) = (
             self.engine.store().clone(),
-            self.engine.parts().clock.clone(),
+            std::sync::Arc::clone(&self.engine.parts().clock),
         );
         let dataset = self.dataset.id;
         self.writing

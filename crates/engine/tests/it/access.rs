@@ -1,3 +1,5 @@
+//! Who may see and do what with a dataset.
+
 use lamina_engine::{Caller, Need};
 
 use crate::workshop::Workshop;
@@ -18,7 +20,7 @@ async fn nobody_learns_of_a_dataset_without_signing_in() {
             .dataset(&Caller::Anonymous, id, Need::View)
             .await
             .unwrap_err();
-        assert_eq!(error.code(), "not_signed_in", "{id}");
+        assert_eq!(error.code(), "credentials_missing", "{id}");
     }
     assert!(
         shop.engine
@@ -49,7 +51,7 @@ async fn a_public_dataset_may_be_looked_at_but_not_changed() {
         .dataset(&Caller::Anonymous, &id, Need::Edit)
         .await
         .unwrap_err();
-    assert_eq!(error.code(), "not_signed_in");
+    assert_eq!(error.code(), "credentials_missing");
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Making, finding and removing datasets.
+
 use std::os::unix::fs::symlink;
 
 use lamina_engine::{Caller, CreateFolder, Need, SourceRoots};
@@ -152,7 +154,10 @@ async fn a_deleted_dataset_is_gone_and_its_folder_is_not() {
     let shop = Workshop::new().await;
     shop.put("a.bmp", &picture(1));
     let (scope, _) = shop.index().await;
-    shop.engine.delete_dataset(&scope).await.unwrap();
+    shop.engine
+        .delete_dataset(&Caller::Local, &scope, &lamina_engine::Origin::default())
+        .await
+        .unwrap();
     let id = scope.id().to_string();
     let error = shop
         .engine

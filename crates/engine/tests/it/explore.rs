@@ -76,7 +76,7 @@ async fn what_a_crash_left_and_what_was_replaced_twice_is_taken_away() {
         shop.put(format!("{seed}.bmp"), &picture(seed));
         shop.index().await;
     }
-    let mut left: Vec<_> = std::fs::read_dir(&folder)
+    let mut left: Vec<_> = fs_err::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();

@@ -1,3 +1,5 @@
+//! From a folder to a published generation, and again when the folder changed.
+
 use lamina_model::{DatasetStatus, FileOutcome, IgnoreReason, RejectReason};
 
 use crate::workshop::{Workshop, picture};

@@ -1,3 +1,5 @@
+//! Jobs that are stopped, cancelled, orphaned or asked for twice.
+
 use lamina_engine::Runner;
 use lamina_model::{DatasetStatus, JobState};
 use lamina_store::Claim;

@@ -172,10 +172,6 @@ fn shape_of(reader: &mut Reader<'_>) -> Result<Shape, Rejection> {
         .ok()
         .flatten()
         .unwrap_or_default();
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "what is not listed has no decoder, whatever it is"
-    )]
     let (kind, samples) = match colour {
         ColorType::Gray(_) => (Kind::Grey, 1),
         ColorType::RGB(_) => (Kind::Rgb, 3),

@@ -161,23 +161,3 @@ fn the_fake_embedder_tells_copies_from_others() {
     assert!(cosine(&vectors[0], &vectors[1]) > 0.99);
     assert!(cosine(&vectors[0], &vectors[2]) < 0.95);
 }
-
-/// `cargo test --release -p lamina-vision --test it costs -- --ignored --nocapture`
-#[test]
-#[ignore = "prints what a vector costs in each runtime; a measurement, not a check"]
-fn costs_of_a_vector() {
-    let runtime = Runtime::detect(&options());
-    let tensors = tensors(1);
-    for (name, embedder) in [
-        ("fastest", runtime.embedder().unwrap()),
-        ("pure", runtime.pure_embedder().unwrap()),
-    ] {
-        let mut best = f64::MAX;
-        for _ in 0..20 {
-            let start = std::time::Instant::now();
-            embedder.embed(&tensors).unwrap();
-            best = best.min(start.elapsed().as_secs_f64() * 1000.0);
-        }
-        println!("{name}: {best:.2} ms");
-    }
-}

@@ -9,7 +9,7 @@ use lamina_engine::{KeyChange, KeyInfo, NewKey, SecretKey};
 use lamina_model::Scope;
 use serde::Deserialize;
 
-use super::{Visitor, complaint, form_page, status_of, to_sign_in, visitor, visitor_form};
+use super::{Visitor, complaint, form_page, settled_form, settled_visitor, status_of};
 use crate::{
     AppState,
     error::ApiError,
@@ -29,9 +29,9 @@ pub(crate) async fn show_keys(
     Origin(origin): Origin,
     headers: HeaderMap,
 ) -> Response {
-    match visitor(&state, &headers, &origin).await {
-        Some(visitor) => shown(&state, &visitor, StatusCode::OK, "").await,
-        None => to_sign_in(),
+    match settled_visitor(&state, &headers, &origin).await {
+        Ok(visitor) => shown(&state, &visitor, StatusCode::OK, "").await,
+        Err(elsewhere) => elsewhere,
     }
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn make_key(State(state): State<AppState>, request: Request) ->
     let (parts, body) = request.into_parts();
     let origin = origin_of(&parts, &state);
     let request = Request::from_parts(parts, body);
-    let (visitor, form) = match visitor_form::<NewKeyForm>(&state, request, &origin).await {
+    let (visitor, form) = match settled_form::<NewKeyForm>(&state, request, &origin).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal,
     };
@@ -153,7 +153,7 @@ pub(crate) async fn act_on_key(State(state): State<AppState>, request: Request) 
     let (parts, body) = request.into_parts();
     let origin = origin_of(&parts, &state);
     let request = Request::from_parts(parts, body);
-    let (visitor, form) = match visitor_form::<ActForm>(&state, request, &origin).await {
+    let (visitor, form) = match settled_form::<ActForm>(&state, request, &origin).await {
         Ok(sent) => sent,
         Err(refusal) => return refusal,
     };

@@ -85,7 +85,7 @@ pub(crate) struct AuditPageJson {
 )]
 pub(crate) async fn read_audit(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Query(parameters): Query<AuditParameters>,
 ) -> Result<Answer<AuditPageJson>, ApiError> {
     let limit = paging::limit(parameters.limit, 100)?;

@@ -87,7 +87,7 @@ impl From<&SecretKey> for CredentialsJson {
 )]
 pub(crate) async fn get_api_credentials(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -109,7 +109,7 @@ pub(crate) async fn refuse_head() -> ApiError {
     let mut problem = Problem::of_status(StatusCode::METHOD_NOT_ALLOWED);
     problem.headers.insert(
         hyper::header::ALLOW,
-        hyper::header::HeaderValue::from_static("GET, POST"),
+        hyper::header::HeaderValue::from_static("GET,POST"),
     );
     problem.into()
 }
@@ -149,7 +149,7 @@ pub(crate) struct NewKeyBody {
 )]
 pub(crate) async fn make_api_key(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Json(body): Json<NewKeyBody>,
 ) -> Result<Response, ApiError> {
@@ -221,7 +221,7 @@ pub(crate) struct KeysJson {
 )]
 pub(crate) async fn list_api_keys(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
 ) -> Result<Response, ApiError> {
     let keys = state
         .engine()
@@ -285,7 +285,7 @@ pub(crate) enum KeySwitch {
 )]
 pub(crate) async fn change_api_key(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(key_id): Path<String>,
     Json(body): Json<KeyChangeBody>,
@@ -333,7 +333,7 @@ pub(crate) struct RotationBody {
 )]
 pub(crate) async fn rotate_api_key(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(key_id): Path<String>,
     JsonOrNothing(body): JsonOrNothing<RotationBody>,
@@ -361,7 +361,7 @@ pub(crate) async fn rotate_api_key(
 )]
 pub(crate) async fn revoke_api_key(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(key_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {

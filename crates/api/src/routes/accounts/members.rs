@@ -42,7 +42,7 @@ pub(crate) struct InviteBody {
 )]
 pub(crate) async fn invite(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<InviteBody>,
@@ -77,7 +77,7 @@ pub(crate) struct MemberJson {
 )]
 pub(crate) async fn list_members(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(id): Path<String>,
 ) -> Result<Answer<Vec<MemberJson>>, ApiError> {
     // Addresses of people are not for every passer-by of a public dataset.
@@ -121,7 +121,7 @@ pub(crate) struct RoleBody {
 )]
 pub(crate) async fn set_member_role(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<RoleBody>,
@@ -153,7 +153,7 @@ pub(crate) async fn set_member_role(
 )]
 pub(crate) async fn remove_member(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path((id, email)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
@@ -189,7 +189,7 @@ pub(crate) struct VisibilityBody {
 )]
 pub(crate) async fn set_visibility(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<VisibilityBody>,
@@ -227,7 +227,7 @@ pub(crate) struct ShareForm {
 )]
 pub(crate) async fn share_by_form(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     QueryOrForm(form): QueryOrForm<ShareForm>,

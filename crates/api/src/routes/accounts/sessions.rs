@@ -66,7 +66,7 @@ pub(crate) struct EndedJson {
 )]
 pub(crate) async fn list_sessions(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
 ) -> Result<axum::Json<SessionsJson>, ApiError> {
     let sessions = state.engine().sessions(&caller).await?;
     Ok(axum::Json(SessionsJson {
@@ -90,7 +90,7 @@ pub(crate) async fn list_sessions(
 )]
 pub(crate) async fn end_session(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
@@ -112,7 +112,7 @@ pub(crate) async fn end_session(
 )]
 pub(crate) async fn end_other_sessions(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
 ) -> Result<axum::Json<EndedJson>, ApiError> {
     let ended = state.engine().end_other_sessions(&caller, &origin).await?;

@@ -108,7 +108,7 @@ pub(crate) struct UsersParameters {
 )]
 pub(crate) async fn list_users(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Query(parameters): Query<UsersParameters>,
 ) -> Result<Answer<UsersJson>, ApiError> {
     let limit = parameters.max_results.unwrap_or(100);
@@ -142,7 +142,7 @@ pub(crate) async fn list_users(
 )]
 pub(crate) async fn get_user(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(id): Path<String>,
 ) -> Result<Answer<UserJson>, ApiError> {
     Ok(Answer(state.engine().user(&caller, &id).await?.into()))
@@ -194,7 +194,7 @@ fn viewer() -> WorkspaceRole {
 )]
 pub(crate) async fn add_user(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Json(body): Json<NewUserBody>,
 ) -> Result<(StatusCode, Answer<UserJson>), ApiError> {
@@ -241,7 +241,7 @@ pub(crate) struct UserChangeBody {
 )]
 pub(crate) async fn change_user(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<UserChangeBody>,
@@ -294,7 +294,7 @@ impl MessageJson {
 )]
 pub(crate) async fn delete_user(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
 ) -> Result<Answer<MessageJson>, ApiError> {
@@ -331,7 +331,7 @@ pub(crate) struct ResetBody {
 )]
 pub(crate) async fn reset_password(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<ResetBody>,
@@ -360,7 +360,7 @@ pub(crate) async fn reset_password(
 )]
 pub(crate) async fn sign_out_user(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
 ) -> Result<Answer<MessageJson>, ApiError> {
@@ -407,7 +407,7 @@ pub(crate) struct UserSessionsJson {
 )]
 pub(crate) async fn list_user_sessions(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(id): Path<String>,
 ) -> Result<Answer<UserSessionsJson>, ApiError> {
     let user = state.engine().user(&caller, &id).await?;
@@ -460,7 +460,7 @@ pub(crate) struct RolesBody {
 )]
 pub(crate) async fn set_roles(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<RolesBody>,

@@ -101,7 +101,7 @@ fn only(id: &str, noun: &str) -> Result<(), ApiError> {
     )
 )]
 pub(crate) async fn list_workspaces(
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
 ) -> Result<Answer<WorkspacesJson>, ApiError> {
     let workspaces = vec![workspace(role_of(&caller)?)];
     Ok(Answer(WorkspacesJson { workspaces }))
@@ -120,7 +120,7 @@ pub(crate) async fn list_workspaces(
     )
 )]
 pub(crate) async fn get_workspace(
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(id): Path<String>,
 ) -> Result<Answer<WorkspaceJson>, ApiError> {
     let role = role_of(&caller)?;
@@ -139,7 +139,7 @@ pub(crate) async fn get_workspace(
     )
 )]
 pub(crate) async fn list_organizations(
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
 ) -> Result<Answer<OrganizationsJson>, ApiError> {
     role_of(&caller)?;
     Ok(Answer(OrganizationsJson {
@@ -163,7 +163,7 @@ pub(crate) async fn list_organizations(
     )
 )]
 pub(crate) async fn get_organization(
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(id): Path<String>,
 ) -> Result<Answer<OrganizationJson>, ApiError> {
     role_of(&caller)?;
@@ -223,7 +223,7 @@ pub(crate) struct WorkspaceMembersJson {
 )]
 pub(crate) async fn list_workspace_members(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
 ) -> Result<Answer<WorkspaceMembersJson>, ApiError> {
     let page = state.engine().users(&caller, None, 0, 1000).await?;
     let members = page
@@ -265,7 +265,7 @@ pub(crate) struct WorkspaceRoleBody {
 )]
 pub(crate) async fn set_workspace_role(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Origin(origin): Origin,
     Path(id): Path<String>,
     Json(body): Json<WorkspaceRoleBody>,
@@ -302,7 +302,7 @@ pub(crate) struct SettingsAccessJson {
     )
 )]
 pub(crate) async fn get_settings_access(
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
 ) -> Result<Answer<SettingsAccessJson>, ApiError> {
     let role = role_of(&caller)?;
     let admin = role == WorkspaceRole::Admin;

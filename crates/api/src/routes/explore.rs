@@ -1,0 +1,431 @@
+//! Exploring as the original's clients do: clusters with previews.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use lamina_engine::{Card, Need, Wanted};
+use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    error::{ApiError, Problem},
+    extract::{Query, caller},
+    wire::{
+        card::thumb_uri,
+        error::{ErrorBody, ValidationErrorBody},
+        media::original_uri,
+        vql,
+        wanted::unknown,
+    },
+};
+
+/// Clusters on a page.
+const CLUSTERS: usize = 100;
+/// Pictures of a cluster on a page.
+const MEMBERS: usize = 100;
+
+/// Which pictures, and how they are put together. All may be left out.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExploreParameters {
+    /// `IMAGES`.
+    #[param(default = "IMAGES")]
+    entity_type: Option<String>,
+    /// How finely clusters divide the set: 0 (finest) to 4 (coarsest).
+    #[param(minimum = 0, maximum = 4, default = 0)]
+    threshold: Option<u8>,
+    /// Which page, from 0.
+    #[param(default = 0)]
+    page_number: Option<u32>,
+    /// Filters as a JSON array, all of which must hold.
+    vql: Option<String>,
+    /// Labels as a list; any of them will do.
+    labels: Option<String>,
+    /// Tags as a list of ids, one id, or `untagged`.
+    tags: Option<String>,
+    /// Only pictures with a copy at least so much alike, 0–1.
+    duplicate_threshold: Option<f32>,
+    /// Not answered yet: likeness to a picture.
+    anchor_media_id: Option<String>,
+    /// Not answered yet: words.
+    caption: Option<String>,
+    /// Not answered yet: words, under their older name.
+    image_caption: Option<String>,
+    /// Not answered yet: words in captions.
+    caption_only_filter: Option<String>,
+    /// Taken, without effect.
+    #[expect(dead_code, reason = "clients of the original send it")]
+    verbose: Option<String>,
+    /// Taken, without effect.
+    #[expect(dead_code, reason = "clients of the original send it")]
+    allow_deleted: Option<String>,
+}
+
+impl ExploreParameters {
+    fn level(&self) -> Result<ClusterLevel, Problem> {
+        let number = self.threshold.unwrap_or(0);
+        ClusterLevel::new(number).ok_or_else(|| unknown("threshold", &number.to_string()))
+    }
+
+    fn wanted(&self) -> Result<Wanted, Problem> {
+        let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        for (name, text) in [
+            ("anchor_media_id", &self.anchor_media_id),
+            ("caption", &self.caption),
+            ("image_caption", &self.image_caption),
+            ("caption_only_filter", &self.caption_only_filter),
+        ] {
+            if said(text) {
+                return Err(vql::not_yet(name));
+            }
+        }
+        match self.entity_type.as_deref() {
+            None | Some("" | "IMAGES") => {}
+            Some("OBJECTS" | "VIDEOS") => return Err(vql::not_yet("entity_type")),
+            Some(other) => return Err(unknown("entity_type", other)),
+        }
+        let mut filter = match self.vql.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => vql::read(text)?,
+            None => lamina_model::Filter::everything(),
+        };
+        if let Some(text) = self.labels.as_deref().filter(|text| !text.is_empty()) {
+            filter.clauses.push(Clause::Labels {
+                op: SetOp::OneOf,
+                names: list(text).into_iter().collect(),
+            });
+        }
+        match self.tags.as_deref() {
+            None | Some("") => {}
+            Some("untagged") => filter.clauses.push(Clause::Untagged),
+            Some(text) => {
+                let ids: Result<_, _> = list(text).iter().map(|id| id.parse::<TagId>()).collect();
+                filter.clauses.push(Clause::Tags {
+                    op: SetOp::OneOf,
+                    ids: ids.map_err(|_| unknown("tags", text))?,
+                });
+            }
+        }
+        if let Some(least) = self.duplicate_threshold {
+            if !(0.0..=1.0).contains(&least) {
+                return Err(unknown("duplicate_threshold", &least.to_string()));
+            }
+            filter.clauses.push(Clause::Duplicates { least });
+        }
+        Ok(Wanted {
+            filter,
+            ..Wanted::default()
+        })
+    }
+}
+
+/// `["a","b"]`, `[a,b]` or `a`.
+fn list(text: &str) -> Vec<String> {
+    if let Ok(names) = serde_json::from_str(text) {
+        return names;
+    }
+    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    match inside {
+        Some(inside) => inside
+            .split(',')
+            .map(|name| name.trim().trim_matches('"').to_owned())
+            .filter(|name| !name.is_empty())
+            .collect(),
+        None => vec![text.to_owned()],
+    }
+}
+
+/// A page of clusters, as clients of the original read it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Explored {
+    /// The clusters; empty behind the last page.
+    clusters: Vec<ExploreCluster>,
+    /// About the answer.
+    metadata: ExploreMetadata,
+}
+
+/// About an answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExploreMetadata {
+    /// Always false; clients of the original read it.
+    used_duckdb: bool,
+}
+
+/// A cluster and some of its pictures.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExploreCluster {
+    /// The cluster.
+    cluster_id: Uuid,
+    /// `IMAGES`.
+    #[serde(rename = "type")]
+    #[schema(example = "IMAGES")]
+    kind: &'static str,
+    /// How many of the pictures that are wanted lie in it.
+    n_images: u32,
+    /// Not counted: -1.
+    n_objects: i32,
+    /// Not counted: -1.
+    n_videos: i32,
+    /// Not counted: -1.
+    n_frames: i32,
+    /// Not counted.
+    #[schema(example = "0B")]
+    size_display_value: &'static str,
+    /// The level, as a text.
+    #[schema(example = "0")]
+    similarity_threshold: String,
+    /// Up to nine of its pictures.
+    previews: Vec<Preview>,
+    /// Null: nothing was ranked.
+    relevance_score: Option<f32>,
+    /// Null: nothing was ranked.
+    relevance_score_type: Option<&'static str>,
+    /// Null: not told of whole clusters.
+    labels: Option<Vec<String>>,
+    /// Null: not told of whole clusters.
+    user_tags: Option<Vec<String>>,
+    /// Null: not told of whole clusters.
+    captions: Option<Vec<String>>,
+}
+
+/// A picture of a cluster.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Preview {
+    /// `IMAGE`.
+    #[serde(rename = "type")]
+    #[schema(example = "IMAGE")]
+    kind: &'static str,
+    /// The picture.
+    media_id: Uuid,
+    /// Address of the file.
+    media_uri: String,
+    /// Address of its thumbnail.
+    media_thumb_uri: String,
+    /// Its caption.
+    caption: Option<String>,
+    /// The same as `media_id`.
+    image_id: Uuid,
+    /// The same as `media_uri`.
+    image_uri: String,
+    /// Null: a whole picture.
+    bounding_box: Option<Vec<f32>>,
+    /// The file's own name.
+    file_name: String,
+    /// The file, relative to the source.
+    original_uri: String,
+    /// Empty: not a frame.
+    video_uri: &'static str,
+    /// Null: not a frame.
+    frame_timestamp: Option<f64>,
+    /// Its labels.
+    labels: Option<Vec<String>>,
+    /// Its tags.
+    user_tags: Option<Vec<String>>,
+    /// Null: nothing was ranked.
+    relevance_score: Option<f32>,
+    /// Null: nothing was ranked.
+    relevance_score_type: Option<&'static str>,
+    /// Width in pixels.
+    width: u32,
+    /// Height in pixels.
+    height: u32,
+}
+
+impl Preview {
+    fn new(dataset: DatasetId, card: &Card) -> Self {
+        let uri = original_uri(dataset, card.media_id);
+        Self {
+            kind: "IMAGE",
+            media_id: card.media_id.as_uuid(),
+            media_uri: uri.clone(),
+            media_thumb_uri: thumb_uri(dataset, card),
+            caption: None,
+            image_id: card.media_id.as_uuid(),
+            image_uri: uri,
+            bounding_box: None,
+            file_name: card.path.shown_file_name(),
+            original_uri: card.path.to_string(),
+            video_uri: "",
+            frame_timestamp: None,
+            labels: None,
+            user_tags: None,
+            relevance_score: None,
+            relevance_score_type: None,
+            width: card.width_px,
+            height: card.height_px,
+        }
+    }
+}
+
+/// Lists clusters with previews, a hundred a page, the largest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/explore/{dataset_id}",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), ExploreParameters),
+    responses(
+        (status = OK, description = "A page of clusters", body = Explored),
+        (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn explore(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(parameters): Query<ExploreParameters>,
+) -> Result<Json<Explored>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let level = parameters.level()?;
+    let page = usize::try_from(parameters.page_number.unwrap_or(0)).unwrap_or(usize::MAX);
+    let offset = page.saturating_mul(CLUSTERS);
+    let found = state
+        .engine()
+        .cluster_cards(&scope, parameters.wanted()?, level, offset, CLUSTERS)
+        .await?;
+    let clusters = found.clusters.iter().map(|cluster| ExploreCluster {
+        cluster_id: cluster.id.as_uuid(),
+        kind: "IMAGES",
+        n_images: cluster.count,
+        n_objects: -1,
+        n_videos: -1,
+        n_frames: -1,
+        size_display_value: "0B",
+        similarity_threshold: level.number().to_string(),
+        previews: cluster
+            .previews
+            .iter()
+            .map(|card| Preview::new(scope.id(), card))
+            .collect(),
+        relevance_score: None,
+        relevance_score_type: None,
+        labels: None,
+        user_tags: None,
+        captions: None,
+    });
+    Ok(Json(Explored {
+        clusters: clusters.collect(),
+        metadata: ExploreMetadata { used_duckdb: false },
+    }))
+}
+
+/// A page of the pictures in a cluster.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClusterMembers {
+    /// The cluster.
+    cluster_id: Uuid,
+    /// The pictures.
+    previews: Vec<Preview>,
+}
+
+/// Lists the pictures of a cluster, a hundred a page; null behind the last page.
+#[utoipa::path(
+    get,
+    path = "/api/v1/explore/{dataset_id}/similarity_cluster/{cluster_id}",
+    tag = "explore",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("cluster_id" = Uuid, Path, description = "The cluster"),
+        ExploreParameters,
+    ),
+    responses(
+        (status = OK, description = "A page of its pictures, or null", body = Option<ClusterMembers>),
+        (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_similarity_cluster(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path((dataset_id, cluster_id)): Path<(String, String)>,
+    Query(parameters): Query<ExploreParameters>,
+) -> Result<Json<Option<ClusterMembers>>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let wanted = parameters.wanted()?;
+    let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
+        return Ok(Json(None));
+    };
+    let page = parameters.page_number.unwrap_or(0);
+    let found = state
+        .engine()
+        .cluster_members(&scope, wanted, cluster, page, MEMBERS)
+        .await?;
+    let previews: Vec<Preview> = found
+        .pictures
+        .iter()
+        .map(|card| Preview::new(scope.id(), card))
+        .collect();
+    Ok(Json((!previews.is_empty()).then(|| ClusterMembers {
+        cluster_id: cluster.as_uuid(),
+        previews,
+    })))
+}
+
+/// What there is to explore.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExplorationMetadata {
+    /// What people call the dataset.
+    dataset_name: String,
+    /// Clusters of the finest level.
+    clusters_count: u64,
+    /// Pictures.
+    media_count: u64,
+    /// Labels with how many pictures have them. No dataset has any so far.
+    labels: Vec<LabelCount>,
+}
+
+/// How many pictures have a label.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LabelCount {
+    /// The label.
+    name: String,
+    /// Pictures that have it.
+    count: u64,
+}
+
+/// Tells what there is to explore.
+#[utoipa::path(
+    get,
+    path = "/api/v1/explore/{dataset_id}/exploration_metadata",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset")),
+    responses(
+        (status = OK, description = "What there is", body = ExplorationMetadata),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_exploration_metadata(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+) -> Result<Json<ExplorationMetadata>, ApiError> {
+    let scope = state
+        .engine()
+        .dataset(&caller, &dataset_id, Need::View)
+        .await?;
+    let [finest, ..] = ClusterLevel::ALL;
+    let found = state
+        .engine()
+        .cluster_cards(&scope, Wanted::default(), finest, 0, 0)
+        .await?;
+    Ok(Json(ExplorationMetadata {
+        dataset_name: scope.dataset().display_name.clone(),
+        clusters_count: found.total,
+        media_count: found.pictures,
+        labels: Vec::new(),
+    }))
+}

@@ -1,0 +1,195 @@
+//! The query language of the original: a JSON array of filters, all of which must hold.
+
+use std::collections::BTreeSet;
+
+use lamina_model::{Band, Clause, Filter, IssueKind, Presence, SetOp, TagId};
+use serde_json::{Map, Value};
+
+use crate::error::{ParameterFault, Problem};
+
+/// Reads a query.
+///
+/// # Errors
+/// 422 that names the element where it means nothing; 400 where it means something that cannot
+/// be answered yet.
+pub(crate) fn read(text: &str) -> Result<Filter, Problem> {
+    let whole = |msg: &str| fault(None, msg, text.into());
+    let value: Value =
+        serde_json::from_str(text).map_err(|cause| whole(&format!("it is no JSON: {cause}")))?;
+    let Value::Array(elements) = value else {
+        return Err(whole("it is no JSON array of filters"));
+    };
+    let mut filter = Filter::everything();
+    for (at, element) in elements.iter().enumerate() {
+        filter.clauses.push(clause(at, element)?);
+    }
+    Ok(filter)
+}
+
+fn clause(at: usize, element: &Value) -> Result<Clause, Problem> {
+    let wrong = |msg: &str| fault(Some(at), msg, element.clone());
+    let Value::Object(fields) = element else {
+        return Err(wrong("a filter is a JSON object"));
+    };
+    let mut keys = fields.iter().filter(|(key, _)| *key != "id");
+    let (Some((key, body)), None) = (keys.next(), keys.next()) else {
+        return Err(wrong("a filter has one key, beside an id if you like"));
+    };
+    let Value::Object(body) = body else {
+        return Err(wrong(&format!("{key} takes a JSON object")));
+    };
+    let op = body.get("op").and_then(Value::as_str).unwrap_or_default();
+    let read = match key.as_str() {
+        "issues" => issue(op, body),
+        "duplicates" if op == "duplicates" => fraction(body, "value")
+            .and_then(|least| needed(least, "value"))
+            .map(|least| Clause::Duplicates { least }),
+        "uniqueness" if op == "uniqueness" => fraction(body, "value")
+            .and_then(|least| needed(least, "value"))
+            .map(|least| Clause::Uniqueness { least }),
+        "labels" => names(body).and_then(|names| {
+            Ok(Clause::Labels {
+                op: set_op(op)?,
+                names: names.into_iter().collect(),
+            })
+        }),
+        "tags" => tags(op, body),
+        "text" | "similarity" | "captions" => return Err(not_yet(&format!("vql[{at}].{key}"))),
+        "duplicates" | "uniqueness" => Err(format!("op must be {key:?}")),
+        _ => Err(format!("there is no filter named {key:?}")),
+    };
+    read.map_err(|why| wrong(&why))
+}
+
+fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
+    if op != "issue" {
+        return Err("op must be \"issue\"".to_owned());
+    }
+    let word = body.get("value").and_then(Value::as_str);
+    let kind = word
+        .and_then(IssueKind::from_word)
+        .ok_or("value must be blur, dark, bright or outliers")?;
+    let mode = match body.get("mode").and_then(Value::as_str) {
+        None | Some("in") => Presence::In,
+        Some("out") => Presence::Out,
+        Some(_) => return Err("mode must be \"in\" or \"out\"".to_owned()),
+    };
+    let confidence = Band {
+        least: fraction(body, "confidence_min")?.unwrap_or(Band::COUNTS.least),
+        most: fraction(body, "confidence_max")?.unwrap_or(Band::COUNTS.most),
+    };
+    Ok(Clause::Issue {
+        kind,
+        mode,
+        confidence,
+    })
+}
+
+fn set_op(op: &str) -> Result<SetOp, String> {
+    match op {
+        "one_of" | "in" => Ok(SetOp::OneOf),
+        "is" | "all" => Ok(SetOp::Is),
+        "is_not" => Ok(SetOp::IsNot),
+        "not_one_of" | "not_in" => Ok(SetOp::NotOneOf),
+        _ => Err("op must be one_of, is, is_not or not_one_of".to_owned()),
+    }
+}
+
+fn tags(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
+    let names = names(body)?;
+    let ids: Result<BTreeSet<TagId>, _> = names.iter().map(|name| name.parse()).collect();
+    Ok(Clause::Tags {
+        op: set_op(op)?,
+        ids: ids.map_err(|_| "value must be a list of tag ids")?,
+    })
+}
+
+fn names(body: &Map<String, Value>) -> Result<Vec<String>, String> {
+    let wrong = || "value must be a list of texts".to_owned();
+    match body.get("value") {
+        Some(Value::String(name)) => Ok(vec![name.clone()]),
+        Some(Value::Array(names)) => names
+            .iter()
+            .map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong))
+            .collect(),
+        _ => Err(wrong()),
+    }
+}
+
+fn fraction(body: &Map<String, Value>, field: &str) -> Result<Option<f32>, String> {
+    let Some(value) = body.get(field).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let number = value.as_f64().filter(|number| (0.0..=1.0).contains(number));
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a fraction to seven digits is as fine as scores are"
+    )]
+    number
+        .map(|number| Some(number as f32))
+        .ok_or_else(|| format!("{field} must be a number from 0 to 1"))
+}
+
+fn needed(value: Option<f32>, field: &str) -> Result<f32, String> {
+    value.ok_or_else(|| format!("{field} is missing"))
+}
+
+/// Something that is understood and cannot be answered.
+pub(crate) fn not_yet(what: &str) -> Problem {
+    Problem::new(
+        hyper::StatusCode::BAD_REQUEST,
+        "not_supported",
+        format!("{what} cannot be answered by this version of Lamina; leave it out"),
+    )
+}
+
+fn fault(at: Option<usize>, msg: &str, input: Value) -> Problem {
+    let mut loc = vec!["query".to_owned(), "vql".to_owned()];
+    loc.extend(at.map(|at| at.to_string()));
+    Problem::faults(vec![ParameterFault {
+        kind: "value_error".to_owned(),
+        loc,
+        msg: format!("Value error, {msg}"),
+        input,
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::StatusCode;
+    use lamina_model::{Band, Clause, IssueKind, Presence};
+
+    use super::read;
+
+    #[test]
+    fn reads_what_the_originals_clients_send() {
+        let text = r#"[{"id":"x","issues":{"op":"issue","value":"blur","mode":"out","confidence_min":0.8,"confidence_max":1.0}},
+            {"duplicates":{"op":"duplicates","value":0.95}},{"uniqueness":{"op":"uniqueness","value":1}}]"#;
+        let filter = read(text).unwrap();
+        let issue = Clause::Issue {
+            kind: IssueKind::Blur,
+            mode: Presence::Out,
+            confidence: Band { least: 0.8, most: 1.0 },
+        };
+        let rest = [Clause::Duplicates { least: 0.95 }, Clause::Uniqueness { least: 1.0 }];
+        assert_eq!(filter.clauses, [&[issue][..], &rest[..]].concat());
+        assert!(read("[]").unwrap().clauses.is_empty());
+    }
+
+    #[test]
+    fn names_the_element_that_means_nothing() {
+        for wrong in [
+            r#"[{"labels":{"op":"one_of","value":["a"]}},{"issues":{"op":"issue","value":"noise"}}]"#,
+            r#"[{"labels":{"op":"is","value":["a"]}},7]"#,
+            r#"[{"labels":{"op":"is","value":["a"]}},{"duplicates":{"op":"duplicates","value":2}}]"#,
+            r#"[{"labels":{"op":"is","value":["a"]}},{"colour":{"op":"is","value":"red"}}]"#,
+        ] {
+            let problem = read(wrong).unwrap_err();
+            assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            assert!(problem.detail.in_words().starts_with("query.vql.1: "), "{wrong}");
+        }
+        assert_eq!(read("{}").unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = r#"[{"text":{"op":"fts","value":"cat"}}]"#;
+        assert_eq!(read(text).unwrap_err().status, StatusCode::BAD_REQUEST);
+    }
+}

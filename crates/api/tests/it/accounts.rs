@@ -1,0 +1,14 @@
+//! Server mode over the wire: people, sessions, keys, tokens, and who may do what.
+
+mod access;
+mod audit;
+mod bearer;
+mod forms;
+mod hidden;
+mod key_page;
+mod keys;
+mod secrecy;
+mod server;
+mod sessions;
+mod sign_in;
+mod standing;

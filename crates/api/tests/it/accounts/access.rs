@@ -1,0 +1,439 @@
+//! The access table: every operation of the API for every kind of caller.
+
+use std::collections::BTreeSet;
+
+use hyper::Method;
+use serde_json::json;
+
+use super::server::{Ask, Key, PASSWORD, TestServer, ask};
+
+/// Who calls, in the order of the table's columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Nothing,
+    OwnerSession,
+    FullKey,
+    ReadKey,
+    LimitedKey,
+    RevokedKey,
+    Stranger,
+    Viewer,
+    Editor,
+    Admin,
+}
+
+const EVERYBODY: [Who; 10] = [
+    Who::Nothing,
+    Who::OwnerSession,
+    Who::FullKey,
+    Who::ReadKey,
+    Who::LimitedKey,
+    Who::RevokedKey,
+    Who::Stranger,
+    Who::Viewer,
+    Who::Editor,
+    Who::Admin,
+];
+
+/// A column for each of [`EVERYBODY`]: nobody, the owner of the dataset by session, by a full
+/// key, by a key that may read, by a key limited to another dataset, by a revoked key; an editor
+/// of the workspace who has no part in the dataset; its viewer, its editor; an administrator.
+type Row = [u16; 10];
+
+/// Whoever asks.
+const OPEN: Row = [200; 10];
+/// Whoever asks, with good credentials or none.
+const ANYBODY: Row = [200, 200, 200, 200, 200, 401, 200, 200, 200, 200];
+/// Whoever is somebody.
+const SOMEBODY: Row = [401, 200, 200, 200, 200, 401, 200, 200, 200, 200];
+/// Whoever is in a browser session.
+const SESSION: Row = [401, 200, 403, 403, 403, 401, 200, 200, 200, 200];
+/// Those who may look at the dataset.
+const VIEW: Row = [401, 200, 200, 200, 403, 401, 404, 200, 200, 200];
+/// Those whose dataset it is.
+const OWN: Row = [401, 200, 200, 403, 403, 401, 404, 403, 403, 200];
+/// Administrators.
+const ADMIN: Row = [401, 403, 403, 403, 403, 401, 403, 403, 403, 200];
+/// Those whose key it is, in a session.
+const OWN_KEY: Row = [401, 200, 403, 403, 403, 401, 404, 404, 404, 200];
+/// Those who may make datasets.
+const MAKE: Row = [401, 200, 200, 403, 403, 401, 200, 403, 200, 200];
+
+/// The same with another status for success.
+const fn done(row: Row, status: u16) -> Row {
+    let mut row = row;
+    let mut at = 0;
+    while at < row.len() {
+        if row[at] == 200 {
+            row[at] = status;
+        }
+        at += 1;
+    }
+    row
+}
+
+const TABLE: &[(&str, Row)] = &[
+    ("GET /api/v1/healthcheck", OPEN),
+    ("GET /api/v1/openapi.json", OPEN),
+    ("GET /api/v1/docs", OPEN),
+    ("GET /api/v1/setup", OPEN),
+    // There are accounts already.
+    ("POST /api/v1/setup", done(OPEN, 403)),
+    ("POST /api/v1/auth", OPEN),
+    ("POST /api/v1/auth/sign_out", done(OPEN, 204)),
+    // There is no provider here.
+    ("GET /api/v1/oidc/sign_in", done(OPEN, 404)),
+    ("GET /api/v1/oidc/callback", done(OPEN, 404)),
+    // Whoever is nobody sees public datasets, of which there are none.
+    ("GET /api/v1/datasets", ANYBODY),
+    ("GET /api/v1/tasks", ANYBODY),
+    ("GET /api/v1/process", MAKE),
+    ("POST /api/v1/process", MAKE),
+    ("GET /api/v1/dataset/{dataset_id}", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/stats", VIEW),
+    ("GET /api/v1/datasets/{dataset_id}/creation-status", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/preview", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/rejected", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/media", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/media/{media_id}", VIEW),
+    (
+        "GET /api/v1/dataset/{dataset_id}/media/{media_id}/thumbnail",
+        VIEW,
+    ),
+    (
+        "GET /api/v1/dataset/{dataset_id}/media/{media_id}/original",
+        VIEW,
+    ),
+    ("GET /api/v1/image/{image_id}", VIEW),
+    ("GET /api/v1/tasks/{task_id}", VIEW),
+    ("DELETE /api/v1/dataset/{dataset_id}", OWN),
+    ("PUT /api/v1/manage/{dataset_id}/invite", OWN),
+    ("GET /api/v1/manage/{dataset_id}/share", VIEW),
+    ("PUT /api/v1/manage/{dataset_id}/share", done(OWN, 204)),
+    (
+        "DELETE /api/v1/manage/{dataset_id}/share/{email}",
+        done(OWN, 204),
+    ),
+    ("PUT /api/v1/manage/{dataset_id}/visibility", done(OWN, 204)),
+    ("POST /api/v1/dataset/{dataset_id}/share", OWN),
+    ("GET /api/v1/keycloak/admin/users", ADMIN),
+    ("POST /api/v1/keycloak/admin/users", done(ADMIN, 201)),
+    ("GET /api/v1/keycloak/admin/users/{user_id}", ADMIN),
+    ("PATCH /api/v1/keycloak/admin/users/{user_id}", ADMIN),
+    ("DELETE /api/v1/keycloak/admin/users/{user_id}", ADMIN),
+    (
+        "POST /api/v1/keycloak/admin/users/{user_id}/reset-password",
+        ADMIN,
+    ),
+    ("POST /api/v1/keycloak/admin/users/{user_id}/logout", ADMIN),
+    ("GET /api/v1/keycloak/admin/users/{user_id}/sessions", ADMIN),
+    ("PUT /api/v1/keycloak/admin/users/{user_id}/roles", ADMIN),
+    ("GET /api/v1/admin/audit", ADMIN),
+    ("GET /api/v1/workspace/members", ADMIN),
+    ("PUT /api/v1/workspace/members/{member_user_id}/role", ADMIN),
+    ("GET /api/v1/workspace/settings/access", SOMEBODY),
+    ("GET /api/v1/workspaces", SOMEBODY),
+    ("GET /api/v1/workspaces/{workspace_id}", SOMEBODY),
+    ("GET /api/v1/organizations", SOMEBODY),
+    ("GET /api/v1/organizations/{organization_id}", SOMEBODY),
+    ("GET /api/v1/me", SOMEBODY),
+    ("POST /api/v1/me/password", done(SESSION, 204)),
+    ("GET /api/v1/sessions", SESSION),
+    ("DELETE /api/v1/sessions", SESSION),
+    // Nobody has a session of that id.
+    ("DELETE /api/v1/sessions/{session_id}", done(SESSION, 404)),
+    ("GET /api/v1/api_credentials", SESSION),
+    ("POST /api/v1/api_credentials", done(SESSION, 201)),
+    ("GET /api/v1/api_credentials/keys", SESSION),
+    ("PATCH /api/v1/api_credentials/{api_key}", OWN_KEY),
+    ("POST /api/v1/api_credentials/{api_key}/rotate", OWN_KEY),
+    (
+        "DELETE /api/v1/api_credentials/{api_key}",
+        done(OWN_KEY, 204),
+    ),
+];
+
+/// The service with everything that the rows need.
+struct World {
+    server: TestServer,
+    owner: String,
+    dataset: String,
+    task: String,
+    media: String,
+    full: Key,
+    read: Key,
+    limited: Key,
+    revoked: Key,
+}
+
+impl World {
+    async fn new() -> Self {
+        let server = TestServer::new().await;
+        let owner = server.sign_in("owner").await;
+        let (dataset, task) = server.make_dataset(&owner, "kept").await;
+        server.run(&task).await;
+        let (other, _) = server.make_dataset(&owner, "other").await;
+        server.share(&owner, &dataset, "viewer", "viewer").await;
+        server.share(&owner, &dataset, "editor", "editor").await;
+        let full = server.make_key(&owner, &json!({"name": "full"})).await;
+        let read = server
+            .make_key(&owner, &json!({"name": "read", "scope": "read"}))
+            .await;
+        let limited = server
+            .make_key(&owner, &json!({"name": "limited", "datasets": [other]}))
+            .await;
+        let revoked = server.make_key(&owner, &json!({"name": "revoked"})).await;
+        let uri = format!("/api/v1/api_credentials/{}", revoked.id);
+        let gone = server.send(ask(Method::DELETE, &uri).session(&owner)).await;
+        assert_eq!(gone.status, 204, "{gone:?}");
+        let listed = format!("/api/v1/dataset/{dataset}/media");
+        let listed = server
+            .send(ask(Method::GET, &listed).session(&owner))
+            .await
+            .json();
+        let media = listed["items"][0]["media_id"].as_str().unwrap().to_owned();
+        Self {
+            server,
+            owner,
+            dataset,
+            task,
+            media,
+            full,
+            read,
+            limited,
+            revoked,
+        }
+    }
+
+    /// Credentials of the moment, so that no row spoils another's.
+    async fn with_credentials(&self, asked: Ask, who: Who) -> Ask {
+        let token = |key: &Key| key.token(self.server.now_s());
+        let name = match who {
+            Who::Nothing => return asked,
+            Who::FullKey => return asked.bearer(&token(&self.full)),
+            Who::ReadKey => return asked.bearer(&token(&self.read)),
+            Who::LimitedKey => return asked.bearer(&token(&self.limited)),
+            Who::RevokedKey => return asked.bearer(&token(&self.revoked)),
+            Who::OwnerSession => "owner",
+            Who::Stranger => "stranger",
+            Who::Viewer => "viewer",
+            Who::Editor => "editor",
+            Who::Admin => "admin",
+        };
+        asked.session(&self.server.sign_in(name).await)
+    }
+
+    /// The request of a row, with whatever it consumes made anew.
+    async fn request(&self, operation: &str, count: usize) -> Ask {
+        // A session of its own: a row may end those that the callers bring.
+        let owner = self.server.sign_in("owner").await;
+        let (method, path) = operation.split_once(' ').unwrap();
+        let method: Method = method.parse().unwrap();
+        let mut path = path
+            .replace("{media_id}", &self.media)
+            .replace("{image_id}", &self.media)
+            .replace("{task_id}", &self.task)
+            .replace("{session_id}", "0198c0de-0000-7000-8000-000000000000")
+            .replace("{workspace_id}", "00000000-0000-0000-0000-000000000001")
+            .replace("{organization_id}", "00000000-0000-0000-0000-000000000001");
+        if path.contains("{user_id}") || path.contains("{member_user_id}") {
+            let name = format!("fresh{count}");
+            let email = format!("{name}@example.org");
+            self.server
+                .add(&email, lamina_model::WorkspaceRole::Viewer)
+                .await;
+            let id = self.server.id_of(&name).await;
+            path = path
+                .replace("{user_id}", &id)
+                .replace("{member_user_id}", &id);
+        }
+        if path.contains("{api_key}") {
+            let wish = json!({"name": "fresh"});
+            let key = self.server.make_key(&owner, &wish).await;
+            path = path.replace("{api_key}", &key.id);
+        }
+        if path.contains("{email}") {
+            self.server
+                .share(&owner, &self.dataset, "admin", "viewer")
+                .await;
+            path = path.replace("{email}", "admin@example.org");
+        }
+        if operation == "DELETE /api/v1/dataset/{dataset_id}" {
+            let (server, owner) = (&self.server, owner.as_str());
+            let (fresh, _) = server.make_dataset(owner, &format!("fresh{count}")).await;
+            server.share(owner, &fresh, "viewer", "viewer").await;
+            server.share(owner, &fresh, "editor", "editor").await;
+            path = path.replace("{dataset_id}", &fresh);
+        }
+        path = path.replace("{dataset_id}", &self.dataset);
+        if path == "/api/v1/process" {
+            let folder = self.server.root.path().join(format!("made{count}"));
+            fs_err::create_dir_all(&folder).unwrap();
+            path = format!("{path}?path={}&name=made{count}", folder.display());
+        }
+        let asked = ask(method, &path);
+        match operation {
+            "POST /api/v1/auth" => {
+                asked.json(&json!({"username": "viewer@example.org", "password": PASSWORD}))
+            }
+            "POST /api/v1/setup" => {
+                asked.json(&json!({"token": "x", "email": "x@example.org", "password": PASSWORD}))
+            }
+            "POST /api/v1/dataset/{dataset_id}/share" => {
+                asked.form(&[("user_email", "admin@example.org")])
+            }
+            "PUT /api/v1/manage/{dataset_id}/invite" => {
+                asked.json(&json!({"grant_to_user_email": "admin@example.org"}))
+            }
+            "PUT /api/v1/manage/{dataset_id}/share" => {
+                asked.json(&json!({"email": "admin@example.org", "role": "viewer"}))
+            }
+            "PUT /api/v1/manage/{dataset_id}/visibility" => asked.json(&json!({"public": false})),
+            "POST /api/v1/keycloak/admin/users" => asked.json(
+                &json!({"username": format!("new{count}@example.org"), "password": PASSWORD}),
+            ),
+            "PATCH /api/v1/keycloak/admin/users/{user_id}" => asked.json(&json!({"enabled": true})),
+            "POST /api/v1/keycloak/admin/users/{user_id}/reset-password" => {
+                asked.json(&json!({"password": "another good long password"}))
+            }
+            "PUT /api/v1/keycloak/admin/users/{user_id}/roles" => {
+                asked.json(&json!({"roles": ["editor"]}))
+            }
+            "PUT /api/v1/workspace/members/{member_user_id}/role" => {
+                asked.json(&json!({"role": "editor"}))
+            }
+            "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),
+            "PATCH /api/v1/api_credentials/{api_key}" => asked.json(&json!({"name": "renamed"})),
+            "POST /api/v1/me/password" => asked.json(&json!({
+                "current": PASSWORD,
+                "new": "eight red lamps at night",
+            })),
+            _ => asked,
+        }
+    }
+}
+
+/// Every operation of the document, as `GET /api/v1/…`.
+fn operations() -> BTreeSet<String> {
+    let document = serde_json::to_value(lamina_api::document()).unwrap();
+    let mut all = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            all.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    all
+}
+
+#[test]
+fn t_134_every_operation_stands_in_the_access_table() {
+    let listed: BTreeSet<String> = TABLE.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(listed.len(), TABLE.len(), "an operation stands there twice");
+    let missing: Vec<_> = operations().difference(&listed).cloned().collect();
+    assert!(missing.is_empty(), "not in the access table: {missing:#?}");
+    let gone: Vec<_> = listed.difference(&operations()).cloned().collect();
+    assert!(gone.is_empty(), "no longer an operation: {gone:#?}");
+}
+
+#[tokio::test]
+async fn t_134_every_operation_answers_every_kind_of_caller_as_the_table_says() {
+    let world = World::new().await;
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (operation, row) in TABLE {
+        for (who, expected) in EVERYBODY.into_iter().zip(row) {
+            count += 1;
+            let asked = world.request(operation, count).await;
+            let asked = world.with_credentials(asked, who).await;
+            let answer = world.server.send(asked).await;
+            if answer.status != *expected {
+                wrong.push(format!(
+                    "{operation} by {who:?}: {}, not {expected}: {}",
+                    answer.status,
+                    String::from_utf8_lossy(&answer.body)
+                ));
+            }
+            if *operation == "POST /api/v1/me/password" && answer.status == 204 {
+                restore_password(&world.server, who).await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Puts the password of a caller back, for the rows that follow.
+async fn restore_password(server: &TestServer, who: Who) {
+    let name = match who {
+        Who::Stranger => "stranger",
+        Who::Viewer => "viewer",
+        Who::Editor => "editor",
+        Who::Admin => "admin",
+        _ => "owner",
+    };
+    let email = format!("{name}@example.org");
+    let before = server.store.user_by_email(&email).await.unwrap().unwrap();
+    let twin = format!("twin-{name}@example.org");
+    if server.store.user_by_email(&twin).await.unwrap().is_none() {
+        server.add(&twin, lamina_model::WorkspaceRole::Viewer).await;
+    }
+    // The hash of the same password.
+    let hash = server.store.user_by_email(&twin).await.unwrap().unwrap();
+    server
+        .store
+        .set_password(
+            before.id,
+            &hash.password_hash.unwrap(),
+            false,
+            before.created_at,
+        )
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn c_19_c_20_every_401_and_403_says_how_to_do_better() {
+    let world = World::new().await;
+    for (count, (operation, row)) in TABLE.iter().enumerate() {
+        if row[0] == 401 {
+            let answer = world
+                .server
+                .send(world.request(operation, 10_000 + count).await)
+                .await;
+            let challenge = answer.header("www-authenticate");
+            assert_eq!(challenge, "Bearer realm=\"lamina\"", "{operation}");
+            assert_eq!(answer.code(), "credentials_missing", "{operation}");
+            assert_eq!(answer.header("cache-control"), "no-store", "{operation}");
+        }
+        if *row == OWN || *row == done(OWN, 204) {
+            let asked = world.request(operation, 20_000 + count).await;
+            let answer = world
+                .server
+                .send(world.with_credentials(asked, Who::ReadKey).await)
+                .await;
+            let challenge = answer.header("www-authenticate");
+            assert!(
+                challenge.contains("error=\"insufficient_scope\"")
+                    && challenge.contains("scope=\"admin\""),
+                "{operation}: {challenge}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn strangers_are_turned_away_before_anything_they_sent_is_read() {
+    let server = TestServer::new().await;
+    for (operation, row) in TABLE {
+        let (method, path) = operation.split_once(' ').unwrap();
+        if row[0] != 401 || method == "GET" {
+            continue;
+        }
+        let answer = server
+            .send(
+                ask(method.parse().unwrap(), &path.replace(['{', '}'], ""))
+                    .json(&json!(["nonsense"])),
+            )
+            .await;
+        assert_eq!(answer.status, 401, "{operation}: {answer:?}");
+    }
+}

@@ -15,9 +15,9 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the server does not have this address at all, whatever stands in it. */
+/** Whether the server cannot do this at all, whatever stands in the request. */
 export const unknownRoute = (cause: unknown): boolean =>
-  cause instanceof ApiError && cause.code === 'route_not_found';
+  cause instanceof ApiError && ['route_not_found', 'method_not_allowed'].includes(cause.code);
 
 type Value = string | number | boolean | null | undefined;
 

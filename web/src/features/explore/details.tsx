@@ -163,9 +163,9 @@ function Copies({ media, group }: { media: Media; group: NonNullable<Media['grou
   const others = [group.keep, ...group.others].filter((one) => one !== media.media_id);
   return (
     <section>
-      <h3 className="text-13 font-semibold">
+      <h2 className="text-13 font-semibold">
         {others.length === 1 ? 'One copy' : `${others.length} copies`}
-      </h3>
+      </h2>
       <p className="mb-2 text-12 text-soft">
         {TIER_WORDS[group.tier].name}: {TIER_WORDS[group.tier].why}
         {group.keep === media.media_id ? ' This is the one to keep.' : ''}
@@ -197,7 +197,7 @@ function Similar({ media }: { media: Media }) {
   if (!data || data.items.length === 0) return null;
   return (
     <section>
-      <h3 className="mb-2 text-13 font-semibold">Most similar</h3>
+      <h2 className="mb-2 text-13 font-semibold">Most similar</h2>
       <ul className="grid grid-cols-4 gap-0.5">
         {data.items.map((one) => (
           <li key={one.media_id}>

@@ -23,6 +23,7 @@ async fn a_picture_is_told_with_everything_known_about_it() {
         "content_hash",
         "pixel_hash",
         "size_bytes",
+        "uniqueness",
     ] {
         assert!(!fixed[hash].is_null(), "{hash}");
         fixed[hash] = format!("[{hash}]").into();

@@ -47,7 +47,7 @@ pub(crate) struct DatasetChange {
 )]
 pub(crate) async fn change_dataset(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(dataset_id): Path<String>,
     Body(change): Body<DatasetChange>,
 ) -> Result<Json<DatasetJson>, ApiError> {
@@ -79,7 +79,7 @@ pub(crate) async fn change_dataset(
 )]
 pub(crate) async fn abort_task(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(task_id): Path<String>,
 ) -> Result<Json<TaskJson>, ApiError> {
     let (scope, job) = task(&state, &caller, &task_id).await?;
@@ -102,7 +102,7 @@ pub(crate) async fn abort_task(
 )]
 pub(crate) async fn retry_task(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    caller::Somebody(caller): caller::Somebody,
     Path(task_id): Path<String>,
 ) -> Result<Json<TaskJson>, ApiError> {
     let (scope, _) = task(&state, &caller, &task_id).await?;

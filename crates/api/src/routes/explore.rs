@@ -127,7 +127,9 @@ fn list(text: &str) -> Vec<String> {
     if let Ok(names) = serde_json::from_str(text) {
         return names;
     }
-    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
     match inside {
         Some(inside) => inside
             .split(',')

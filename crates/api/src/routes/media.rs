@@ -114,7 +114,7 @@ pub(crate) async fn get_media(
     tag = "media",
     params(("image_id" = Uuid, Path, description = "The picture")),
     responses(
-        (status = OK, description = "The picture", body = MediaJson),
+        (status = OK, description = "The picture", body = MediaDetailsJson),
         (status = NOT_FOUND, description = "There is no such picture, or the caller may not see it", body = ErrorBody),
     )
 )]
@@ -122,12 +122,13 @@ pub(crate) async fn get_image(
     State(state): State<AppState>,
     caller::From(caller): caller::From,
     Path(image_id): Path<String>,
-) -> Result<Json<MediaJson>, ApiError> {
-    let (_, media) = state
+) -> Result<Json<MediaDetailsJson>, ApiError> {
+    let (scope, _) = state
         .engine()
         .media_anywhere(&caller, &image_id, Need::View)
         .await?;
-    Ok(Json(MediaJson::from(&media)))
+    let details = state.engine().media_details(&scope, &image_id).await?;
+    Ok(Json(details.into()))
 }
 
 /// Which version of a thumbnail.

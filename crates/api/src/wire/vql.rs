@@ -169,9 +169,15 @@ mod tests {
         let issue = Clause::Issue {
             kind: IssueKind::Blur,
             mode: Presence::Out,
-            confidence: Band { least: 0.8, most: 1.0 },
+            confidence: Band {
+                least: 0.8,
+                most: 1.0,
+            },
         };
-        let rest = [Clause::Duplicates { least: 0.95 }, Clause::Uniqueness { least: 1.0 }];
+        let rest = [
+            Clause::Duplicates { least: 0.95 },
+            Clause::Uniqueness { least: 1.0 },
+        ];
         assert_eq!(filter.clauses, [&[issue][..], &rest[..]].concat());
         assert!(read("[]").unwrap().clauses.is_empty());
     }
@@ -186,9 +192,15 @@ mod tests {
         ] {
             let problem = read(wrong).unwrap_err();
             assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-            assert!(problem.detail.in_words().starts_with("query.vql.1: "), "{wrong}");
+            assert!(
+                problem.detail.in_words().starts_with("query.vql.1: "),
+                "{wrong}"
+            );
         }
-        assert_eq!(read("{}").unwrap_err().status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            read("{}").unwrap_err().status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         let text = r#"[{"text":{"op":"fts","value":"cat"}}]"#;
         assert_eq!(read(text).unwrap_err().status, StatusCode::BAD_REQUEST);
     }

@@ -151,3 +151,122 @@ async fn copies_clusters_and_details_agree() {
     assert!(inside["id"].as_array().unwrap().contains(&keep.into()));
     insta::assert_json_snapshot!("duplicates", settled(groups));
 }
+
+#[tokio::test]
+async fn exploring_needs_no_parameters_and_pages_end_empty() {
+    let (app, dataset) = TestApp::indexed().await;
+    let uri = format!("/api/v1/explore/{dataset}");
+    let all = app.get(&uri).await.json();
+    assert_eq!(all["metadata"]["used_duckdb"], false);
+    let clusters = all["clusters"].as_array().unwrap();
+    let pictures: u64 = clusters
+        .iter()
+        .map(|cluster| cluster["n_images"].as_u64().unwrap())
+        .sum();
+    assert_eq!(pictures, 4);
+    let behind = app.get(&format!("{uri}?page_number=1")).await.json();
+    assert_eq!(behind["clusters"], serde_json::json!([]));
+    let id = clusters[0]["cluster_id"].as_str().unwrap();
+    let members = app
+        .get(&format!("{uri}/similarity_cluster/{id}"))
+        .await
+        .json();
+    assert_eq!(
+        members["previews"].as_array().unwrap().len() as u64,
+        clusters[0]["n_images"].as_u64().unwrap()
+    );
+    let behind = app
+        .get(&format!("{uri}/similarity_cluster/{id}?page_number=1"))
+        .await;
+    assert_eq!(behind.text(), "null");
+    let told = app.get(&format!("{uri}/exploration_metadata")).await.json();
+    assert_eq!(
+        (&told["media_count"], &told["clusters_count"]),
+        (&4.into(), &clusters.len().into())
+    );
+    let first = &clusters[0]["previews"][0];
+    insta::assert_json_snapshot!("explore_preview", settled(first.clone()));
+}
+
+#[tokio::test]
+async fn a_query_narrows_and_a_wrong_one_is_told_by_its_element() {
+    let (app, dataset) = TestApp::indexed().await;
+    let ask = |vql: &str| {
+        let vql: String = vql.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        format!("/api/v1/explore/{dataset}?threshold=4&vql={vql}")
+    };
+    let copies = app
+        .get(&ask(r#"[{"duplicates":{"op":"duplicates","value":0.9}}]"#))
+        .await
+        .json();
+    let pictures: u64 = copies["clusters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cluster| cluster["n_images"].as_u64().unwrap())
+        .sum();
+    assert_eq!(pictures, 2);
+    let wrong = app
+        .get(&ask(r#"[{"issues":{"op":"issue","value":"noise"}}]"#))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        wrong.json()["detail"][0]["loc"],
+        serde_json::json!(["query", "vql", "0"])
+    );
+    let later = app
+        .get(&ask(r#"[{"text":{"op":"semantic","value":"a cat"}}]"#))
+        .await;
+    assert_eq!(later.status, StatusCode::BAD_REQUEST);
+    assert_eq!(later.code(), "not_supported");
+    for wrong in [
+        "threshold=5",
+        "entity_type=CATS",
+        "duplicate_threshold=2",
+        "tags=x",
+    ] {
+        let answer = app.get(&format!("/api/v1/explore/{dataset}?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_dataset_gets_another_name_and_ended_work_is_done_again() {
+    let (app, dataset) = TestApp::indexed().await;
+    let change = |body: &str| {
+        Request::patch(format!("/api/v1/dataset/{dataset}"))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_owned()))
+            .unwrap()
+    };
+    let changed = app
+        .send(change(r#"{"display_name": "Other"}"#))
+        .await
+        .json();
+    assert_eq!(changed["display_name"], "Other");
+    let changed = app.send(change(r#"{"description": "text"}"#)).await.json();
+    assert_eq!(
+        (&changed["display_name"], &changed["description"]),
+        (&"Other".into(), &"text".into())
+    );
+    let empty = app.send(change(r#"{"display_name": " "}"#)).await;
+    assert_eq!(empty.status, StatusCode::BAD_REQUEST);
+    let tasks = app.get("/api/v1/tasks").await.json();
+    let task = tasks["tasks"][0]["task_id"].as_str().unwrap().to_owned();
+    let post = |verb: &str, task: &str| {
+        Request::post(format!("/api/v1/tasks/{task}/{verb}"))
+            .body(Body::empty())
+            .unwrap()
+    };
+    let ended = app.send(post("abort", &task)).await;
+    assert_eq!(
+        (ended.status, ended.code().as_str()),
+        (StatusCode::CONFLICT, "task_ended")
+    );
+    let again = app.send(post("retry", &task)).await.json();
+    assert_eq!(again["status"], "INITIALIZING");
+    let stopped = app
+        .send(post("abort", again["task_id"].as_str().unwrap()))
+        .await;
+    assert_eq!(stopped.json()["status"], "ABORTED");
+}

@@ -1,9 +1,6 @@
 //! The service through its router and through sockets, on a real engine and store.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at what it did not expect"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod accounts;
 mod app;

@@ -50,6 +50,8 @@ const SOMEBODY: Row = [401, 200, 200, 200, 200, 401, 200, 200, 200, 200];
 const SESSION: Row = [401, 200, 403, 403, 403, 401, 200, 200, 200, 200];
 /// Those who may look at the dataset.
 const VIEW: Row = [401, 200, 200, 200, 403, 401, 404, 200, 200, 200];
+/// Those who may change the dataset.
+const EDIT: Row = [401, 200, 200, 403, 403, 401, 404, 403, 200, 200];
 /// Those whose dataset it is.
 const OWN: Row = [401, 200, 200, 403, 403, 401, 404, 403, 403, 200];
 /// Administrators.
@@ -106,6 +108,32 @@ const TABLE: &[(&str, Row)] = &[
     ),
     ("GET /api/v1/image/{image_id}", VIEW),
     ("GET /api/v1/tasks/{task_id}", VIEW),
+    // It has ended already.
+    ("POST /api/v1/tasks/{task_id}/abort", done(EDIT, 409)),
+    ("POST /api/v1/tasks/{task_id}/retry", EDIT),
+    ("PATCH /api/v1/dataset/{dataset_id}", EDIT),
+    ("GET /api/v1/dataset/{dataset_id}/grid", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/grid/shape", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/facets", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/clusters", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/duplicates", VIEW),
+    (
+        "GET /api/v1/dataset/{dataset_id}/media/{media_id}/similar",
+        VIEW,
+    ),
+    (
+        "GET /api/v1/dataset/{dataset_id}/media/{media_id}/duplicates",
+        VIEW,
+    ),
+    ("GET /api/v1/explore/{dataset_id}", VIEW),
+    (
+        "GET /api/v1/explore/{dataset_id}/similarity_cluster/{cluster_id}",
+        VIEW,
+    ),
+    (
+        "GET /api/v1/explore/{dataset_id}/exploration_metadata",
+        VIEW,
+    ),
     ("DELETE /api/v1/dataset/{dataset_id}", OWN),
     ("PUT /api/v1/manage/{dataset_id}/invite", OWN),
     ("GET /api/v1/manage/{dataset_id}/share", VIEW),
@@ -233,6 +261,7 @@ impl World {
             .replace("{media_id}", &self.media)
             .replace("{image_id}", &self.media)
             .replace("{task_id}", &self.task)
+            .replace("{cluster_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{session_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{workspace_id}", "00000000-0000-0000-0000-000000000001")
             .replace("{organization_id}", "00000000-0000-0000-0000-000000000001");
@@ -302,6 +331,7 @@ impl World {
             "PUT /api/v1/workspace/members/{member_user_id}/role" => {
                 asked.json(&json!({"role": "editor"}))
             }
+            "PATCH /api/v1/dataset/{dataset_id}" => asked.json(&json!({"description": "seen"})),
             "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),
             "PATCH /api/v1/api_credentials/{api_key}" => asked.json(&json!({"name": "renamed"})),
             "POST /api/v1/me/password" => asked.json(&json!({

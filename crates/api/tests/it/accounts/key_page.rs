@@ -71,7 +71,7 @@ async fn t_106_other_methods_and_conditions_make_nothing() {
     let put = server.send(ask(Method::PUT, PAGE).session(&session)).await;
     assert_eq!(
         (put.status.as_u16(), put.header("allow")),
-        (405, "GET,POST")
+        (405, "GET,HEAD,POST,HEAD")
     );
     let made = get(PAGE)
         .session(&session)

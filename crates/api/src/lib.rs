@@ -17,7 +17,7 @@ mod state;
 mod web_app;
 mod wire;
 
-pub use openapi::document;
+pub use openapi::{document, document_text};
 pub use router::router;
 pub use serve::{ServeOptions, serve};
 pub use state::{AccountsWire, AppState, AppStateParts, HostRule, Mode};

@@ -19,3 +19,26 @@ pub fn document() -> OpenApi {
     document.merge(routes);
     document
 }
+
+/// The document as pretty JSON, its keys in alphabetical order. `serde_json` keeps another order
+/// as soon as any crate of the build asks it to, and the text would change with it.
+pub fn document_text() -> String {
+    let value = serde_json::to_value(document()).expect("the document is plain texts and lists");
+    let mut text = serde_json::to_string_pretty(&in_order(value)).expect("JSON is JSON");
+    text.push('\n');
+    text
+}
+
+fn in_order(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.into_iter().collect();
+            fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+            let fields = fields.into_iter();
+            Value::Object(fields.map(|(name, value)| (name, in_order(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(in_order).collect()),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
+    }
+}

@@ -6,6 +6,6 @@ use crate::{exit::Exit, terminal};
 
 /// Prints it.
 pub(crate) fn run() -> Result<Exit> {
-    terminal::say(&serde_json::to_string_pretty(&lamina_api::document())?);
+    terminal::say(lamina_api::document_text().trim_end());
     Ok(Exit::Fine)
 }

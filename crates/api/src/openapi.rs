@@ -36,7 +36,11 @@ fn in_order(value: serde_json::Value) -> serde_json::Value {
             let mut fields: Vec<_> = fields.into_iter().collect();
             fields.sort_by(|(one, _), (other, _)| one.cmp(other));
             let fields = fields.into_iter();
-            Value::Object(fields.map(|(name, value)| (name, in_order(value))).collect())
+            Value::Object(
+                fields
+                    .map(|(name, value)| (name, in_order(value)))
+                    .collect(),
+            )
         }
         Value::Array(items) => Value::Array(items.into_iter().map(in_order).collect()),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,

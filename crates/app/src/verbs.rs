@@ -15,7 +15,7 @@ use crate::{cli::Verb, config::Config, exit::Exit, telemetry};
 pub(crate) fn run(verb: Verb, config: Config) -> Result<Exit> {
     telemetry::start(&config.log, config.log_format);
     match verb {
-        Verb::Openapi => openapi::run(),
+        Verb::Openapi => Ok(openapi::run()),
         Verb::Doctor => threads()?.block_on(doctor::run(&config)),
         Verb::Up(wish) => threads()?.block_on(up::run(wish, &config)),
         Verb::Serve(wish) => threads()?.block_on(serve::run(&wish, &config)),

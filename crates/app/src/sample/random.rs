@@ -1,4 +1,4 @@
-//! Numbers that look drawn by chance and are the same in every run (SplitMix64).
+//! Numbers that look drawn by chance and are the same in every run (`SplitMix64`).
 
 /// A stream of such numbers.
 #[derive(Debug, Clone)]

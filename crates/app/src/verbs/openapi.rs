@@ -1,11 +1,9 @@
 //! `lamina openapi`: the document that `openapi/openapi.json` is a copy of.
 
-use anyhow::Result;
-
 use crate::{exit::Exit, terminal};
 
 /// Prints it.
-pub(crate) fn run() -> Result<Exit> {
+pub(crate) fn run() -> Exit {
     terminal::say(lamina_api::document_text().trim_end());
-    Ok(Exit::Fine)
+    Exit::Fine
 }

@@ -184,7 +184,6 @@ const TABLE: &[(&str, Row)] = &[
 /// The service with everything that the rows need.
 struct World {
     server: TestServer,
-    owner: String,
     dataset: String,
     task: String,
     media: String,
@@ -222,7 +221,6 @@ impl World {
         let media = listed["items"][0]["media_id"].as_str().unwrap().to_owned();
         Self {
             server,
-            owner,
             dataset,
             task,
             media,

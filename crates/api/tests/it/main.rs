@@ -1,6 +1,10 @@
 //! The service through its router and through sockets, on a real engine and store.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::clone_on_ref_ptr,
+    reason = "a test stops at what it did not expect; clones of shared parts read better short"
+)]
 
 mod accounts;
 mod app;

@@ -7,6 +7,7 @@
 
 mod error;
 mod extract;
+mod guide;
 mod middleware;
 mod openapi;
 mod pages;

@@ -18,7 +18,8 @@ pub(crate) use docs::docs;
 pub(crate) use home::show_home;
 
 use crate::error::Problem;
-use html::{escaped, page};
+use html::escaped;
+pub(crate) use html::page;
 
 /// What the pages may do in a browser: show pictures of this server and their own style.
 pub(crate) const POLICY: HeaderValue = HeaderValue::from_static(

@@ -16,6 +16,7 @@ use crate::{
     AppState,
     error::{ApiError, Problem},
     extract::caller,
+    guide,
     middleware::{
         envelope::{accepts_html, envelope},
         guard::guard,
@@ -31,6 +32,10 @@ pub fn router(state: AppState) -> Router {
         .route("/plain", get(pages::show_home))
         .route("/plain/dataset/{dataset_id}", get(pages::show_dataset))
         .route("/api/v1/api_credentials", routes::refuse_head())
+        .route("/docs", get(guide::show_index))
+        .route("/docs/", get(guide::show_index))
+        .route("/docs/{page}", get(guide::show_page))
+        .route("/llms.txt", get(guide::list_pages))
         .route("/login", get(pages::show_sign_in).post(pages::sign_in))
         .route("/logout", post(pages::sign_out))
         .route("/set-up", get(pages::show_set_up).post(pages::set_up))

@@ -65,7 +65,8 @@ ul.tiles{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:r
 ul.tiles a{display:block;text-decoration:none;color:inherit}ul.tiles img{display:block;width:100%;aspect-ratio:1;\
 object-fit:contain;background:var(--panel);border-radius:.4rem}ul.tiles span{display:block;font-size:.8rem;\
 color:var(--quiet);overflow:hidden;text-overflow:ellipsis;white-space:nowrap}\
-code{font-size:.95em;overflow-wrap:anywhere}";
+code{font-size:.95em;overflow-wrap:anywhere}pre{background:var(--panel);padding:.8rem;border-radius:.5rem;overflow-x:auto}\
+pre code{overflow-wrap:normal}.guide{max-width:46rem}";
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ mod app;
 mod datasets;
 mod explore;
 mod guard;
+mod guide;
 mod media;
 mod openapi;
 mod pages;

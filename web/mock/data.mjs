@@ -21,7 +21,7 @@ export function chance(i, salt) {
   return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
 }
 
-const id = (set, i) => `0${set}000000-0000-7000-8000-${i.toString(16).padStart(12, '0')}`;
+export const id = (set, i) => `0${set}000000-0000-7000-8000-${i.toString(16).padStart(12, '0')}`;
 const indexOf = (mediaId) => Number.parseInt(mediaId.slice(24), 16);
 
 /** Groups: every picture whose number ends in 0 may own the next one to three. */

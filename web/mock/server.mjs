@@ -6,7 +6,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytes, clusters, facets, first, grid, groups, media, shape } from './data.mjs';
+import { bytes, clusters, facets, first, grid, groups, id, media, shape } from './data.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const auth = process.env.MOCK_AUTH === 'on';
@@ -50,6 +50,7 @@ const live = (one) => {
     ...rest,
     n_images: n,
     preview_uri: n > 0 ? `/api/v1/dataset/${one.id}/preview` : '',
+    preview_media: Array.from({ length: Math.min(4, n) }, (_, i) => id(one.number, i)),
   };
   if (one.status_new === 'INDEXING') {
     const done = Math.floor(((Date.now() - started) / 40) % n);

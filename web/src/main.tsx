@@ -10,6 +10,9 @@ import { router } from './router';
 import { Toasts } from './ui/toast';
 
 applyTheme();
+// Scripts run, so whatever chose the plain pages counts no more.
+// biome-ignore lint/suspicious/noDocumentCookie: the server reads it, and Cookie Store is not everywhere
+document.cookie = 'LAMINA_PAGES=; Path=/; SameSite=Lax; Max-Age=0';
 
 const signedOut = (cause: unknown) => cause instanceof ApiError && cause.status === 401;
 

@@ -1,7 +1,8 @@
 //! A few plain pages for people, made here and readable without scripts: `/plain` beside the
-//! web app, signing in and the account at their own addresses.
+//! web app, signing in and the account at their own addresses, which the app shares ([`choice`]).
 
 mod accounts;
+mod choice;
 mod dataset;
 mod docs;
 mod home;
@@ -13,6 +14,7 @@ pub(crate) use accounts::{
     act_on_key, change_password, confirm_key, end_other_sessions, end_session, make_key, set_up,
     show_account, show_keys, show_set_up, show_sign_in, sign_in, sign_out,
 };
+pub(crate) use choice::{app_or_plain, plain_from_now_on};
 pub(crate) use dataset::show_dataset;
 pub(crate) use docs::docs;
 pub(crate) use home::show_home;

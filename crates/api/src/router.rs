@@ -29,17 +29,34 @@ pub fn router(state: AppState) -> Router {
     let (api, _) = routes::api().split_for_parts();
     api.route("/", get(web_app::show_app))
         .route("/assets/{*name}", get(web_app::get_asset))
-        .route("/plain", get(pages::show_home))
-        .route("/plain/dataset/{dataset_id}", get(pages::show_dataset))
+        .merge(plain_pages())
         .route("/api/v1/api_credentials", routes::refuse_head())
         .route("/docs", get(guide::show_index))
         .route("/docs/", get(guide::show_index))
         .route("/docs/{page}", get(guide::show_page))
         .route("/llms.txt", get(guide::list_pages))
-        .route("/login", get(pages::show_sign_in).post(pages::sign_in))
-        .route("/logout", post(pages::sign_out))
+        .fallback(nothing_here)
+        .layer(middleware::from_fn_with_state(state.clone(), guard))
+        .layer(middleware::from_fn_with_state(state.clone(), envelope))
+        .with_state(state)
+}
+
+/// Pages that work without scripts. Two of them share their address with a page of the app.
+fn plain_pages() -> Router<AppState> {
+    let shared = Router::new()
         .route("/set-up", get(pages::show_set_up).post(pages::set_up))
         .route("/account", get(pages::show_account))
+        .layer(middleware::from_fn(pages::app_or_plain));
+    let alone = Router::new()
+        .route("/plain", get(pages::show_home))
+        .route("/plain/dataset/{dataset_id}", get(pages::show_dataset))
+        .route("/plain/set-up", get(pages::show_set_up))
+        .route("/plain/account", get(pages::show_account))
+        .route("/login", get(pages::show_sign_in).post(pages::sign_in))
+        .layer(middleware::from_fn(pages::plain_from_now_on));
+    shared
+        .merge(alone)
+        .route("/logout", post(pages::sign_out))
         .route("/account/password", post(pages::change_password))
         .route("/account/sessions/end", post(pages::end_session))
         .route(
@@ -48,10 +65,6 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/account/keys", get(pages::show_keys).post(pages::make_key))
         .route("/account/keys/act", post(pages::act_on_key))
-        .fallback(nothing_here)
-        .layer(middleware::from_fn_with_state(state.clone(), guard))
-        .layer(middleware::from_fn_with_state(state.clone(), envelope))
-        .with_state(state)
 }
 
 /// Browsers get the web app, which knows its own addresses. Of the API, strangers are asked who

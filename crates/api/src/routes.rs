@@ -4,6 +4,7 @@ mod accounts;
 mod changes;
 mod datasets;
 mod docs;
+mod events;
 mod explore;
 mod grid;
 mod groups;
@@ -12,6 +13,7 @@ mod media;
 mod originals;
 mod process;
 mod rejected;
+mod sources;
 mod tasks;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -39,10 +41,13 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(datasets::get_creation_status))
         .routes(routes!(datasets::get_preview))
         .routes(routes!(process::start_process, process::post_process))
+        .routes(routes!(sources::preview_source))
+        .routes(routes!(sources::browse_folders))
         .routes(routes!(media::list_media))
         .routes(routes!(media::get_media))
         .routes(routes!(media::get_thumbnail))
         .routes(routes!(originals::get_original))
+        .routes(routes!(originals::get_view))
         .routes(routes!(media::get_image))
         .routes(routes!(grid::get_grid))
         .routes(routes!(grid::get_grid_shape))
@@ -56,6 +61,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))
         .routes(routes!(tasks::list_tasks))
+        .routes(routes!(events::watch_tasks))
         .routes(routes!(tasks::get_task))
         .routes(routes!(changes::abort_task))
         .routes(routes!(changes::retry_task))

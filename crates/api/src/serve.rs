@@ -57,6 +57,18 @@ impl Default for ServeOptions {
     }
 }
 
+/// Rides on every request that came over a socket: says when the server begins to stop, for
+/// answers that would else go on.
+#[derive(Debug, Clone)]
+pub(crate) struct Stopping(watch::Receiver<bool>);
+
+impl Stopping {
+    /// Ready once the server begins to stop, or is gone.
+    pub(crate) async fn stopped(&mut self) {
+        let _ = self.0.wait_for(|stopped| *stopped).await;
+    }
+}
+
 /// Answers on a listener until `stop` is ready, then lets requests in progress end.
 pub async fn serve(
     listener: TcpListener,
@@ -116,10 +128,12 @@ async fn connection(
     let _ = socket.set_nodelay(true);
     let in_flight = bare::InFlight::default();
     let counting = in_flight.clone();
+    let stopping = Stopping(stopped.clone());
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let held = counting.begin();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer.ip()));
+        request.extensions_mut().insert(stopping.clone());
         let answer = router.clone().call(request);
         // Boxed, because hyper wants to move the connection about.
         Box::pin(async move {

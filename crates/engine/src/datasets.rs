@@ -88,7 +88,10 @@ impl Engine {
     /// cannot be used; [`Error::Conflict`] when the name is another dataset's.
     pub async fn open_folder(&self, caller: &Caller, wish: CreateFolder) -> Result<Created, Error> {
         may_create(caller)?;
-        let folder = self.checked_folder(&wish.path)?;
+        let (path, roots) = (wish.path.clone(), self.parts().roots.clone());
+        let folder = tokio::task::spawn_blocking(move || checked_folder(&path, &roots))
+            .await
+            .map_err(Error::internal)??;
         let source = SourcePath::from_bytes(folder.as_os_str().as_bytes());
         // Somebody else's dataset of the same folder stays unknown to this caller.
         let mine = self
@@ -169,6 +172,7 @@ impl Engine {
             let latest = self.store().jobs_of_dataset(dataset.id, 1).await?;
             if let Some(job) = latest.first() {
                 dataset.progress_percent = percent(&job.progress);
+                dataset.progress = Some(job.progress);
             }
         }
         Ok(())
@@ -194,6 +198,8 @@ impl Engine {
             fatal_error: None,
             progress_percent: 0,
             image_count: 0,
+            rejected_count: 0,
+            progress: None,
             generation: None,
         }
     }
@@ -212,39 +218,39 @@ impl Engine {
             ended_at: None,
         }
     }
-
-    /// The folder with links resolved, if it may be made into a dataset.
-    fn checked_folder(&self, path: &Path) -> Result<PathBuf, Error> {
-        let shown = path.display();
-        // Outside the roots all paths look alike, so that nobody can probe the disk with them.
-        let outside = || Error::Forbidden {
-            why: format!(
-                "{shown} is not below an import root of this server; its administrator can \
-                 allow a folder with --import-root"
-            ),
-        };
-        if let SourceRoots::Below(roots) = &self.parts().roots
-            && !leads_below(path, &resolved(roots))
-        {
-            return Err(outside());
-        }
-        let resolved = fs_err::canonicalize(path).map_err(|cause| {
-            Error::invalid("path", format!("cannot open {shown}: {}", plain(&cause)))
-        })?;
-        if !resolved.is_dir() {
-            return Err(Error::invalid(
-                "path",
-                format!("{shown} is not a folder; give the folder that holds it"),
-            ));
-        }
-        fs_err::read_dir(&resolved).map_err(|cause| {
-            Error::invalid("path", format!("cannot list {shown}: {}", plain(&cause)))
-        })?;
-        Ok(resolved)
-    }
 }
 
-fn may_create(caller: &Caller) -> Result<(), Error> {
+/// The folder with links resolved, if it may be made into a dataset.
+pub(crate) fn checked_folder(path: &Path, roots: &SourceRoots) -> Result<PathBuf, Error> {
+    let shown = path.display();
+    // Outside the roots all paths look alike, so that nobody can probe the disk with them.
+    let outside = || Error::Forbidden {
+        why: format!(
+            "{shown} is not below an import root of this server; its administrator can \
+             allow a folder with --import-root"
+        ),
+    };
+    if let SourceRoots::Below(roots) = roots
+        && !leads_below(path, &resolved(roots))
+    {
+        return Err(outside());
+    }
+    let resolved = fs_err::canonicalize(path).map_err(|cause| {
+        Error::invalid("path", format!("cannot open {shown}: {}", plain(&cause)))
+    })?;
+    if !resolved.is_dir() {
+        return Err(Error::invalid(
+            "path",
+            format!("{shown} is not a folder; give the folder that holds it"),
+        ));
+    }
+    fs_err::read_dir(&resolved).map_err(|cause| {
+        Error::invalid("path", format!("cannot list {shown}: {}", plain(&cause)))
+    })?;
+    Ok(resolved)
+}
+
+pub(crate) fn may_create(caller: &Caller) -> Result<(), Error> {
     match caller {
         Caller::Anonymous => Err(Error::NotSignedIn),
         Caller::User(user) if user.role < WorkspaceRole::Editor => Err(Error::Forbidden {

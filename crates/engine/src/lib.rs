@@ -14,6 +14,9 @@ mod ingest;
 mod jobs;
 mod media;
 mod settings;
+mod source;
+mod standing;
+mod view;
 
 pub use access::{Caller, DatasetScope, Need, SignedIn, Via};
 pub use accounts::{
@@ -31,3 +34,6 @@ pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
 pub use media::{Original, RejectedFile, Thumbnail};
 pub use settings::{Engine, IngestSettings, Parts, SourceRoots};
+pub use source::{FolderListing, FolderPreview};
+pub use standing::DatasetCard;
+pub use view::{Shown, ViewCopy};

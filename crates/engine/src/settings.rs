@@ -14,6 +14,7 @@ use crate::{
     accounts::{Accounts, without_accounts},
     explore::Indexes,
     jobs::Live,
+    view::ViewDesk,
 };
 
 /// Which folders of this machine may be made into datasets.
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) live: Live,
     pub(crate) indexes: Indexes,
     pub(crate) jobs_wanted: Notify,
+    pub(crate) views: ViewDesk,
     /// Work that nobody waits for and that may be lost: the next who needs it begins it again.
     pub(crate) background: TaskTracker,
 }
@@ -110,6 +112,7 @@ impl Engine {
                 live: Live::default(),
                 indexes: Indexes::default(),
                 jobs_wanted: Notify::new(),
+                views: ViewDesk::default(),
                 background: TaskTracker::new(),
             }),
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DatasetId, Generation, SourcePath, Timestamp, UserId};
+use crate::{DatasetId, Generation, Progress, SourcePath, Timestamp, UserId};
 
 /// Where a dataset's pictures come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +98,10 @@ pub struct Dataset {
     pub progress_percent: u8,
     /// Pictures indexed at this moment.
     pub image_count: u64,
+    /// Files rejected at this moment.
+    pub rejected_count: u64,
+    /// How far the work of this moment is; nothing while none is known of.
+    pub progress: Option<Progress>,
     /// The generation readers see; nothing before the first is published.
     pub generation: Option<Generation>,
 }

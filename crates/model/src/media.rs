@@ -77,6 +77,14 @@ impl ImageFormat {
         }
     }
 
+    /// Whether browsers show a file of this format as it is.
+    pub const fn is_shown_by_browsers(self) -> bool {
+        match self {
+            Self::Png | Self::Jpeg | Self::Gif | Self::Bmp | Self::Webp | Self::Avif => true,
+            Self::Tiff | Self::Heic | Self::Jp2 => false,
+        }
+    }
+
     /// The format that a lower-case file extension claims.
     pub fn from_extension(extension: &str) -> Option<Self> {
         Some(match extension {

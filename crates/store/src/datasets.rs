@@ -39,6 +39,7 @@ pub(crate) struct DatasetRow {
     fatal_error: Option<String>,
     progress_percent: i64,
     indexed_count: i64,
+    rejected_count: i64,
     generation: Option<i64>,
 }
 
@@ -60,6 +61,8 @@ impl TryFrom<DatasetRow> for Dataset {
             fatal_error: row.fatal_error,
             progress_percent: number("progress", row.progress_percent)?,
             image_count: number("image count", row.indexed_count)?,
+            rejected_count: number("rejected count", row.rejected_count)?,
+            progress: None,
             generation: row.generation.map(Generation),
         })
     }

@@ -27,6 +27,7 @@ mod resize;
 mod runtime;
 mod sniff;
 mod thumbnail;
+mod view;
 
 pub use embed::{Embedder, FakeEmbedder, ImageTensor, ModelId};
 pub use error::{EmbedError, Rejection};
@@ -34,3 +35,4 @@ pub use limits::DecodeLimits;
 pub use look::{Look, look};
 pub use runtime::{Runtime, RuntimeOptions};
 pub use sniff::{Sniffed, sniff};
+pub use view::{VIEW_SIDE, View, view};

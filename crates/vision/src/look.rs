@@ -81,7 +81,7 @@ pub fn look(
     Ok(look)
 }
 
-fn check_bytes(bytes: &[u8], limits: &DecodeLimits) -> Result<ImageFormat, Rejection> {
+pub(crate) fn check_bytes(bytes: &[u8], limits: &DecodeLimits) -> Result<ImageFormat, Rejection> {
     if bytes.is_empty() {
         return Err(Rejection::new(RejectReason::Empty, "it has 0 bytes"));
     }
@@ -212,7 +212,7 @@ thread_local! {
 }
 
 /// Runs `work`; a panic inside becomes a rejection and prints nothing.
-fn quietly<T>(work: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
+pub(crate) fn quietly<T>(work: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
     static SILENCE: Once = Once::new();
     SILENCE.call_once(|| {
         let loud = panic::take_hook();

@@ -27,7 +27,7 @@ const QUALITY: u8 = 75;
 
 /// Encodes rows of RGB.
 pub(crate) fn encode(rgb: &[u8], size: Size) -> Result<Vec<u8>, Rejection> {
-    let bytes = encode_rows(rgb, size);
+    let bytes = encode_rows(rgb, size, QUALITY);
     bytes.map_err(|message| {
         Rejection::new(
             lamina_model::RejectReason::DecoderFault,
@@ -40,7 +40,7 @@ pub(crate) fn encode(rgb: &[u8], size: Size) -> Result<Vec<u8>, Rejection> {
 }
 
 #[cfg(feature = "turbo")]
-fn encode_rows(rgb: &[u8], size: Size) -> Result<Vec<u8>, String> {
+pub(crate) fn encode_rows(rgb: &[u8], size: Size, quality: u8) -> Result<Vec<u8>, String> {
     use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
     let (width, height) = (size.0 as usize, size.1 as usize);
@@ -53,7 +53,7 @@ fn encode_rows(rgb: &[u8], size: Size) -> Result<Vec<u8>, String> {
     };
     let encode = || {
         let mut compressor = Compressor::new()?;
-        compressor.set_quality(i32::from(QUALITY))?;
+        compressor.set_quality(i32::from(quality))?;
         compressor.set_subsamp(Subsamp::Sub2x2)?;
         compressor.compress_to_vec(image)
     };
@@ -61,12 +61,12 @@ fn encode_rows(rgb: &[u8], size: Size) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(not(feature = "turbo"))]
-fn encode_rows(rgb: &[u8], size: Size) -> Result<Vec<u8>, String> {
+pub(crate) fn encode_rows(rgb: &[u8], size: Size, quality: u8) -> Result<Vec<u8>, String> {
     use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
     let side = |pixels: u32| u16::try_from(pixels).map_err(|error| error.to_string());
     let mut out = Vec::with_capacity(16 << 10);
-    let mut encoder = Encoder::new(&mut out, QUALITY);
+    let mut encoder = Encoder::new(&mut out, quality);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
     encoder
         .encode(rgb, side(size.0)?, side(size.1)?, ColorType::Rgb)

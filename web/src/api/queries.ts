@@ -1,6 +1,7 @@
 /** Every question the pages ask, named once, so that they share answers. */
 import { queryOptions } from '@tanstack/react-query';
 import { ApiError, get, type Query } from './client';
+import { isLive } from './live';
 import type {
   ApiKey,
   Card,
@@ -23,6 +24,9 @@ import type {
 /** How often what changes by itself is asked for again. */
 const LIVE_MS = 2_000;
 const CALM_MS = 30_000;
+
+/** Where the server tells by itself, asking now and then is enough. */
+const often = () => (isLive() ? 15_000 : LIVE_MS);
 
 const works = (dataset: Dataset | undefined) =>
   dataset !== undefined && ['DRAFT', 'INDEXING', 'READ ONLY'].includes(dataset.status_new);
@@ -57,14 +61,14 @@ export const setUp = queryOptions({
 export const datasets = queryOptions({
   queryKey: ['datasets'],
   queryFn: ({ signal }) => get<Dataset[]>('/datasets', {}, signal),
-  refetchInterval: (query) => (query.state.data?.some(works) ? LIVE_MS : CALM_MS),
+  refetchInterval: (query) => (query.state.data?.some(works) ? often() : CALM_MS),
 });
 
 export const dataset = (id: string) =>
   queryOptions({
     queryKey: ['dataset', id],
     queryFn: ({ signal }) => get<Dataset>(`/dataset/${id}`, {}, signal),
-    refetchInterval: (query) => (works(query.state.data) ? LIVE_MS : CALM_MS),
+    refetchInterval: (query) => (works(query.state.data) ? often() : CALM_MS),
   });
 
 export const report = (id: string) =>
@@ -123,7 +127,7 @@ export const tasks = (query: Query) =>
     queryKey: ['tasks', query],
     queryFn: ({ signal }) => get<Tasks>('/tasks', query, signal),
     refetchInterval: (running) =>
-      running.state.data?.tasks.some((task) => !task.end_time) ? LIVE_MS : 10_000,
+      running.state.data?.tasks.some((task) => !task.end_time) ? often() : 10_000,
   });
 
 export const folders = (path: string | null) =>
@@ -170,15 +174,6 @@ export const users = (search: string) =>
 /** With its version the answer may be kept for ever. */
 export const thumbnail = (datasetId: string, mediaId: string, version?: string) =>
   `/api/v1/dataset/${datasetId}/media/${mediaId}/thumbnail${version ? `?v=${version}` : ''}`;
-
-/** The first pictures of a dataset, for its card. */
-export const first = (id: string, limit: number) =>
-  queryOptions({
-    queryKey: ['dataset', id, 'first', limit],
-    queryFn: ({ signal }) =>
-      get<{ items: Card[]; next_cursor: string | null }>(`/dataset/${id}/media`, { limit }, signal),
-    staleTime: 10 * CALM_MS,
-  });
 
 export const original = (datasetId: string, mediaId: string) =>
   `/api/v1/dataset/${datasetId}/media/${mediaId}/original`;

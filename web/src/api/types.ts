@@ -4,6 +4,8 @@ export interface Health {
   status: string;
   version: string;
   authentication?: 'on' | 'off';
+  /** Whether people may sign in with a provider. */
+  provider?: boolean;
 }
 
 export interface Me {
@@ -30,6 +32,13 @@ export interface Dataset {
   progress: number;
   n_images: number;
   preview_uri: string;
+  n_rejected?: number | undefined;
+  /** Its first pictures, at most four. */
+  preview_media?: string[];
+  /** The work of the moment, if any. */
+  phase?: string | null;
+  done?: number | null;
+  total?: number | null;
 }
 
 export const ISSUES = ['blur', 'dark', 'bright', 'outliers'] as const;
@@ -182,12 +191,15 @@ export interface Folders {
   parent: string | null;
   folders: string[];
   n_files: number;
+  complete?: boolean;
 }
 
 export interface SourcePreview {
   found: number;
   pictures: number;
+  size_bytes?: number;
   ignored_by_reason: Record<string, number>;
+  rejected_by_reason?: Record<string, number>;
   formats: Record<string, number>;
   samples: string[];
   complete: boolean;

@@ -13,6 +13,7 @@ use crate::{
     AppState,
     error::ApiError,
     extract::{Json as Body, caller},
+    routes::datasets,
     wire::{
         dataset::DatasetJson,
         error::{ErrorBody, ValidationErrorBody},
@@ -61,7 +62,7 @@ pub(crate) async fn change_dataset(
         )
         .await?;
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
-    Ok(Json(DatasetJson::from(scope.dataset())))
+    Ok(Json(datasets::told(&state, &caller, &scope).await?))
 }
 
 /// Asks a task to stop. What it has done so far stays.
@@ -87,8 +88,8 @@ pub(crate) async fn abort_task(
     Ok(Json(TaskJson::new(&job, scope.dataset())))
 }
 
-/// Asks for the work of a task that has ended to be done again. While such work waits or runs,
-/// that task is answered.
+/// Asks for the work of a task that failed or was stopped to be done again. While such work waits
+/// or runs, that task is answered.
 #[utoipa::path(
     post,
     path = "/api/v1/tasks/{task_id}/retry",
@@ -96,6 +97,7 @@ pub(crate) async fn abort_task(
     params(("task_id" = Uuid, Path, description = "The task")),
     responses(
         (status = OK, description = "The task that does it", body = TaskJson),
+        (status = BAD_REQUEST, description = "It neither failed nor was stopped", body = ErrorBody),
         (status = FORBIDDEN, description = "The caller may see it, but not repeat it", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such task, or the caller may not see its dataset", body = ErrorBody),
     )
@@ -105,9 +107,8 @@ pub(crate) async fn retry_task(
     caller::Somebody(caller): caller::Somebody,
     Path(task_id): Path<String>,
 ) -> Result<Json<TaskJson>, ApiError> {
-    let (scope, _) = task(&state, &caller, &task_id).await?;
-    let id = state.engine().request_ingest(&scope).await?;
-    let job = state.engine().job(id).await?;
+    let (scope, job) = task(&state, &caller, &task_id).await?;
+    let job = state.engine().retry_job(&scope, job.id).await?;
     Ok(Json(TaskJson::new(&job, scope.dataset())))
 }
 

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use lamina_engine::{Error, Need};
+use lamina_engine::{Caller, DatasetScope, Error, Need};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -74,7 +74,8 @@ pub(crate) async fn list_datasets(
                 .sort_by_cached_key(|dataset| (dataset.display_name.to_lowercase(), dataset.id));
         }
     }
-    Ok(Json(datasets.iter().map(DatasetJson::from).collect()))
+    let cards = state.engine().cards(&caller, datasets).await?;
+    Ok(Json(cards.iter().map(DatasetJson::from).collect()))
 }
 
 /// Tells what a dataset is and how far its indexing is.
@@ -97,7 +98,20 @@ pub(crate) async fn get_dataset(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    Ok(Json(DatasetJson::from(scope.dataset())))
+    Ok(Json(told(&state, &caller, &scope).await?))
+}
+
+/// A dataset as the wire tells it to a caller.
+pub(crate) async fn told(
+    state: &AppState,
+    caller: &Caller,
+    scope: &DatasetScope,
+) -> Result<DatasetJson, Error> {
+    let cards = state
+        .engine()
+        .cards(caller, vec![scope.dataset().clone()])
+        .await?;
+    Ok(DatasetJson::from(&cards[0]))
 }
 
 /// What was removed.

@@ -25,6 +25,9 @@ pub(crate) struct Health {
     /// How the program was started: `local` or `server`.
     #[schema(example = "local")]
     mode: &'static str,
+    /// Whether people may sign in with a provider, at `/api/v1/oidc/sign_in`.
+    #[schema(example = false)]
+    provider: bool,
 }
 
 /// Tells how the service is. Needs no credentials.
@@ -48,5 +51,6 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> Json<Health> {
             Mode::Local => "local",
             Mode::Server => "server",
         },
+        provider: state.engine().has_provider(),
     })
 }

@@ -14,7 +14,7 @@ use hyper::{
         CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, IF_RANGE, RANGE,
     },
 };
-use lamina_engine::{Error, Need, Original};
+use lamina_engine::{Error, Need, Original, Shown};
 use lamina_model::Media;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
@@ -58,13 +58,62 @@ pub(crate) async fn get_original(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let original = state.engine().original(&scope, &media_id).await?;
+    stream(original, &headers).await
+}
+
+/// The picture as every browser shows it: the file itself where browsers know its format, else
+/// (HEIC, TIFF, JPEG 2000) a JPEG of at most 4096 pixels a side, made on demand.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/media/{media_id}/view",
+    tag = "media",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("media_id" = Uuid, Path, description = "The picture"),
+    ),
+    responses(
+        (status = OK, description = "A picture that browsers show", content_type = "image/*"),
+        (status = PARTIAL_CONTENT, description = "The range of the file, where it is the file itself", content_type = "image/*"),
+        (status = NOT_MODIFIED, description = "The copy that the caller has is still right"),
+        (status = NOT_FOUND, description = "There is no such dataset or picture, the caller may not see it, or the file is gone", body = ErrorBody),
+        (status = CONFLICT, description = "The file has changed and cannot be decoded any more", body = ErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "Too many pictures are being converted; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_view(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path((dataset_id, media_id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    let original = match engine.shown(&scope, &media_id).await? {
+        Shown::Original(original) => return stream(original, &headers).await,
+        Shown::ToCopy(original) => original,
+    };
+    let etag = format!("{}-view\"", etag(&original)?.trim_end_matches('"'));
+    let mut shared = shared_headers(&original.media, &etag);
+    shared.remove(ACCEPT_RANGES);
+    shared.remove(CONTENT_DISPOSITION);
+    if matches_etag(&headers, &etag) {
+        shared.remove(CONTENT_TYPE);
+        return Ok((StatusCode::NOT_MODIFIED, shared).into_response());
+    }
+    let copy = engine.copy_for_viewing(original).await?;
+    shared.insert(CONTENT_TYPE, HeaderValue::from_static(copy.media_type));
+    Ok((shared, copy.bytes).into_response())
+}
+
+/// A file, or the range of it that is asked for.
+async fn stream(original: Original, headers: &HeaderMap) -> Result<Response, ApiError> {
     let etag = etag(&original)?;
     let shared = shared_headers(&original.media, &etag);
-    if matches_etag(&headers, &etag) {
+    if matches_etag(headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, shared).into_response());
     }
     let size = original.size_bytes;
-    let range = match wanted_range(&headers, &etag, size) {
+    let range = match wanted_range(headers, &etag, size) {
         Wanted::Whole => None,
         Wanted::Part(first, last) => Some((first, last)),
         Wanted::Nowhere => return Err(outside(size).into()),

@@ -143,7 +143,7 @@ async fn process(
     }))
 }
 
-fn check_path(path: &str) -> Result<(), Problem> {
+pub(super) fn check_path(path: &str) -> Result<(), Problem> {
     let why = if path.is_empty() {
         "the path is empty; give the full path of a folder"
     } else if path.contains('\0') {
@@ -167,7 +167,7 @@ fn as_fault(error: Error, parameters: &ProcessParameters) -> ApiError {
     }
 }
 
-fn fault(field: &str, why: &str, input: &str) -> Problem {
+pub(super) fn fault(field: &str, why: &str, input: &str) -> Problem {
     let fault = ParameterFault {
         kind: "value_error".to_owned(),
         loc: vec!["query".to_owned(), field.to_owned()],

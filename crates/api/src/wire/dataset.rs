@@ -1,6 +1,7 @@
 //! A dataset, with every field that any version of the original gave it.
 
-use lamina_model::{Dataset, DatasetStatus, SourceType};
+use lamina_engine::DatasetCard;
+use lamina_model::{DatasetStatus, MediaId, Phase, SourceType};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,9 +16,10 @@ pub(crate) struct DatasetJson {
     pub source_dataset_id: Option<Uuid>,
     /// The user who made it; null in local mode.
     pub created_by: Option<Uuid>,
-    /// Whose it is.
+    /// Whose it is: the address of whoever made it; `VL` where there are no accounts, that person
+    /// is gone, or the caller has none.
     #[schema(example = "VL")]
-    pub owned_by: &'static str,
+    pub owned_by: String,
     /// What people call it.
     #[schema(example = "My Dataset")]
     pub display_name: String,
@@ -56,17 +58,30 @@ pub(crate) struct DatasetJson {
     pub n_videos: u64,
     /// Objects known.
     pub n_objects: u64,
+    /// Files rejected.
+    pub n_rejected: u64,
+    /// Its first pictures, at most four.
+    pub preview_media: Vec<Uuid>,
+    /// The phase of the work on it; null while none is known of.
+    #[schema(example = "indexing")]
+    pub phase: Option<&'static str>,
+    /// Steps of the phase behind it.
+    pub done: Option<u64>,
+    /// Steps of the phase in all; 0 while unknown.
+    pub total: Option<u64>,
 }
 
-impl From<&Dataset> for DatasetJson {
-    fn from(dataset: &Dataset) -> Self {
+impl From<&DatasetCard> for DatasetJson {
+    fn from(card: &DatasetCard) -> Self {
+        let dataset = &card.dataset;
+        let progress = dataset.progress.as_ref();
         let preview =
             |_: &lamina_model::Generation| format!("/api/v1/dataset/{}/preview", dataset.id);
         Self {
             id: dataset.id.as_uuid(),
             source_dataset_id: None,
             created_by: dataset.created_by.map(lamina_model::UserId::as_uuid),
-            owned_by: "VL",
+            owned_by: card.owner.clone().unwrap_or_else(|| "VL".to_owned()),
             display_name: dataset.display_name.clone(),
             description: dataset.description.clone(),
             preview_uri: dataset
@@ -92,6 +107,15 @@ impl From<&Dataset> for DatasetJson {
             n_images: dataset.image_count,
             n_videos: 0,
             n_objects: 0,
+            n_rejected: dataset.rejected_count,
+            preview_media: card
+                .previews
+                .iter()
+                .map(|id| MediaId::as_uuid(*id))
+                .collect(),
+            phase: progress.map(|progress| Phase::as_str(progress.phase)),
+            done: progress.map(|progress| progress.done),
+            total: progress.map(|progress| progress.total),
         }
     }
 }

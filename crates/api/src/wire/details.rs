@@ -1,7 +1,7 @@
 //! A picture with everything that comparing the set said about it.
 
 use lamina_engine::MediaDetails;
-use lamina_model::{ClusterId, ImageFormat, MediaId};
+use lamina_model::{ClusterId, MediaId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -72,15 +72,7 @@ impl From<MediaDetails> for MediaDetailsJson {
                 keep: copies.keep.as_uuid(),
                 others: copies.others.into_iter().map(MediaId::as_uuid).collect(),
             }),
-            displayable: matches!(
-                details.media.format,
-                ImageFormat::Png
-                    | ImageFormat::Jpeg
-                    | ImageFormat::Gif
-                    | ImageFormat::Bmp
-                    | ImageFormat::Webp
-                    | ImageFormat::Avif
-            ),
+            displayable: details.media.format.is_shown_by_browsers(),
         }
     }
 }

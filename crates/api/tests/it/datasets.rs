@@ -20,6 +20,7 @@ async fn health_tells_that_authentication_is_off() {
             "version": "0.0.0-test",
             "authentication": "off",
             "mode": "local",
+            "provider": false,
         })
     );
 }

@@ -231,7 +231,7 @@ async fn a_query_narrows_and_a_wrong_one_is_told_by_its_element() {
 }
 
 #[tokio::test]
-async fn a_dataset_gets_another_name_and_ended_work_is_done_again() {
+async fn a_dataset_gets_another_name_and_stopped_work_is_done_again() {
     let (app, dataset) = TestApp::indexed().await;
     let change = |body: &str| {
         Request::patch(format!("/api/v1/dataset/{dataset}"))
@@ -263,10 +263,16 @@ async fn a_dataset_gets_another_name_and_ended_work_is_done_again() {
         (ended.status, ended.code().as_str()),
         (StatusCode::CONFLICT, "task_ended")
     );
-    let again = app.send(post("retry", &task)).await.json();
-    assert_eq!(again["status"], "INITIALIZING");
-    let stopped = app
-        .send(post("abort", again["task_id"].as_str().unwrap()))
-        .await;
+    let done = app.send(post("retry", &task)).await;
+    assert_eq!(
+        (done.status, done.code().as_str()),
+        (StatusCode::BAD_REQUEST, "invalid_task")
+    );
+    let (_, fresh) = app.open().await;
+    let fresh = fresh.to_string();
+    let stopped = app.send(post("abort", &fresh)).await;
     assert_eq!(stopped.json()["status"], "ABORTED");
+    let again = app.send(post("retry", &fresh)).await.json();
+    assert_eq!(again["status"], "INITIALIZING");
+    assert_ne!(again["task_id"], fresh.as_str());
 }

@@ -207,3 +207,38 @@ async fn a_file_changed_or_gone_since_is_told_so() {
         StatusCode::OK
     );
 }
+
+#[tokio::test]
+async fn browsers_get_a_copy_of_what_they_cannot_show_and_else_the_file() {
+    let app = TestApp::new().await;
+    let picture = Picture::scene(1, 60, 40);
+    app.put("shown.png", &picture.png());
+    app.put("not shown.tif", &picture.tiff());
+    let (dataset, job) = app.open().await;
+    app.run(job).await;
+    let view = async |name: &str| {
+        let id = app.media(dataset, name).await;
+        app.get(&format!("/api/v1/dataset/{dataset}/media/{id}/view"))
+            .await
+    };
+    let file = view("shown.png").await;
+    assert_eq!(file.header("content-type"), "image/png");
+    assert_eq!(file.body, picture.png());
+    let copy = view("not shown.tif").await;
+    assert_eq!(copy.status, StatusCode::OK);
+    assert_eq!(copy.header("content-type"), "image/jpeg");
+    assert!(copy.body.starts_with(&[0xff, 0xd8, 0xff]));
+    let id = app.media(dataset, "not shown.tif").await;
+    let again = Request::get(format!("/api/v1/dataset/{dataset}/media/{id}/view"))
+        .header("if-none-match", copy.header("etag"))
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(app.send(again).await.status, StatusCode::NOT_MODIFIED);
+    // A file that was spoilt since says so.
+    app.put("not shown.tif", &picture.tiff()[..200]);
+    let spoilt = view("not shown.tif").await;
+    assert_eq!(
+        (spoilt.status, spoilt.code().as_str()),
+        (StatusCode::CONFLICT, "not_decodable")
+    );
+}

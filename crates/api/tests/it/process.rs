@@ -164,3 +164,40 @@ async fn a_body_that_is_no_form_or_too_large_is_refused() {
         (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
     );
 }
+
+#[tokio::test]
+async fn folders_can_be_chosen_and_looked_through_before_anything_is_made() {
+    let (app, _) = TestApp::indexed().await;
+    assert_eq!(
+        app.get("/api/v1/folders").await.json()["roots"],
+        json!(["/"])
+    );
+    let source = app.source.path().display().to_string();
+    let listed = app
+        .get(&format!("/api/v1/folders?path={source}"))
+        .await
+        .json();
+    assert_eq!(
+        (&listed["folders"], &listed["n_files"], &listed["complete"]),
+        (&json!(["b"]), &json!(6), &json!(true))
+    );
+    assert!(source.starts_with(listed["parent"].as_str().unwrap()));
+    let preview = app
+        .get(&format!("/api/v1/process/preview?path={source}"))
+        .await
+        .json();
+    assert_eq!(
+        (&preview["found"], &preview["pictures"], &preview["formats"]),
+        (&json!(7), &json!(5), &json!({"png": 5}))
+    );
+    assert_eq!(preview["rejected_by_reason"], json!({"empty": 1}));
+    assert_eq!(preview["ignored_by_reason"], json!({"not_a_picture": 1}));
+    for wrong in [
+        "folders?path=data",
+        "process/preview?path=/nowhere/at/all",
+        "process/preview",
+    ] {
+        let answer = app.get(&format!("/api/v1/{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+}

@@ -18,7 +18,7 @@ struct Served {
     address: SocketAddr,
     stop: CancellationToken,
     ended: JoinHandle<()>,
-    _app: TestApp,
+    app: TestApp,
 }
 
 impl Served {
@@ -40,7 +40,7 @@ impl Served {
             address,
             stop,
             ended,
-            _app: app,
+            app,
         }
     }
 
@@ -234,4 +234,33 @@ async fn a_stop_ends_idle_connections_at_once() {
     served.stop().await;
     let mut rest = Vec::new();
     socket.read_to_end(&mut rest).await.unwrap();
+}
+
+#[tokio::test]
+async fn events_are_told_while_work_goes_on_and_end_when_the_server_stops() {
+    let served = Served::new(ServeOptions::default()).await;
+    served
+        .app
+        .put("a.png", &lamina_testkit::Picture::scene(1, 32, 32).png());
+    let (_, job) = served.app.open().await;
+    let mut socket = TcpStream::connect(served.address).await.unwrap();
+    socket
+        .write_all(&request("GET /api/v1/tasks/events HTTP/1.1", ""))
+        .await
+        .unwrap();
+    let mut heard = String::new();
+    let mut until = async |word: &str| {
+        let mut part = [0; 4096];
+        while !heard.contains(word) {
+            let reading = tokio::time::timeout(Duration::from_secs(20), socket.read(&mut part));
+            let read = reading.await.expect("an event").unwrap();
+            assert!(read > 0, "ended before {word}: {heard}");
+            heard.push_str(std::str::from_utf8(&part[..read]).unwrap());
+        }
+    };
+    until("INITIALIZING").await;
+    served.app.run(job).await;
+    until("COMPLETED").await;
+    until("event: idle").await;
+    served.stop().await;
 }

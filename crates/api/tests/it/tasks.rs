@@ -83,3 +83,20 @@ async fn a_task_that_is_none_is_not_found() {
         );
     }
 }
+
+#[tokio::test]
+async fn events_begin_with_the_work_of_the_moment() {
+    let app = TestApp::new().await;
+    let idle = app.get("/api/v1/tasks/events").await;
+    assert_eq!(idle.header("content-type"), "text/event-stream");
+    assert_eq!(idle.text(), "event: idle\ndata: {}\n\n");
+    let (_, job) = app.open().await;
+    let waiting = app.get("/api/v1/tasks/events").await;
+    let data = waiting
+        .text()
+        .strip_prefix("event: task\ndata: ")
+        .unwrap_or_else(|| panic!("{waiting:?}"));
+    let task: serde_json::Value = serde_json::from_str(data.trim_end()).unwrap();
+    assert_eq!(task["task_id"], job.to_string());
+    assert_eq!(task["status"], "INITIALIZING");
+}

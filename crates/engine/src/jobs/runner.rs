@@ -322,6 +322,30 @@ impl Engine {
         self.job(job).await
     }
 
+    /// Asks for the work of a job that failed or was stopped to be done again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dataset has no such job, [`Error::Invalid`] when it neither
+    /// failed nor was stopped.
+    pub async fn retry_job(&self, scope: &DatasetScope, job: JobId) -> Result<Job, Error> {
+        let found = self.store().job(job).await.or_nothing()?;
+        let Some(before) = found.filter(|found| found.dataset_id == scope.id()) else {
+            return Err(Error::NotFound {
+                what: "task",
+                id: job.to_string(),
+            });
+        };
+        if !matches!(before.state, JobState::Failed | JobState::Cancelled) {
+            let state = before.state.as_str();
+            let why = format!(
+                "this task is {state}; only a task that failed or was stopped can be done again"
+            );
+            return Err(Error::invalid("task", why));
+        }
+        let again = self.request_ingest(scope).await?;
+        self.job(again).await
+    }
+
     /// Whether a job has come to an end of any kind.
     pub fn has_ended(job: &Job) -> bool {
         matches!(

@@ -11,5 +11,6 @@ mod access;
 mod datasets;
 mod explore;
 mod ingest;
+mod source;
 mod stopping;
 mod workshop;

@@ -118,6 +118,8 @@ impl World {
             fatal_error: None,
             progress_percent: 0,
             image_count: 0,
+            rejected_count: 0,
+            progress: None,
             generation: None,
         };
         let job = self.job(dataset.id);

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import { Labelled, Turning } from '../../ui/bits';
-import { Button } from '../../ui/button';
+import { Button, buttonLook } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
 import { Mark } from '../shell/mark';
@@ -50,6 +50,7 @@ function SignIn({ next }: { next: string }) {
   const [password, setPassword] = useState('');
   const queries = useQueryClient();
   const router = useRouter();
+  const { data: health } = useQuery(ask.health);
   const enter = useMutation({
     mutationFn: () => send('POST', '/auth', { username: username.trim(), password }),
     onSuccess: async () => {
@@ -90,6 +91,11 @@ function SignIn({ next }: { next: string }) {
       <Button type="submit" look="primary" disabled={enter.isPending} className="h-9!">
         {enter.isPending && <Turning />} Sign in
       </Button>
+      {health?.provider && (
+        <a href="/api/v1/oidc/sign_in" className={`${buttonLook()} h-9! justify-center`}>
+          Sign in with your organisation
+        </a>
+      )}
       <p className="text-12 text-soft">
         No account, or the password is lost? An administrator can help, or whoever has a shell on
         the server: <code className="font-mono">lamina user add</code>

@@ -4,14 +4,14 @@ import { ArrowUp, Folder } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { send, unknownRoute } from '../../api/client';
 import * as ask from '../../api/queries';
-import { number, plural } from '../../format';
+import { bytes, number, plural } from '../../format';
 import { Labelled, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
-import { ignoredWords } from '../explore/words';
+import { ignoredWords, REASON_WORDS } from '../explore/words';
 import { inside, nameFor } from './name';
 
 interface Begun {
@@ -144,9 +144,18 @@ function Browser({ path, onOpen }: { path: string; onOpen: (path: string) => voi
           </Choose>
         );
       })}
-      {names.length === 0 && (
+      {data.path !== null && (
         <p className="px-3 py-2 text-13 text-soft">
-          No folders inside, {plural(data.n_files, 'file')}.
+          {names.length === 0 && 'No folders inside, '}
+          {plural(data.n_files, 'file')}
+          {names.length > 0 && ' beside the folders'}
+          {data.complete === false && ', and more that are not listed'}.
+        </p>
+      )}
+      {data.path === null && names.length === 0 && (
+        <p className="px-3 py-2 text-13 text-soft">
+          This server may not read any folder yet. Its administrator can allow one with{' '}
+          <code className="font-mono">--import-root</code>.
         </p>
       )}
     </div>
@@ -199,12 +208,18 @@ function Found({ path }: { path: string }) {
     );
   }
   const ignored = ignoredWords(data.ignored_by_reason);
-  const most = data.complete ? '' : 'at least ';
+  const rejected = Object.entries(data.rejected_by_reason ?? {})
+    .map(([why, count]) => `${number(count)} × ${(REASON_WORDS[why] ?? why).toLowerCase()}`)
+    .join(', ');
+  const most = data.complete ? '' : 'At least ';
   return (
     <div className="text-13">
       <p className="text-16 font-semibold">
         {most}
         {plural(data.pictures, 'picture')}
+        {data.size_bytes !== undefined && data.pictures > 0 && (
+          <span className="font-normal text-soft"> · {bytes(data.size_bytes)}</span>
+        )}
       </p>
       <p className="text-soft">
         {Object.entries(data.formats)
@@ -212,7 +227,13 @@ function Found({ path }: { path: string }) {
           .map(([format, count]) => `${number(count)} ${format.toUpperCase()}`)
           .join(', ')}
       </p>
+      {!data.complete && (
+        <p className="mt-2 text-soft">
+          There is more than a quick look finds; indexing goes through all of it.
+        </p>
+      )}
       {ignored && <p className="mt-2 text-soft">Left alone: {ignored}.</p>}
+      {rejected && <p className="mt-2 text-attention">Will be rejected: {rejected}.</p>}
       {data.samples.length > 0 && (
         <ul className="mt-2 font-mono text-12 text-soft">
           {data.samples.map((sample) => (

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ellipsis, ImageOff, Link2, Settings, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { first } from '../../api/queries';
+import { thumbnail } from '../../api/queries';
 import type { Dataset } from '../../api/types';
-import { plural } from '../../format';
+import { number, plural } from '../../format';
 import { Bar, Status, When } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { copy } from '../../ui/copy';
@@ -16,8 +15,7 @@ import { ownerOf } from './state';
 
 /** Four pictures of the dataset, or what is there of them. */
 function Mosaic({ dataset }: { dataset: Dataset }) {
-  const { data } = useQuery({ ...first(dataset.id, 4), enabled: dataset.n_images > 0 });
-  const shown = data?.items ?? [];
+  const shown = dataset.preview_media ?? [];
   if (shown.length === 0) {
     return (
       <div className="flex aspect-[3/2] items-center justify-center bg-sunken text-edge">
@@ -31,8 +29,8 @@ function Mosaic({ dataset }: { dataset: Dataset }) {
     >
       {shown.map((one, at) => (
         <img
-          key={one.media_id}
-          src={one.media_thumb_uri}
+          key={one}
+          src={thumbnail(dataset.id, one)}
           alt=""
           loading="lazy"
           className={`size-full min-h-0 min-w-0 object-cover ${shown.length === 3 && at === 0 ? 'row-span-2' : ''}`}
@@ -92,11 +90,17 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
         <div className="flex items-center gap-x-3 text-12 text-soft">
           <Status status={dataset.status_new} />
           <span>{plural(dataset.n_images, 'picture')}</span>
+          {(dataset.n_rejected ?? 0) > 0 && <span>{number(dataset.n_rejected ?? 0)} rejected</span>}
         </div>
         {works && (
           <div className="mt-1">
             <Bar percent={dataset.progress} label={`Progress of ${dataset.display_name}`} />
-            <p className="mt-1 text-12 text-soft">{dataset.progress} %</p>
+            <p className="mt-1 truncate text-12 text-soft">
+              {dataset.progress} %
+              {dataset.phase && dataset.phase !== 'waiting' && ` · ${dataset.phase}`}
+              {(dataset.total ?? 0) > 0 &&
+                ` ${number(dataset.done ?? 0)} of ${number(dataset.total ?? 0)}`}
+            </p>
           </div>
         )}
         {dataset.status_new === 'ERROR' && (

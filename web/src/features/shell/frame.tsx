@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { listen } from '../../api/live';
 import * as ask from '../../api/queries';
 import { Fault } from '../../ui/error';
 import { Page } from '../../ui/page';
@@ -43,10 +44,18 @@ export function Gate({ children }: { children: ReactNode }) {
   return children;
 }
 
+/** Hears what happens in the background, for whoever was let in. */
+function Listener() {
+  const queries = useQueryClient();
+  useEffect(() => listen(queries), [queries]);
+  return null;
+}
+
 /** The rail beside, or on a phone under, whatever page is open. */
 export function Frame() {
   return (
     <Gate>
+      <Listener />
       <div className="flex h-dvh flex-col-reverse overflow-hidden sm:flex-row">
         <Rail />
         <div className="min-h-0 min-w-0 grow">

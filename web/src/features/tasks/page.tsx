@@ -128,17 +128,16 @@ function Row({ task }: { task: Task }) {
         {duration((end - parseTime(task.start_time).getTime()) / 1000)}
       </td>
       <td className="text-right">
-        {running && task.task_type === 'DATASET_CREATION' && (
+        {running && (
           <Button disabled={act.isPending} onClick={() => act.mutate('abort')}>
             Cancel
           </Button>
         )}
-        {(task.status === 'FAILED' || task.status === 'ABORTED') &&
-          task.task_type === 'DATASET_CREATION' && (
-            <Button disabled={act.isPending} onClick={() => act.mutate('retry')}>
-              Try again
-            </Button>
-          )}
+        {(task.status === 'FAILED' || task.status === 'ABORTED') && (
+          <Button disabled={act.isPending} onClick={() => act.mutate('retry')}>
+            Try again
+          </Button>
+        )}
       </td>
     </tr>
   );

@@ -89,6 +89,9 @@ const TABLE: &[(&str, Row)] = &[
     // Whoever is nobody sees public datasets, of which there are none.
     ("GET /api/v1/datasets", ANYBODY),
     ("GET /api/v1/tasks", ANYBODY),
+    ("GET /api/v1/tasks/events", ANYBODY),
+    ("GET /api/v1/folders", MAKE),
+    ("GET /api/v1/process/preview", MAKE),
     ("GET /api/v1/process", MAKE),
     ("POST /api/v1/process", MAKE),
     ("GET /api/v1/dataset/{dataset_id}", VIEW),
@@ -106,11 +109,16 @@ const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/dataset/{dataset_id}/media/{media_id}/original",
         VIEW,
     ),
+    (
+        "GET /api/v1/dataset/{dataset_id}/media/{media_id}/view",
+        VIEW,
+    ),
     ("GET /api/v1/image/{image_id}", VIEW),
     ("GET /api/v1/tasks/{task_id}", VIEW),
     // It has ended already.
     ("POST /api/v1/tasks/{task_id}/abort", done(EDIT, 409)),
-    ("POST /api/v1/tasks/{task_id}/retry", EDIT),
+    // It neither failed nor was stopped.
+    ("POST /api/v1/tasks/{task_id}/retry", done(EDIT, 400)),
     ("PATCH /api/v1/dataset/{dataset_id}", EDIT),
     ("GET /api/v1/dataset/{dataset_id}/grid", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/grid/shape", VIEW),
@@ -297,6 +305,9 @@ impl World {
             let folder = self.server.root.path().join(format!("made{count}"));
             fs_err::create_dir_all(&folder).unwrap();
             path = format!("{path}?path={}&name=made{count}", folder.display());
+        }
+        if path == "/api/v1/process/preview" {
+            path = format!("{path}?path={}", self.server.root.path().display());
         }
         let asked = ask(method, &path);
         match operation {

@@ -265,3 +265,40 @@ async fn strangers_are_sent_to_the_sign_in_page_and_back_inside_only() {
         assert_eq!(on.header("location"), "/", "T-111 {next}");
     }
 }
+
+#[tokio::test]
+async fn browsers_get_the_app_unless_they_came_by_a_plain_page() {
+    let server = TestServer::new().await;
+    let session = server.sign_in("owner").await;
+    let browser = |uri: &str| get(uri).with("accept", "text/html,*/*;q=0.8");
+    let is_app = |page: &str| page.contains("/assets/index.js");
+    let app = server.send(browser("/account").session(&session)).await;
+    assert!(is_app(app.text()), "{}", app.text());
+    assert!(app.text().contains("href=\"/plain/account\""));
+    assert!(is_app(server.send(browser("/set-up")).await.text()));
+    for (uri, part) in [
+        ("/login", "Sign in"),
+        ("/plain/account", "End all others"),
+        ("/plain", "Datasets"),
+    ] {
+        let asked = if uri == "/login" {
+            browser(uri)
+        } else {
+            browser(uri).session(&session)
+        };
+        let plain = server.send(asked).await;
+        assert!(
+            plain.text().contains(part) && !is_app(plain.text()),
+            "{uri}"
+        );
+        assert_eq!(
+            plain.header("set-cookie"),
+            "LAMINA_PAGES=plain; Path=/; SameSite=Lax",
+            "{uri}"
+        );
+    }
+    let after =
+        browser("/account").with("cookie", &format!("SESSION={session}; LAMINA_PAGES=plain"));
+    let after = server.send(after).await;
+    assert!(after.text().contains("End all others"), "{}", after.text());
+}

@@ -5,6 +5,7 @@
 
 mod bench;
 mod count;
+mod eval;
 mod machine;
 mod metadata;
 mod setup;
@@ -23,6 +24,10 @@ cargo xtask up [--pure] --sample                      the same with sample pictu
 cargo xtask test [--fast]                             check and test everything; --fast installs and starts nothing
 cargo xtask bench [--pictures DIR] [--quick] [--pure] [--runs N] [--json FILE]
                                                       pictures per second and peak memory, beside their targets
+cargo xtask eval [FOLDER [--truth FILE]] [--count N] [--seed S] [--json] [--list] [--pure]
+                 [--program LAMINA] [--generator FOLDER]
+                                                      how true it is what is said of pictures, beside the targets;
+                                                      without a folder, of N pictures made from photographs
 cargo xtask tidy                                      only the checks of the tree itself
 
 --pure does without the parts that are fetched or need cmake and nasm: cargo alone is enough.";
@@ -47,6 +52,7 @@ fn run(arguments: &[std::ffi::OsString]) -> Result<ExitCode> {
         "up" => up::run(rest),
         "test" => suite::run(rest),
         "bench" => bench::run(rest),
+        "eval" => eval::run(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             shell::say(USAGE);

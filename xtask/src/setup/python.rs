@@ -19,10 +19,22 @@ const REQUIREMENTS: &[&str] = &["PyJWT==2.15.1", "requests==2.34.2"];
 /// # Errors
 /// No Python, no network, or not permitted to get what is missing.
 pub(crate) fn interpreter(root: &Path, permission: Permission) -> Result<PathBuf> {
-    let folder = root.join(".venv");
+    with_packages(root, &root.join(".venv"), REQUIREMENTS, permission)
+}
+
+/// The Python of the virtual environment in `folder`, which has `packages`.
+///
+/// # Errors
+/// No Python, no network, or not permitted to get what is missing.
+pub(crate) fn with_packages(
+    root: &Path,
+    folder: &Path,
+    packages: &[&str],
+    permission: Permission,
+) -> Result<PathBuf> {
     let python = folder.join("bin").join("python");
     let stamp = folder.join("requirements.txt");
-    let wanted = REQUIREMENTS.join("\n");
+    let wanted = packages.join("\n");
     // The stamp is written last, so where it is right the packages are there.
     if python.exists() && fs_err::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(python);
@@ -30,24 +42,25 @@ pub(crate) fn interpreter(root: &Path, permission: Permission) -> Result<PathBuf
     if permission == Permission::LookOnly {
         bail!(
             "there is no virtual environment with {}",
-            REQUIREMENTS.join(" and ")
+            packages.join(" and ")
         );
     }
     let system = machine::program("python3").context("there is no python3 here")?;
     shell::note(&format!(
-        "Making a Python environment in .venv with {}.",
-        REQUIREMENTS.join(" and ")
+        "Making a Python environment in {} with {}.",
+        folder.display(),
+        packages.join(" and ")
     ));
-    if make(root, &system, &folder).is_err() {
+    if make(root, &system, folder).is_err() {
         // Debian keeps what `venv` needs in a package of its own.
         debian::install(root, &["python3-venv"], permission)?;
-        make(root, &system, &folder).context("a virtual environment cannot be made")?;
+        make(root, &system, folder).context("a virtual environment cannot be made")?;
     }
     let mut install = Command::new(&python);
     install
         .args(["-m", "pip", "install", "--quiet", "--no-input"])
         .args(["--disable-pip-version-check", "--retries", "1"])
-        .args(REQUIREMENTS);
+        .args(packages);
     shell::run_logged(&mut install, &log(root), LIMIT)
         .context("pip cannot install the packages")?;
     fs_err::write(&stamp, wanted)?;

@@ -1,0 +1,79 @@
+//! Having a set built by the generator: real photographs, cut and changed, with the truth written beside them.
+//!
+//! The generator is a Python script that lies outside the repository, for it fetches photographs whose licences do not
+//! let us keep them here.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    setup::{Permission, python},
+    shell,
+};
+
+/// Where the generator is looked for, from the root of the repository.
+const BESIDE: &str = "../shared/bench";
+/// What it needs; scikit-image and scikit-learn bring photographs of their own.
+const PACKAGES: [&str; 5] = [
+    "pillow",
+    "numpy",
+    "opencv-python-headless",
+    "scikit-image",
+    "scikit-learn",
+];
+
+/// The folder of a set and the file of its truth; built unless a former run did.
+pub(super) fn set(
+    root: &Path,
+    scratch: &Path,
+    generator: Option<&Path>,
+    count: u32,
+    seed: u64,
+) -> Result<(PathBuf, PathBuf)> {
+    let folder = scratch.join(format!("set-{count}-{seed}"));
+    let truth = folder.with_extension("csv");
+    // The table is written last, so where it is the set is whole.
+    if truth.is_file() {
+        return Ok((folder, truth));
+    }
+    let generator = generator.map_or_else(|| root.join(BESIDE), Path::to_path_buf);
+    let script = generator.join("make_dataset.py");
+    if !script.is_file() {
+        bail!(
+            "there is no generator at {}; name a folder with a truth instead, or say --generator FOLDER",
+            script.display()
+        );
+    }
+    fs_err::create_dir_all(scratch)?;
+    let python = python::with_packages(root, &scratch.join("venv"), &PACKAGES, Permission::Get)?;
+    if !scratch.join("photos/photos.csv").is_file() {
+        shell::note("Fetching the photographs (once, some hundred megabytes).");
+        let mut collect = Command::new(&python);
+        collect.arg(&script).arg("collect");
+        collect.arg("--work").arg(scratch);
+        collect.arg("--list").arg(generator.join("photo_list.csv"));
+        silently(&mut collect, scratch)?;
+    }
+    shell::note(&format!("Making {count} pictures with seed {seed} (once)."));
+    if folder.exists() {
+        fs_err::remove_dir_all(&folder)?;
+    }
+    let mut build = Command::new(&python);
+    build.arg(&script).arg("build");
+    build.arg("--work").arg(scratch).arg("--out").arg(&folder);
+    build.args(["--n", &count.to_string(), "--seed", &seed.to_string()]);
+    silently(&mut build, scratch)?;
+    Ok((folder, truth))
+}
+
+/// Longest time that fetching or making may take.
+const LIMIT: Duration = Duration::from_hours(2);
+
+fn silently(command: &mut Command, scratch: &Path) -> Result<()> {
+    shell::run_logged(command, &scratch.join("generator.log"), LIMIT)
+}

@@ -42,7 +42,7 @@ pub use oidc::{
 };
 pub use password::{
     MAX_PASSWORD_BYTES, Password, PasswordContext, PasswordCost, PasswordError, PasswordMatch,
-    PasswordPolicy, StoredHashError,
+    PasswordMemory, PasswordPolicy, StoredHashError,
 };
 pub use problem::{
     ClockSlip, Malformed, Part, ProblemKind, SecretSlip, TimeClaim, TimeFault, TokenProblem,

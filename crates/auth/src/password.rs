@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use lamina_model::Chance;
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
@@ -192,11 +192,33 @@ impl Default for PasswordCost {
     }
 }
 
+/// The memory of one hash at work, kept for the next one. A server whose hashes run on ever other
+/// threads would else end up with that much memory for each of them: allocators keep what a thread
+/// freed for that thread.
+#[derive(Default)]
+pub struct PasswordMemory(Vec<Block>);
+
+impl fmt::Debug for PasswordMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PasswordMemory({} KiB)", self.0.len())
+    }
+}
+
 impl PasswordCost {
     /// Hashes a password for storage, as a PHC string that carries its own cost and salt.
     pub fn hash(&self, password: &Password, chance: &dyn Chance) -> String {
+        self.hash_in(&mut PasswordMemory::default(), password, chance)
+    }
+
+    /// The same in memory that is there already.
+    pub fn hash_in(
+        &self,
+        memory: &mut PasswordMemory,
+        password: &Password,
+        chance: &dyn Chance,
+    ) -> String {
         let salt = random::bytes::<16>(chance);
-        let hash = self.run(password, &*salt);
+        let hash = self.run(memory, password, &*salt);
         phc::Stored {
             cost: *self,
             salt: salt.to_vec(),
@@ -214,8 +236,21 @@ impl PasswordCost {
         stored: &str,
         password: &Password,
     ) -> Result<PasswordMatch, StoredHashError> {
+        self.verify_in(&mut PasswordMemory::default(), stored, password)
+    }
+
+    /// The same in memory that is there already.
+    ///
+    /// # Errors
+    /// [`StoredHashError`] when the stored text is damaged.
+    pub fn verify_in(
+        &self,
+        memory: &mut PasswordMemory,
+        stored: &str,
+        password: &Password,
+    ) -> Result<PasswordMatch, StoredHashError> {
         let stored = phc::Stored::parse(stored)?;
-        let hash = stored.cost.run(password, &stored.salt);
+        let hash = stored.cost.run(memory, password, &stored.salt);
         Ok(if !bool::from(hash.ct_eq(&stored.hash)) {
             PasswordMatch::Wrong
         } else if stored.cost == *self {
@@ -227,16 +262,30 @@ impl PasswordCost {
 
     /// Does the work of a check and throws it away: for a name nobody has, so that time does
     /// not tell who has an account.
-    pub fn verify_nobody(&self, password: &Password) {
-        std::hint::black_box(self.run(password, b"nobody has this."));
+    pub fn verify_nobody(&self, memory: &mut PasswordMemory, password: &Password) {
+        std::hint::black_box(self.run(memory, password, b"nobody has this."));
     }
 
-    fn run(self, password: &Password, salt: &[u8]) -> Zeroizing<[u8; 32]> {
+    fn run(
+        self,
+        memory: &mut PasswordMemory,
+        password: &Password,
+        salt: &[u8],
+    ) -> Zeroizing<[u8; 32]> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
             .expect("a cost is checked when it is read, and the others are constants");
+        let blocks = params.block_count();
+        if memory.0.len() < blocks {
+            memory.0.resize_with(blocks, Block::default);
+        }
         let mut hash = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(password.0.as_bytes(), salt, &mut *hash)
+            .hash_password_into_with_memory(
+                password.0.as_bytes(),
+                salt,
+                &mut *hash,
+                &mut memory.0[..blocks],
+            )
             .expect("lengths of salt, password and hash are within Argon2's limits");
         hash
     }

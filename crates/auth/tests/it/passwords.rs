@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use lamina_auth::{
     MAX_PASSWORD_BYTES, Password, PasswordContext, PasswordCost, PasswordError, PasswordMatch,
-    PasswordPolicy,
+    PasswordMemory, PasswordPolicy,
 };
 
 use crate::kit::{Drawn, cpu_time};
@@ -133,7 +133,7 @@ fn t_96_nobody_takes_as_long_as_somebody_and_so_does_an_empty_password() {
     let stored = cost.hash(&typed("orbit lantern mossy"), &Drawn::default());
     let (wrong, empty) = (typed("another lantern here"), typed(""));
     let acts: [&dyn Fn(); 3] = [
-        &|| cost.verify_nobody(&wrong),
+        &|| cost.verify_nobody(&mut PasswordMemory::default(), &wrong),
         &|| assert_eq!(cost.verify(&stored, &wrong), Ok(PasswordMatch::Wrong)),
         &|| assert_eq!(cost.verify(&stored, &empty), Ok(PasswordMatch::Wrong)),
     ];
@@ -279,4 +279,27 @@ fn t_127_a_password_shows_nothing_in_debug_output() {
         format!("{:?}", typed("orbit lantern mossy")),
         "Password(redacted)"
     );
+}
+
+/// What an earlier hash left in the memory has no part in a later one.
+#[test]
+fn memory_that_was_used_before_changes_no_hash() {
+    let mut memory = PasswordMemory::default();
+    let larger = PasswordCost {
+        memory_kib: 64,
+        ..CHEAP
+    };
+    for cost in [CHEAP, larger, CHEAP] {
+        let fresh = cost.hash(&typed("orbit lantern mossy"), &Drawn::default());
+        let again = cost.hash_in(
+            &mut memory,
+            &typed("orbit lantern mossy"),
+            &Drawn::default(),
+        );
+        assert_eq!(fresh, again);
+        let checked = cost.verify_in(&mut memory, &fresh, &typed("orbit lantern mossy"));
+        assert_eq!(checked, Ok(PasswordMatch::Right));
+        let wrong = cost.verify_in(&mut memory, &fresh, &typed("orbit lantern moss"));
+        assert_eq!(wrong, Ok(PasswordMatch::Wrong));
+    }
 }

@@ -180,7 +180,8 @@ impl Engine {
             user_id: key.user_id,
             secret_number: number,
         };
-        let sealed = self.accounts()?.ring().seal(&secret, &place, self.chance());
+        let ring = self.accounts()?.newest_ring();
+        let sealed = ring.seal(&secret, &place, self.chance());
         let kept = SealedSecret {
             number,
             ring_key_id: sealed.ring_key_id,

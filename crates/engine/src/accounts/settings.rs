@@ -166,6 +166,17 @@ impl Accounts {
         self.ring()
     }
 
+    /// The ring to seal with, read anew where that is possible: what another process rotated
+    /// twice meanwhile would drop a key that this one still sealed with.
+    pub(super) fn newest_ring(&self) -> Arc<KeyRing> {
+        if let Some(read) = &self.settings.reread_ring.0
+            && let Some(newest) = read()
+        {
+            self.set_ring(newest);
+        }
+        self.ring()
+    }
+
     /// Puts another ring in place.
     pub(super) fn set_ring(&self, ring: KeyRing) {
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);

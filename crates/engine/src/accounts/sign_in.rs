@@ -48,8 +48,14 @@ impl Engine {
         let found = user.filter(|user| matched != PasswordMatch::Wrong && !user.disabled);
         let Some(user) = found else {
             self.count_failure(&subjects, now).await?;
-            self.note(&Actor::stranger(email), "sign_in.failed", "", "", origin)
-                .await?;
+            self.note(
+                &Actor::stranger(named(email)),
+                "sign_in.failed",
+                "",
+                "",
+                origin,
+            )
+            .await?;
             return Err(wrong());
         };
         self.clear_failures(&subjects).await?;
@@ -131,6 +137,16 @@ impl Engine {
         )
         .await
     }
+}
+
+/// The name in a failed sign-in, for the audit trail. What is no address may be a password that
+/// somebody typed into the wrong field.
+fn named(email: &str) -> &str {
+    let email = email.trim();
+    let is_address = email.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !email.contains(char::is_whitespace)
+    });
+    if is_address { email } else { "(no address)" }
 }
 
 /// One text for all, so that nobody learns which accounts there are.

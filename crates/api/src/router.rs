@@ -27,10 +27,10 @@ use crate::{
 /// The service. [`crate::serve`] puts it on a socket; tests call it directly.
 pub fn router(state: AppState) -> Router {
     let (api, _) = routes::api().split_for_parts();
-    api.route("/", get(web_app::show_app))
+    routes::without_head(api)
+        .route("/", get(web_app::show_app))
         .route("/assets/{*name}", get(web_app::get_asset))
         .merge(plain_pages())
-        .route("/api/v1/api_credentials", routes::refuse_head())
         .route("/docs", get(guide::show_index))
         .route("/docs/", get(guide::show_index))
         .route("/docs/{page}", get(guide::show_page))

@@ -16,9 +16,10 @@ mod rejected;
 mod sources;
 mod tasks;
 
+use hyper::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::AppState;
+use crate::{AppState, error::Problem};
 
 pub(crate) use media::matches_etag;
 
@@ -124,7 +125,29 @@ fn accounts() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::read_audit))
 }
 
-/// Answers `HEAD` where the router would else run a `GET` that makes something.
-pub(crate) fn refuse_head() -> axum::routing::MethodRouter<AppState> {
-    axum::routing::head(accounts::credentials::refuse_head)
+/// Addresses where `GET` makes or spends something, as clients of the original and browsers want it,
+/// and the methods that each takes.
+const GET_ACTS: [(&str, &str); 4] = [
+    ("/api/v1/api_credentials", "GET,POST"),
+    ("/api/v1/process", "GET,POST"),
+    ("/api/v1/oidc/sign_in", "GET"),
+    ("/api/v1/oidc/callback", "GET"),
+];
+
+/// Refuses `HEAD` where the router would else run a `GET` that makes something.
+pub(crate) fn without_head(mut router: axum::Router<AppState>) -> axum::Router<AppState> {
+    for (path, _) in GET_ACTS {
+        router = router.route(path, axum::routing::head(refuse_head));
+    }
+    router
+}
+
+async fn refuse_head() -> Problem {
+    Problem::of_status(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+/// What `Allow` says of a route where the router's own list would name the refused `HEAD`.
+pub(crate) fn allowed(route: &str) -> Option<&'static str> {
+    let found = GET_ACTS.iter().find(|(path, _)| *path == route);
+    found.map(|(_, methods)| *methods)
 }

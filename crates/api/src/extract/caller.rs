@@ -14,7 +14,7 @@ use lamina_engine::{Caller, Error, SignedIn, Via};
 
 use super::{
     mark::Mark,
-    origin::{hints, origin_of},
+    origin::{by_own_origins, origin_of},
 };
 use crate::{
     AppState, Mode,
@@ -29,6 +29,11 @@ pub(crate) struct From(pub Caller);
 /// is looked at.
 #[derive(Debug)]
 pub(crate) struct Somebody(pub Caller);
+
+/// Somebody at the key page. The documentation that clients go by spells the header of its request
+/// `Cookies`, so that is understood here too. No browser sends it by itself.
+#[derive(Debug)]
+pub(crate) struct KeyPageVisitor(pub Caller);
 
 /// The caller, who may be one who must choose a new password before anything else.
 #[derive(Debug)]
@@ -58,6 +63,20 @@ impl FromRequestParts<AppState> for Somebody {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let From(caller) = From::from_request_parts(parts, state).await?;
         known(caller).map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for KeyPageVisitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        // Taken as what they mean, beside those that are there already, so that two are noticed.
+        let misspelled: Vec<_> = parts.headers.get_all("cookies").iter().cloned().collect();
+        for line in misspelled {
+            parts.headers.append(COOKIE, line);
+        }
+        let Somebody(caller) = Somebody::from_request_parts(parts, state).await?;
+        Ok(Self(caller))
     }
 }
 
@@ -163,7 +182,7 @@ fn check_change(parts: &Parts, state: &AppState) -> Result<(), ApiError> {
 /// # Errors
 /// 403 when a page of another site caused the request.
 pub(crate) fn refuse_other_sites(headers: &HeaderMap, state: &AppState) -> Result<(), ApiError> {
-    match judge_change(&hints(headers), state.accounts().origin()) {
+    match by_own_origins(headers, state, judge_change) {
         Verdict::Allow => Ok(()),
         Verdict::Refuse(why) => {
             Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", why.to_string()).into())

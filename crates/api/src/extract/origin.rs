@@ -3,8 +3,12 @@
 use std::{convert::Infallible, net::IpAddr};
 
 use axum::extract::FromRequestParts;
-use hyper::{HeaderMap, header::USER_AGENT, http::request::Parts};
-use lamina_auth::BrowserHints;
+use hyper::{
+    HeaderMap,
+    header::{HOST, USER_AGENT},
+    http::request::Parts,
+};
+use lamina_auth::{BrowserHints, Verdict};
 
 use super::mark::Mark;
 use crate::AppState;
@@ -65,8 +69,27 @@ fn address(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpAddr]) -> Opt
     Some(nearest)
 }
 
+/// Judges where a request comes from against the public origin and, where the browser came by
+/// another name that this server answers to (`localhost`, its address in the local network), that
+/// one. The guard has checked the name before.
+pub(crate) fn by_own_origins(
+    headers: &HeaderMap,
+    state: &AppState,
+    judge: fn(&BrowserHints<'_>, &str) -> Verdict,
+) -> Verdict {
+    let hints = hints(headers);
+    let public = state.accounts().origin();
+    let verdict = judge(&hints, public);
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let public_host = public.split_once("://").map_or(public, |(_, host)| host);
+    match host.filter(|host| !host.eq_ignore_ascii_case(public_host)) {
+        Some(host) if verdict != Verdict::Allow => judge(&hints, &format!("http://{host}")),
+        _ => verdict,
+    }
+}
+
 /// What the browser says about where the request comes from.
-pub(crate) fn hints(headers: &HeaderMap) -> BrowserHints<'_> {
+fn hints(headers: &HeaderMap) -> BrowserHints<'_> {
     let one = |name: &str| {
         let mut lines = headers.get_all(name).iter();
         let first = lines.next().map(hyper::header::HeaderValue::as_bytes);

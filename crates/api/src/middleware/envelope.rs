@@ -13,14 +13,14 @@ use futures_util::FutureExt;
 use hyper::{
     HeaderMap, Method, StatusCode,
     header::{
-        ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
-        HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+        HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 
 use lamina_model::Timestamp;
 
-use crate::{AppState, error::Problem, extract::mark::Mark, pages};
+use crate::{AppState, error::Problem, extract::mark::Mark, pages, routes};
 
 /// Names a request in its answer and in the log.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -55,6 +55,12 @@ pub(crate) async fn envelope(
         Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
     });
 
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && let Some(methods) = routes::allowed(&route)
+    {
+        let methods = HeaderValue::from_static(methods);
+        response.headers_mut().insert(ALLOW, methods);
+    }
     tell_problem(&mut response, &request_id, wants_page);
     add_headers(response.headers_mut(), &request_id);
     if let Some(until) = mark.secret_until() {

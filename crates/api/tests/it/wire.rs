@@ -79,7 +79,7 @@ async fn a_method_that_is_not_taken_is_told_those_that_are() {
     for (method, uri, allowed) in [
         (Method::POST, "/api/v1/datasets", "GET,HEAD"),
         (Method::PUT, "/api/v1/dataset/x", "GET,HEAD,DELETE,PATCH"),
-        (Method::TRACE, "/api/v1/process", "GET,HEAD,POST"),
+        (Method::TRACE, "/api/v1/process", "GET,POST"),
         (Method::DELETE, "/", "GET,HEAD"),
     ] {
         let answer = app
@@ -97,6 +97,24 @@ async fn a_method_that_is_not_taken_is_told_those_that_are() {
             "{method} {uri}"
         );
         assert_eq!(answer.header("allow"), allowed, "{method} {uri}");
+    }
+}
+
+#[tokio::test]
+async fn looking_for_the_head_makes_nothing_where_getting_does() {
+    let app = TestApp::new().await;
+    for (uri, allowed) in [
+        ("/api/v1/process", "GET,POST"),
+        ("/api/v1/api_credentials", "GET,POST"),
+        ("/api/v1/oidc/sign_in", "GET"),
+        ("/api/v1/oidc/callback", "GET"),
+    ] {
+        for method in [Method::HEAD, Method::OPTIONS] {
+            let asked = Request::builder().method(method).uri(uri);
+            let answer = app.send(asked.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{uri}");
+            assert_eq!(answer.header("allow"), allowed, "{uri}");
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     error::{ApiError, Problem},
     extract::{
         Json, JsonOrNothing, caller,
-        origin::{Origin, hints},
+        origin::{Origin, by_own_origins},
     },
     pages,
     wire::error::{ErrorBody, ValidationErrorBody},
@@ -87,11 +87,11 @@ impl From<&SecretKey> for CredentialsJson {
 )]
 pub(crate) async fn get_api_credentials(
     State(state): State<AppState>,
-    caller::Somebody(caller): caller::Somebody,
+    caller::KeyPageVisitor(caller): caller::KeyPageVisitor,
     Origin(origin): Origin,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    match judge_key_page(&hints(&headers), state.accounts().origin()) {
+    match by_own_origins(&headers, &state, judge_key_page) {
         Verdict::Allow => {}
         Verdict::Refuse(why) => {
             return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", why.to_string()).into());
@@ -102,16 +102,6 @@ pub(crate) async fn get_api_credentials(
     }
     let key = state.engine().first_key(&caller, &origin).await?;
     Ok((private_headers(), axum::Json(CredentialsJson::from(&key))).into_response())
-}
-
-/// Refuses `HEAD`, which the router would else answer by making a key.
-pub(crate) async fn refuse_head() -> ApiError {
-    let mut problem = Problem::of_status(StatusCode::METHOD_NOT_ALLOWED);
-    problem.headers.insert(
-        hyper::header::ALLOW,
-        hyper::header::HeaderValue::from_static("GET,POST"),
-    );
-    problem.into()
 }
 
 /// A wish for a key.

@@ -100,4 +100,15 @@ impl Config {
         };
         check::checked(flags, cli.settings.config.clone(), &surroundings)
     }
+
+    /// The same once a port is had: where port 0 was wished for and no public URL was given,
+    /// links and the check of browsers' requests go by the port that came of it.
+    pub(crate) fn listening_on(&self, address: SocketAddr) -> Self {
+        let mut config = self.clone();
+        if config.accounts.public_url == accounts::url_of(self.listen) {
+            config.accounts.public_url = accounts::url_of(address);
+        }
+        config.listen = address;
+        config
+    }
 }

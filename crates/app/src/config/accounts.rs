@@ -7,7 +7,7 @@
 
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 use lamina_auth::{EmbedKey, PasswordPolicy, SessionLimits, TokenPolicy};
@@ -65,6 +65,16 @@ pub(crate) struct OidcConfig {
     pub new_people: Option<WorkspaceRole>,
     /// Whether an account may be entered through the provider because the address is the same.
     pub link_by_email: bool,
+}
+
+/// Where a browser on this machine reaches a server that listens there.
+pub(super) fn url_of(listen: SocketAddr) -> String {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, listen.port()))
 }
 
 impl fmt::Debug for AccountConfig {
@@ -127,7 +137,7 @@ impl Reader<'_> {
     }
 
     fn public_url(&mut self, listen: SocketAddr) -> String {
-        let usual = format!("http://{listen}");
+        let usual = url_of(listen);
         let Some(text) = self.text("public_url") else {
             return usual;
         };

@@ -19,6 +19,7 @@ use crate::{
 pub(crate) async fn run(wish: &Serve, config: &Config) -> Result<Exit> {
     let listener = listening::on_exactly(config.listen)?;
     let address = listener.local_addr()?;
+    let config = &config.listening_on(address);
     let wired = if wish.no_auth {
         wire_up::wire_up(config).await?
     } else {

@@ -5,6 +5,7 @@
 //! words of the package managers in `tools/setup.log`.
 
 pub(crate) mod debian;
+pub(crate) mod node;
 pub(crate) mod onnxruntime;
 pub(crate) mod postgres;
 pub(crate) mod python;

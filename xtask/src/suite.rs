@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     count::{self, Count, Runner},
     machine,
-    setup::{self, Permission, postgres, python},
+    setup::{self, Permission, node, postgres, python},
     shell, tidy,
 };
 
@@ -133,6 +133,13 @@ fn surroundings(root: &Path, permission: Permission) -> Surroundings {
         Ok(python) => variables.push(("LAMINA_TEST_PYTHON", python.into_os_string())),
         Err(error) => shell::note(&format!(
             "Without Python: {error:#}. Not tested: the scripts of the documentation, as printed."
+        )),
+    }
+    let clients = root.join("tests").join("node");
+    match node::packages(root, &clients, permission) {
+        Ok(()) => variables.push(("LAMINA_TEST_NODE", clients.into_os_string())),
+        Err(error) => shell::note(&format!(
+            "Without Node.js: {error:#}. Not tested: signing in with a provider, and the documentation's script for it."
         )),
     }
     let postgres = if permission == Permission::LookOnly {

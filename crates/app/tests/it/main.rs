@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod accounts;
 mod killed;
+mod markdown;
 mod names;
 mod program;
 mod sample;
 mod serving;
 mod settings;
+mod tools;
 mod up;
+mod web;

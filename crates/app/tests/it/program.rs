@@ -227,6 +227,11 @@ impl Running {
         self.child.wait().unwrap();
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by name, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill")

@@ -1,0 +1,12 @@
+//! A server with accounts, from its first start to its end, as operators, people and scripts meet it.
+
+mod examples;
+mod keys;
+mod page;
+mod people;
+mod provider;
+mod roots;
+mod secrecy;
+mod server;
+mod sign_in;
+mod without;

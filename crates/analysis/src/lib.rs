@@ -5,7 +5,8 @@
 //! picture. Nothing here reads a file, a pixel, a clock or a database, and nothing depends on
 //! the order of the rows or on the number of threads: the same pictures give the same findings.
 //!
-//! The one door is [`analyse()`].
+//! The doors are [`analyse()`] and, for a map of a set, [`layout()`], which alone goes by the order
+//! of the rows.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -21,6 +22,7 @@ mod error;
 mod facts;
 mod findings;
 mod hashes;
+mod layout;
 mod likeness;
 mod matrix;
 mod neighbours;
@@ -36,6 +38,7 @@ pub use analyse::analyse;
 pub use error::AnalysisError;
 pub use facts::Facts;
 pub use findings::{Cluster, Finding, Findings, Group};
+pub use layout::layout;
 pub use matrix::Matrix;
 pub use settings::Settings;
 pub use watch::{Unwatched, Watch};

@@ -92,7 +92,7 @@ pub(crate) fn find(
 }
 
 /// The products of each row of one block with each row of another, row by row.
-fn products(one: &[f32], other: &[f32], columns: usize) -> Vec<f32> {
+pub(crate) fn products(one: &[f32], other: &[f32], columns: usize) -> Vec<f32> {
     use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
     let view = |values| {
         ArrayView2::from_shape((<[f32]>::len(values) / columns, columns), values)

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod changes;
+mod copies;
 mod datasets;
 mod docs;
 mod events;
@@ -9,12 +10,14 @@ mod explore;
 mod grid;
 mod groups;
 mod health;
+mod map;
 mod media;
 mod originals;
 mod process;
 mod rejected;
 mod sources;
 mod tasks;
+mod views;
 
 use hyper::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -58,6 +61,12 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(explore::get_exploration_metadata))
         .routes(routes!(groups::list_clusters))
         .routes(routes!(groups::list_duplicates))
+        .routes(routes!(copies::plan_copies))
+        .routes(routes!(copies::decide_copies))
+        .routes(routes!(map::get_map))
+        .routes(routes!(map::get_map_picture))
+        .routes(routes!(views::save_view, views::list_views))
+        .routes(routes!(views::delete_view))
         .routes(routes!(groups::list_similar))
         .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))

@@ -11,8 +11,10 @@ mod copies;
 mod facets;
 mod folder;
 mod grid;
+mod map;
 mod open;
 mod picture;
+mod plan;
 mod similar;
 mod wanted;
 
@@ -20,8 +22,10 @@ pub use clusters::{ClusterCard, ClusterCards, Members};
 pub use copies::{CopyGroup, CopyGroups, TierCount};
 pub use facets::{FacetCounts, IssueFacet};
 pub use grid::{Grid, Order, Shape, SortKey};
+pub use map::{Area, MapPoints};
 pub use open::Card;
 pub use picture::{Copies, MediaDetails};
+pub use plan::{KeepBy, Plan, PlanCount, PlanWish, PlannedGroup};
 pub use similar::Alike;
 pub use wanted::{HasCopies, Wanted};
 

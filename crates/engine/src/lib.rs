@@ -17,6 +17,7 @@ mod settings;
 mod source;
 mod standing;
 mod view;
+mod views;
 
 pub use access::{Caller, DatasetScope, Need, SignedIn, Via};
 pub use accounts::{
@@ -27,8 +28,9 @@ pub use accounts::{
 pub use datasets::{CreateFolder, Created};
 pub use error::Error;
 pub use explore::{
-    Alike, Card, ClusterCard, ClusterCards, Copies, CopyGroup, CopyGroups, FacetCounts, Grid,
-    HasCopies, IssueFacet, MediaDetails, Members, Order, Shape, SortKey, TierCount, Wanted,
+    Alike, Area, Card, ClusterCard, ClusterCards, Copies, CopyGroup, CopyGroups, FacetCounts, Grid,
+    HasCopies, IssueFacet, KeepBy, MapPoints, MediaDetails, Members, Order, Plan, PlanCount,
+    PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;

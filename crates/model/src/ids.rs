@@ -108,6 +108,10 @@ id!(
     AnchorId, "anchor"
 );
 id!(
+    /// Names a filter that got a name.
+    ViewId, "view"
+);
+id!(
     /// Names one HTTP request in answers and logs.
     RequestId, "request"
 );

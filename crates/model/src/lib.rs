@@ -17,6 +17,7 @@ mod page;
 mod path;
 mod report;
 mod time;
+mod view;
 
 pub use access::{DatasetRole, Scope, WorkspaceRole};
 pub use analysis::{
@@ -31,7 +32,7 @@ pub use filter::{
 };
 pub use ids::{
     AnchorId, ClusterId, DatasetId, IdError, JobId, KeyRowId, MediaId, RequestId, SegmentId,
-    SessionId, TagId, UserId,
+    SessionId, TagId, UserId, ViewId,
 };
 pub use job::{Job, JobKind, JobState, Phase, Progress};
 pub use media::{
@@ -41,3 +42,4 @@ pub use page::{Cursor, CursorError, Page};
 pub use path::SourcePath;
 pub use report::{ClusterCount, RejectedCount, Report, StageSeconds, WorkerSeconds};
 pub use time::{Timestamp, TimestampError};
+pub use view::SavedView;

@@ -15,11 +15,13 @@ mod files;
 mod findings;
 mod generations;
 mod jobs;
+mod kept;
 mod media;
 mod segments;
 mod settings;
 mod store;
 mod sweep;
+mod views;
 
 pub use accounts::{
     ApiKey, ApiKeyChange, ApiKeyUse, AuditEvent, AuditFilter, DatasetAccess, FailureCount, Member,

@@ -37,7 +37,7 @@ impl Swept {
 }
 
 /// Deletes some rows of a dataset; both databases lack or differ in `DELETE … LIMIT`.
-const REMOVE_ROWS: [&str; 5] = [
+const REMOVE_ROWS: [&str; 7] = [
     "DELETE FROM files WHERE (dataset_id, path_head, path_tail_hash) IN
          (SELECT dataset_id, path_head, path_tail_hash FROM files
           WHERE dataset_id = $1 LIMIT $2)",
@@ -45,6 +45,10 @@ const REMOVE_ROWS: [&str; 5] = [
     "DELETE FROM segments WHERE id IN (SELECT id FROM segments WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM dataset_members WHERE (dataset_id, user_id) IN
          (SELECT dataset_id, user_id FROM dataset_members WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM kept_copies WHERE (dataset_id, media_id) IN
+         (SELECT dataset_id, media_id FROM kept_copies WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM saved_views WHERE id IN
+         (SELECT id FROM saved_views WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE dataset_id = $1 LIMIT $2)",
 ];
 

@@ -12,6 +12,7 @@
 mod clusters;
 mod duplicates;
 mod laws;
+mod map;
 mod pictures;
 mod quality;
 mod running;

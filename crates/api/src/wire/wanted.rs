@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use lamina_engine::{HasCopies, Order, SortKey, Wanted};
+use lamina_engine::{Area, HasCopies, Order, SortKey, Wanted};
 use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind};
 use serde::Deserialize;
 
@@ -46,6 +46,11 @@ pub(crate) struct WantedParameters {
     #[serde(default)]
     #[param(required = false)]
     cluster: Vec<String>,
+    /// The part of the map that they lie in: 3 to 200 corners of a closed line as `x,y` in the
+    /// map's numbers (0–65534), separated by spaces.
+    #[serde(default)]
+    #[param(required = false, example = "0,0 65534,0 65534,65534")]
+    area: Vec<String>,
 }
 
 impl WantedParameters {
@@ -68,6 +73,7 @@ impl WantedParameters {
                 .collect(),
             names: self.q.into_iter().filter(|text| !text.is_empty()).collect(),
             clusters: each("cluster", &self.cluster, |id| ClusterId::from_str(id).ok())?,
+            areas: each("area", &self.area, area)?,
             ..Wanted::default()
         })
     }
@@ -105,6 +111,15 @@ fn issue(text: &str) -> Option<(IssueKind, Band)> {
     (band.least <= band.most).then_some((IssueKind::from_word(word)?, band))
 }
 
+fn area(text: &str) -> Option<Area> {
+    let corner = |text: &str| {
+        let (x, y) = text.split_once(',')?;
+        Some([x.parse().ok()?, y.parse().ok()?])
+    };
+    let corners = text.split(' ').take(Area::MOST + 1).map(corner);
+    Area::new(corners.collect::<Option<_>>()?)
+}
+
 fn copies(word: &str) -> Option<HasCopies> {
     match word {
         "any" => Some(HasCopies::Any),
@@ -138,7 +153,7 @@ mod tests {
     use lamina_engine::SortKey;
     use lamina_model::IssueKind;
 
-    use super::{WantedParameters, issue, order};
+    use super::{WantedParameters, area, issue, order};
 
     #[test]
     fn a_band_is_two_numbers_the_right_way_round() {
@@ -154,6 +169,22 @@ mod tests {
         ] {
             assert!(issue(wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_area_is_corners_of_two_numbers_each() {
+        assert!(area("0,0 65534,0 7,65534").is_some());
+        for wrong in [
+            "",
+            "0,0 1,1",
+            "0,0 1,1 2",
+            "0,0 1,1 2,65536",
+            "0,0 1,1 -2,2",
+            "0,0  1,1 2,2",
+        ] {
+            assert!(area(wrong).is_none(), "{wrong}");
+        }
+        assert!(area(&["1,1"; 201].join(" ")).is_none());
     }
 
     #[test]

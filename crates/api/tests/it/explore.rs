@@ -276,3 +276,147 @@ async fn a_dataset_gets_another_name_and_stopped_work_is_done_again() {
     assert_eq!(again["status"], "INITIALIZING");
     assert_ne!(again["task_id"], fresh.as_str());
 }
+
+#[tokio::test]
+async fn a_plan_for_copies_is_counted_and_a_decision_changes_it() {
+    let (app, dataset) = TestApp::indexed().await;
+    let plan = async |query: &str| {
+        let uri = format!("/api/v1/dataset/{dataset}/duplicates/plan?{query}");
+        app.get(&uri).await
+    };
+    let told = plan("keep=folder:b&keep=largest&tier=same_bytes")
+        .await
+        .json();
+    assert_eq!(told["all"]["remove"], 1);
+    assert_eq!(told["all"], told["tiers"]["same_bytes"]);
+    let group = &told["groups"][0];
+    assert_eq!(group["keep"][0]["original_uri"], "b/copy of one.png");
+    assert_eq!(group["remove"][0]["original_uri"], "a one.png");
+    assert_eq!(
+        told["all"]["bytes"], group["remove"][0]["size_bytes"],
+        "the bytes that go"
+    );
+    let going = group["remove"][0]["media_id"].as_str().unwrap();
+    let decide = |body: String| {
+        Request::post(format!("/api/v1/dataset/{dataset}/duplicates/decisions"))
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let kept = app
+        .send(decide(format!(r#"{{"keep": ["{going}"]}}"#)))
+        .await;
+    assert_eq!(kept.status, StatusCode::NO_CONTENT);
+    let told = plan("keep=folder:b").await.json();
+    assert_eq!(told["groups"][0]["keep"][0]["media_id"], going);
+    assert_eq!(told["groups"][0]["keep"][0]["decided"], true);
+    let freed = app
+        .send(decide(format!(r#"{{"free": ["{going}"]}}"#)))
+        .await;
+    assert_eq!(freed.status, StatusCode::NO_CONTENT);
+    let told = plan("keep=folder:b&offset=5").await.json();
+    assert_eq!(
+        (&told["total"], &told["groups"]),
+        (&1.into(), &serde_json::json!([]))
+    );
+    for wrong in [
+        "keep=best",
+        "tier=alike",
+        "likeness=2",
+        "likeness=x",
+        "limit=0",
+    ] {
+        assert_eq!(
+            plan(wrong).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_map_is_one_compact_answer_and_an_area_of_it_a_filter() {
+    let (app, dataset) = TestApp::indexed().await;
+    let uri = format!("/api/v1/dataset/{dataset}/map");
+    let map = loop {
+        let answer = app.get(&uri).await;
+        if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+            break answer;
+        }
+        assert_eq!(answer.header("retry-after"), "2");
+        tokio::task::yield_now().await;
+    };
+    let grid = app
+        .get(&format!("/api/v1/dataset/{dataset}/grid"))
+        .await
+        .json();
+    let count = grid["total"].as_u64().unwrap();
+    assert_eq!(&map.body[..8], b"LAMMAP01");
+    assert_eq!(map.body[8..12], u32::try_from(count).unwrap().to_le_bytes());
+    assert_eq!(map.body.len() as u64, 16 + 8 * count);
+    assert_eq!(map.header("x-generation"), grid["generation"].to_string());
+    let first = app.get(&format!("{uri}/0")).await.json();
+    assert_eq!(first["media_id"], grid["id"][0]);
+    assert_eq!(
+        app.get(&format!("{uri}/x")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let all = format!("/api/v1/dataset/{dataset}/grid?area=0,0%2065534,0%2065534,65534%200,65534");
+    // The last row and column of places lie on the line itself.
+    let within = app.get(&all).await.json()["total"].as_u64().unwrap();
+    assert!((count - 2..=count).contains(&within), "{within} of {count}");
+    let wrong = format!("/api/v1/dataset/{dataset}/grid?area=0,0");
+    assert_eq!(
+        app.get(&wrong).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
+
+#[tokio::test]
+async fn a_filter_gets_a_name_that_is_listed_and_removed() {
+    let (app, dataset) = TestApp::indexed().await;
+    let views = format!("/api/v1/dataset/{dataset}/views");
+    let save = |query: &str, form: &str| {
+        Request::post(format!("{views}?{query}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()))
+            .unwrap()
+    };
+    let query = "entity_type=IMAGES&threshold=0&duplicates=extra&address=duplicates%3Dextra";
+    let made = app.send(save(query, "name=Extra+copies")).await.json();
+    assert_eq!(made["name"], "Extra copies");
+    assert_eq!(made["stats"]["n_images"], 1);
+    assert_eq!(made["filters"]["address"], "duplicates=extra");
+    let twice = app.send(save(query, "name=Extra+copies")).await;
+    assert_eq!(
+        (twice.status, twice.code().as_str()),
+        (StatusCode::CONFLICT, "view_exists")
+    );
+    let vql = "vql=%5B%7B%22id%22%3A%22x%22%7D%5D&caption=dogs";
+    let other = app.send(save(vql, "name=Dogs")).await.json();
+    assert_eq!(other["filters"]["vql"][0]["id"], "x");
+    assert_eq!(other["stats"]["n_images"], -1);
+    let listed = app.get(&views).await.json();
+    assert_eq!(listed["views"], serde_json::json!([other, made]));
+    for (query, form) in [
+        ("", "name="),
+        ("vql=x", "name=y"),
+        ("duplicates=x", "name=y"),
+    ] {
+        let refused = app.send(save(query, form)).await;
+        assert!(refused.status.is_client_error(), "{query} {form}");
+    }
+    let id = made["id"].as_str().unwrap();
+    let delete = |id: &str| {
+        Request::delete(format!("{views}/{id}"))
+            .body(Body::empty())
+            .unwrap()
+    };
+    let gone = app.send(delete(id)).await;
+    assert_eq!((gone.status, gone.text()), (StatusCode::OK, "null"));
+    let again = app.send(delete(id)).await;
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (StatusCode::NOT_FOUND, "view_not_found")
+    );
+}

@@ -9,6 +9,7 @@ use lamina_search::{GenerationBuilder, MediaRow, SearchError};
 
 use super::{
     PICTURES, folder,
+    open::Opened,
     picture::{self, Beside, Placed},
 };
 use crate::{Engine, Error};
@@ -61,6 +62,49 @@ pub(crate) async fn write_index(
     let seconds = began.elapsed().as_secs_f64();
     tracing::debug!(dataset.id = %dataset, generation = generation.0, pictures, seconds, "wrote an index");
     Ok(())
+}
+
+/// The vectors of an index, row by row; zeros for pictures that have none or are gone since.
+pub(super) async fn vectors_of(engine: &Engine, opened: &Opened) -> Result<Vec<f32>, Error> {
+    let store = engine.store();
+    let columns = engine.parts().embedder.dimensions();
+    let mut rows_of: HashMap<SegmentId, Vec<(u32, u32)>> = HashMap::new();
+    let mut cursor = None;
+    loop {
+        let page = store
+            .media_page(opened.dataset, cursor.as_ref(), PAGE)
+            .await?;
+        for one in page.items {
+            if let Some(row) = opened.index.row_of(one.id) {
+                let place = one.placement;
+                rows_of
+                    .entry(place.segment)
+                    .or_default()
+                    .push((row, place.row));
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let mut ordered = vec![0.0; opened.index.rows() as usize * columns];
+    for segment in store.segments(opened.dataset).await? {
+        let Some(rows) = rows_of.remove(&segment.id) else {
+            continue;
+        };
+        if segment.model != engine.parts().embedder.model().as_str() {
+            continue;
+        }
+        let vectors = store.vectors(&segment).await?;
+        for (row, from) in rows {
+            let (to, from) = (row as usize * columns, from as usize * columns);
+            if let Some(vector) = vectors.get(from..from + columns) {
+                ordered[to..to + columns].copy_from_slice(vector);
+            }
+        }
+    }
+    Ok(ordered)
 }
 
 async fn gather(

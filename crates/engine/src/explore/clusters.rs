@@ -115,8 +115,8 @@ impl Engine {
         limit: usize,
     ) -> Result<ClusterCards, Error> {
         let found = self
-            .ask(scope, move |index| {
-                index.cluster_cards(&wanted, level, offset, limit)
+            .ask_for(scope, wanted, move |index, wanted| {
+                index.cluster_cards(wanted, level, offset, limit)
             })
             .await?;
         Ok(found.unwrap_or_default())
@@ -135,8 +135,8 @@ impl Engine {
         size: usize,
     ) -> Result<Members, Error> {
         let found = self
-            .ask(scope, move |index| {
-                index.members(&wanted, cluster, page, size)
+            .ask_for(scope, wanted, move |index, wanted| {
+                index.members(wanted, cluster, page, size)
             })
             .await?;
         Ok(found.unwrap_or_default())

@@ -67,6 +67,11 @@ impl CopyTable {
         }
     }
 
+    /// Every group, the one to keep first.
+    pub(super) fn groups(&self) -> &[Vec<u32>] {
+        &self.groups
+    }
+
     /// Pictures that have copies.
     pub(super) fn members(&self) -> &RowSet {
         &self.members
@@ -154,7 +159,7 @@ impl Opened {
         format!("{}-{number}", self.index.generation().0)
     }
 
-    fn tier_of(&self, group: &[u32]) -> Option<DuplicateTier> {
+    pub(super) fn tier_of(&self, group: &[u32]) -> Option<DuplicateTier> {
         let first = *group.first()? as usize;
         Some(self.beside[first].copy?.tier)
     }

@@ -131,7 +131,7 @@ impl Engine {
     /// [`Error::Busy`] while the index is being made again.
     pub async fn facets(&self, scope: &DatasetScope, wanted: Wanted) -> Result<FacetCounts, Error> {
         let found = self
-            .ask(scope, move |index| Ok(index.facets(&wanted)))
+            .ask_for(scope, wanted, move |index, wanted| Ok(index.facets(wanted)))
             .await?;
         Ok(found.unwrap_or_else(|| FacetCounts {
             issues: IssueKind::ALL

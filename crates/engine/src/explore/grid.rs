@@ -152,7 +152,7 @@ impl Opened {
         }
     }
 
-    fn issue_bits(&self, row: u32) -> u8 {
+    pub(super) fn issue_bits(&self, row: u32) -> u8 {
         let counting = self.index.issues(row).into_iter();
         counting
             .filter(|(_, confidence)| Band::COUNTS.holds(*confidence))
@@ -211,8 +211,8 @@ impl Engine {
         limit: usize,
     ) -> Result<Grid, Error> {
         let found = self
-            .ask(scope, move |index| {
-                Ok(index.grid(&wanted, order, offset, limit))
+            .ask_for(scope, wanted, move |index, wanted| {
+                Ok(index.grid(wanted, order, offset, limit))
             })
             .await?;
         Ok(found.unwrap_or_default())
@@ -229,7 +229,9 @@ impl Engine {
         order: Order,
     ) -> Result<Shape, Error> {
         let found = self
-            .ask(scope, move |index| Ok(index.shape(&wanted, order)))
+            .ask_for(scope, wanted, move |index, wanted| {
+                Ok(index.shape(wanted, order))
+            })
             .await?;
         Ok(found.unwrap_or_default())
     }

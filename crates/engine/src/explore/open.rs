@@ -2,8 +2,8 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use lamina_model::{
@@ -17,6 +17,7 @@ use super::{
     folder,
     grid::{Orders, SortKey},
     picture::{self, Beside},
+    plan::Plans,
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -32,6 +33,8 @@ pub(crate) struct Indexes {
     /// The one asked last at the end.
     open: Mutex<VecDeque<Arc<Opened>>>,
     writing: Mutex<HashSet<(DatasetId, Generation)>>,
+    /// Generations whose map is being drawn.
+    drawing: Mutex<HashSet<(DatasetId, Generation)>>,
 }
 
 impl Indexes {
@@ -66,6 +69,17 @@ impl Indexes {
         writing.remove(&(dataset, generation));
     }
 
+    /// Whether the caller is the one to draw the map.
+    pub(super) fn begin_drawing(&self, dataset: DatasetId, generation: Generation) -> bool {
+        let mut drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        drawing.insert((dataset, generation))
+    }
+
+    pub(super) fn end_drawing(&self, dataset: DatasetId, generation: Generation) {
+        let mut drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        drawing.remove(&(dataset, generation));
+    }
+
     /// Closes whatever is open of a dataset.
     pub(crate) fn close(&self, dataset: DatasetId) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,6 +97,11 @@ pub(super) struct Opened {
     /// By kind, in the order of [`IssueKind::ALL`]: rows with their confidences.
     pub issues: [Vec<(u32, f32)>; IssueKind::ALL.len()],
     pub orders: Mutex<Orders<(Wanted, SortKey, bool)>>,
+    pub plans: Mutex<Plans>,
+    /// Where its files lie.
+    pub folder: PathBuf,
+    /// Places on the map by row, once it is drawn and was asked for.
+    pub map: OnceLock<Vec<[u16; 2]>>,
 }
 
 impl Opened {
@@ -118,6 +137,9 @@ impl Opened {
             issues,
             index,
             orders: Mutex::default(),
+            plans: Mutex::default(),
+            folder: folder.to_owned(),
+            map: OnceLock::new(),
         }))
     }
 
@@ -187,6 +209,21 @@ impl Engine {
             return Ok(None);
         };
         let answered = tokio::task::spawn_blocking(move || question(&opened)).await;
+        answered.map_err(Error::internal)?.map(Some)
+    }
+
+    /// The same about pictures that are wanted, whose areas of the map, if any, are drawn first.
+    pub(super) async fn ask_for<T: Send + 'static>(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        question: impl FnOnce(&Opened, &Wanted) -> Result<T, Error> + Send + 'static,
+    ) -> Result<Option<T>, Error> {
+        let Some(opened) = self.opened(scope).await? else {
+            return Ok(None);
+        };
+        self.check_areas(scope, &opened, &wanted).await?;
+        let answered = tokio::task::spawn_blocking(move || question(&opened, &wanted)).await;
         answered.map_err(Error::internal)?.map(Some)
     }
 

@@ -7,7 +7,7 @@ use lamina_model::{
 };
 use lamina_search::{GenerationIndex, Overlay, RowSet};
 
-use super::open::Opened;
+use super::{map::Area, open::Opened};
 
 /// How a picture stands among copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +40,8 @@ pub struct Wanted {
     pub names: BTreeSet<String>,
     /// The clusters that they lie in, of whatever level.
     pub clusters: BTreeSet<ClusterId>,
+    /// The areas of the map that they lie in.
+    pub areas: BTreeSet<Area>,
     /// What else must hold.
     pub filter: Filter,
 }
@@ -134,6 +136,18 @@ impl Opened {
         }
     }
 
+    /// The rows whose place on the map lies in one of these areas. Whoever asks has made sure
+    /// that the map is drawn.
+    fn rows_in(&self, areas: &BTreeSet<Area>) -> RowSet {
+        let mut rows = RowSet::none(self.index.rows());
+        for (row, place) in (0..).zip(self.places().unwrap_or_default()) {
+            if areas.iter().any(|area| area.holds(*place)) {
+                rows.insert(row);
+            }
+        }
+        rows
+    }
+
     fn others_of(&self, wanted: &Wanted) -> RowSet {
         let index = &self.index;
         let mut filter = wanted.filter.clone();
@@ -146,6 +160,9 @@ impl Opened {
             .iter()
             .map(|part| matching(index, Clause::File(TextMatch::Contains(part.clone()))));
         rows.keep(&any(index, names));
+        if !wanted.areas.is_empty() {
+            rows.keep(&self.rows_in(&wanted.areas));
+        }
         rows
     }
 }

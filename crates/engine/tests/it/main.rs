@@ -11,6 +11,8 @@ mod access;
 mod datasets;
 mod explore;
 mod ingest;
+mod map;
+mod resolving;
 mod source;
 mod stopping;
 mod workshop;

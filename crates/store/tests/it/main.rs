@@ -10,6 +10,7 @@
 mod accounts;
 mod blobs;
 mod datasets;
+mod decisions;
 mod findings;
 mod ingest;
 mod jobs;
@@ -137,6 +138,10 @@ contract! {
     }
     sharing {
         who_makes_a_dataset_owns_it_and_may_share_it,
+    }
+    decisions {
+        a_decision_about_a_copy_is_kept_until_it_is_taken_back,
+        a_view_has_a_name_of_its_own_in_its_dataset,
     }
     property {
         every_sequence_of_batches_keeps_the_counts_and_the_pages_true,

@@ -125,6 +125,16 @@ const TABLE: &[(&str, Row)] = &[
     ("GET /api/v1/dataset/{dataset_id}/facets", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/clusters", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/duplicates", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/duplicates/plan", VIEW),
+    (
+        "POST /api/v1/dataset/{dataset_id}/duplicates/decisions",
+        done(EDIT, 204),
+    ),
+    ("GET /api/v1/dataset/{dataset_id}/map", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/map/{row}", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/views", VIEW),
+    ("POST /api/v1/dataset/{dataset_id}/views", EDIT),
+    ("DELETE /api/v1/dataset/{dataset_id}/views/{view_id}", EDIT),
     (
         "GET /api/v1/dataset/{dataset_id}/media/{media_id}/similar",
         VIEW,
@@ -227,6 +237,16 @@ impl World {
             .await
             .json();
         let media = listed["items"][0]["media_id"].as_str().unwrap().to_owned();
+        // A map is drawn on first ask.
+        let map = format!("/api/v1/dataset/{dataset}/map");
+        while server
+            .send(ask(Method::GET, &map).session(&owner))
+            .await
+            .status
+            == 503
+        {
+            tokio::task::yield_now().await;
+        }
         Self {
             server,
             dataset,
@@ -268,6 +288,7 @@ impl World {
             .replace("{image_id}", &self.media)
             .replace("{task_id}", &self.task)
             .replace("{cluster_id}", "0198c0de-0000-7000-8000-000000000000")
+            .replace("{row}", "0")
             .replace("{session_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{workspace_id}", "00000000-0000-0000-0000-000000000001")
             .replace("{organization_id}", "00000000-0000-0000-0000-000000000001");
@@ -306,6 +327,15 @@ impl World {
             fs_err::create_dir_all(&folder).unwrap();
             path = format!("{path}?path={}&name=made{count}", folder.display());
         }
+        if path.contains("{view_id}") {
+            let uri = format!("/api/v1/dataset/{}/views?name=made{count}", self.dataset);
+            let made = ask(Method::POST, &uri).session(&owner);
+            let made = self.server.send(made).await.json();
+            path = path.replace("{view_id}", made["id"].as_str().unwrap());
+        }
+        if operation == "POST /api/v1/dataset/{dataset_id}/views" {
+            path = format!("{path}?name=new{count}");
+        }
         if path == "/api/v1/process/preview" {
             path = format!("{path}?path={}", self.server.root.path().display());
         }
@@ -326,6 +356,7 @@ impl World {
             "PUT /api/v1/manage/{dataset_id}/share" => {
                 asked.json(&json!({"email": "admin@example.org", "role": "viewer"}))
             }
+            "POST /api/v1/dataset/{dataset_id}/duplicates/decisions" => asked.json(&json!({})),
             "PUT /api/v1/manage/{dataset_id}/visibility" => asked.json(&json!({"public": false})),
             "POST /api/v1/keycloak/admin/users" => asked.json(
                 &json!({"username": format!("new{count}@example.org"), "password": PASSWORD}),

@@ -1,0 +1,272 @@
+//! Filters that got a name.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use lamina_engine::{Need, Order};
+use lamina_model::SavedView;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    error::ApiError,
+    extract::{Query, QueryOrForm, caller},
+    wire::{
+        error::{ErrorBody, ValidationErrorBody},
+        wanted::WantedParameters,
+    },
+};
+
+/// A filter and its name.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ViewParameters {
+    /// The name; no other view of the dataset has it.
+    #[param(example = "Blurry and large")]
+    name: String,
+    /// `IMAGES`, `OBJECTS` or `VIDEOS`.
+    #[param(default = "IMAGES")]
+    entity_type: Option<String>,
+    /// The level of clusters.
+    threshold: Option<String>,
+    /// Words that were searched for.
+    caption: Option<String>,
+    /// Filters as an encoded JSON array.
+    vql: Option<String>,
+    /// Labels.
+    labels: Option<String>,
+    /// The part of the app's own address behind `?`, by which the app shows the view again.
+    address: Option<String>,
+}
+
+/// Who made a view.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ViewMaker)]
+pub(crate) struct MakerJson {
+    /// The account; null in local mode.
+    user_id: Option<Uuid>,
+    /// Its address.
+    email: Option<String>,
+    /// Its name.
+    name: Option<String>,
+}
+
+/// How many things a view holds; -1 where they were not counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ViewStats {
+    /// Pictures, when the view was made.
+    #[serde(rename = "n_images")]
+    images: i64,
+    /// Objects.
+    #[serde(rename = "n_objects")]
+    objects: i64,
+    /// Frames of videos.
+    #[serde(rename = "n_video_frames")]
+    video_frames: i64,
+}
+
+/// The filters of a view.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ViewFilters {
+    /// `IMAGES`, `OBJECTS` or `VIDEOS`.
+    entity_type: String,
+    /// The level of clusters.
+    threshold: String,
+    /// Words that were searched for.
+    caption: Option<String>,
+    /// Filters.
+    #[schema(value_type = Vec<Object>)]
+    vql: Vec<Value>,
+    /// Labels, as they were sent.
+    labels: Option<String>,
+    /// The part of the app's own address behind `?`.
+    address: Option<String>,
+}
+
+/// A filter under a name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SavedView)]
+pub(crate) struct ViewJson {
+    /// Its id.
+    id: Uuid,
+    /// The dataset it is of.
+    dataset_id: Uuid,
+    /// Its name.
+    name: String,
+    /// When it was made, in UTC.
+    #[schema(example = "2025-10-30T10:00:00.000000Z")]
+    created_at: String,
+    /// Who made it.
+    created_by: MakerJson,
+    /// Its filters.
+    filters: ViewFilters,
+    /// How many things it holds.
+    stats: ViewStats,
+    /// Always false: new pictures are not matched with views.
+    monitoring_enabled: bool,
+    /// Always false.
+    alerting_enabled: bool,
+}
+
+impl ViewJson {
+    fn new(
+        view: &SavedView,
+        maker: Option<(String, String)>,
+    ) -> Result<Self, lamina_engine::Error> {
+        let (email, name) = maker.unzip();
+        Ok(Self {
+            id: view.id.as_uuid(),
+            dataset_id: view.dataset_id.as_uuid(),
+            name: view.name.clone(),
+            created_at: format!("{}Z", view.created_at.to_naive_iso()),
+            created_by: MakerJson {
+                user_id: view.created_by.map(lamina_model::UserId::as_uuid),
+                email,
+                name,
+            },
+            filters: serde_json::from_str(&view.filters).map_err(lamina_engine::Error::internal)?,
+            stats: ViewStats {
+                images: view
+                    .image_count
+                    .and_then(|count| i64::try_from(count).ok())
+                    .unwrap_or(-1),
+                objects: -1,
+                video_frames: -1,
+            },
+            monitoring_enabled: false,
+            alerting_enabled: false,
+        })
+    }
+}
+
+/// Gives a filter a name that everybody who may see the dataset sees. The name may come in the
+/// query or in a form; the filters come in the query. The app sends its own filters too, by which
+/// pictures are counted.
+#[utoipa::path(
+    post,
+    path = "/api/v1/dataset/{dataset_id}/views",
+    tag = "views",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), ViewParameters, WantedParameters),
+    responses(
+        (status = OK, description = "The view", body = ViewJson),
+        (status = BAD_REQUEST, description = "The name or the filters cannot be used", body = ErrorBody),
+        (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset has a view of that name, or too many", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+    )
+)]
+pub(crate) async fn save_view(
+    State(state): State<AppState>,
+    caller::Somebody(caller): caller::Somebody,
+    Path(dataset_id): Path<String>,
+    Query(wanted): Query<WantedParameters>,
+    QueryOrForm(parameters): QueryOrForm<ViewParameters>,
+) -> Result<Json<ViewJson>, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
+    let wanted = wanted.read()?;
+    let vql = match parameters.vql.as_deref().filter(|text| !text.is_empty()) {
+        None => Vec::new(),
+        Some(text) => serde_json::from_str(text).map_err(|cause| {
+            let why = format!("vql is no JSON array: {cause}");
+            lamina_engine::Error::invalid("vql", why)
+        })?,
+    };
+    let filters = ViewFilters {
+        entity_type: parameters
+            .entity_type
+            .unwrap_or_else(|| "IMAGES".to_owned()),
+        threshold: parameters.threshold.unwrap_or_else(|| "0".to_owned()),
+        caption: parameters.caption,
+        vql,
+        labels: parameters.labels,
+        address: parameters.address,
+    };
+    // What only the original's words say is not counted here.
+    let counted = filters.address.is_some();
+    let count = if counted {
+        let grid = engine.grid(&scope, wanted, Order::default(), 0, 0).await?;
+        grid.generation.map(|_| u64::from(grid.total))
+    } else {
+        None
+    };
+    let filters = serde_json::to_string(&filters).map_err(lamina_engine::Error::internal)?;
+    let view = engine
+        .save_view(&caller, &scope, &parameters.name, filters, count)
+        .await?;
+    let maker = engine.maker_of(&view).await?;
+    Ok(Json(ViewJson::new(&view, maker)?))
+}
+
+/// All views of a dataset.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ViewList {
+    /// The newest first.
+    views: Vec<ViewJson>,
+}
+
+/// Lists the views of a dataset.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dataset/{dataset_id}/views",
+    tag = "views",
+    params(("dataset_id" = Uuid, Path, description = "The dataset")),
+    responses(
+        (status = OK, description = "The views", body = ViewList),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list_views(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+) -> Result<Json<ViewList>, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    let mut makers = BTreeMap::new();
+    let mut views = Vec::new();
+    for view in engine.views(&scope).await? {
+        let maker = match makers.get(&view.created_by) {
+            Some(known) => Clone::clone(known),
+            // Whoever is nobody learns no addresses.
+            None if caller.user_id().is_none() => None,
+            None => engine.maker_of(&view).await?,
+        };
+        makers.insert(view.created_by, maker.clone());
+        views.push(ViewJson::new(&view, maker)?);
+    }
+    Ok(Json(ViewList { views }))
+}
+
+/// Removes a view. The pictures stay as they are.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/dataset/{dataset_id}/views/{view_id}",
+    tag = "views",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("view_id" = Uuid, Path, description = "The view"),
+    ),
+    responses(
+        (status = OK, description = "It is gone", body = Option<String>),
+        (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset or view, or the caller may not see it", body = ErrorBody),
+    )
+)]
+pub(crate) async fn delete_view(
+    State(state): State<AppState>,
+    caller::Somebody(caller): caller::Somebody,
+    Path((dataset_id, view_id)): Path<(String, String)>,
+) -> Result<Json<Option<String>>, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
+    engine.delete_view(&scope, &view_id).await?;
+    Ok(Json(None))
+}

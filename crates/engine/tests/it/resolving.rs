@@ -1,0 +1,127 @@
+//! Plans for copies, and what people decide about single ones.
+
+use std::collections::BTreeSet;
+
+use lamina_engine::{Caller, DatasetScope, Engine, KeepBy, Plan, PlanWish};
+use lamina_model::DuplicateTier;
+
+use crate::workshop::{Workshop, picture};
+
+async fn plan(engine: &Engine, scope: &DatasetScope, rule: &[KeepBy]) -> Plan {
+    let wish = PlanWish {
+        rule: rule.to_vec(),
+        ..PlanWish::default()
+    };
+    engine.copy_plan(scope, wish, 0, 100).await.unwrap()
+}
+
+/// The files that stay and those that go of the first group.
+fn paths(plan: &Plan) -> (Vec<String>, Vec<String>) {
+    let group = &plan.groups[0];
+    let keep = group.keep.iter().map(|(card, _)| card.path.to_string());
+    let remove = group.remove.iter().map(|(card, _)| card.path.to_string());
+    let mut remove: Vec<_> = remove.collect();
+    remove.sort();
+    (keep.collect(), remove)
+}
+
+async fn shop() -> (Workshop, DatasetScope) {
+    let shop = Workshop::new().await;
+    let bytes = picture(1);
+    for name in ["a/1.bmp", "b/1.bmp", "c/1.bmp"] {
+        shop.put(name, &bytes);
+    }
+    shop.put("other.bmp", &picture(2));
+    let (scope, _) = shop.index().await;
+    (shop, scope)
+}
+
+#[tokio::test]
+async fn a_rule_says_which_copy_stays_and_the_plan_counts_the_rest() {
+    let (shop, scope) = shop().await;
+    let below = |folder: &str| KeepBy::Folder(folder.to_owned());
+    let by_folder = plan(&shop.engine, &scope, &[KeepBy::Largest, below("b")]).await;
+    assert_eq!(
+        paths(&by_folder),
+        (
+            vec!["b/1.bmp".to_owned()],
+            vec!["a/1.bmp".to_owned(), "c/1.bmp".to_owned()]
+        )
+    );
+    let size = picture(1).len() as u64;
+    assert_eq!(
+        (
+            by_folder.all.groups,
+            by_folder.all.pictures,
+            by_folder.all.bytes
+        ),
+        (1, 2, 2 * size)
+    );
+    assert_eq!(by_folder.tiers[&DuplicateTier::SameBytes], by_folder.all);
+    // A folder is no beginning of a name.
+    let no_folder = plan(&shop.engine, &scope, &[below("b/1")]).await;
+    let unruled = plan(&shop.engine, &scope, &[]).await;
+    assert_eq!(paths(&no_folder), paths(&unruled));
+    let groups = shop.engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    assert_eq!(
+        paths(&unruled).0,
+        [groups.groups[0].keep.path.to_string()],
+        "without a rule the analysis decides"
+    );
+}
+
+#[tokio::test]
+async fn tiers_and_likeness_narrow_a_plan() {
+    let (shop, scope) = shop().await;
+    let wish = PlanWish {
+        tiers: BTreeSet::from([DuplicateTier::Mirrored]),
+        ..PlanWish::default()
+    };
+    let none = shop.engine.copy_plan(&scope, wish, 0, 10).await.unwrap();
+    assert_eq!((none.total, none.all.pictures), (0, 0));
+    let all = PlanWish {
+        least_likeness: 1.0,
+        ..PlanWish::default()
+    };
+    let all = shop.engine.copy_plan(&scope, all, 0, 10).await.unwrap();
+    assert_eq!(all.all.pictures, 2, "the same bytes are wholly alike");
+}
+
+#[tokio::test]
+async fn what_a_person_keeps_stays_through_every_rule_and_the_next_indexing() {
+    let (shop, scope) = shop().await;
+    let groups = shop.engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    let group = &groups.groups[0];
+    let going = group.others[0].0.clone();
+    let id = going.media_id.to_string();
+    let decide = async |keep: &[String], free: &[String]| {
+        shop.engine
+            .decide_copies(&Caller::Local, &scope, keep, free)
+            .await
+    };
+    decide(std::slice::from_ref(&id), &[]).await.unwrap();
+    let decided = plan(&shop.engine, &scope, &[]).await;
+    assert_eq!(decided.groups[0].keep, [(going.clone(), true)]);
+    assert_eq!(decided.all.pictures, 2);
+
+    shop.put("new.bmp", &picture(3));
+    let (scope, _) = shop.index().await;
+    let later = plan(&shop.engine, &scope, &[KeepBy::Newest]).await;
+    assert_eq!(later.groups[0].keep, [(going, true)]);
+
+    // Where all are kept the group is listed and nothing goes.
+    let all: Vec<String> = std::iter::once(&group.keep)
+        .chain(group.others.iter().map(|(card, _)| card))
+        .map(|card| card.media_id.to_string())
+        .collect();
+    decide(&all, &[]).await.unwrap();
+    let whole = plan(&shop.engine, &scope, &[]).await;
+    assert_eq!(
+        (whole.total, whole.all.groups, whole.all.pictures),
+        (1, 0, 0)
+    );
+    decide(&[], &all).await.unwrap();
+    assert_eq!(plan(&shop.engine, &scope, &[]).await.all.pictures, 2);
+    let wrong = decide(&["x".to_owned()], &[]).await.unwrap_err();
+    assert_eq!(wrong.code(), "invalid_media_id");
+}

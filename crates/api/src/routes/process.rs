@@ -88,7 +88,7 @@ pub(crate) async fn start_process(
         .map_err(ApiError::told_as_process)
 }
 
-/// The same by POST, with the parameters in the query or in a form.
+/// The same by POST, with the parameters in the query or in a form, urlencoded or multipart.
 #[utoipa::path(
     post,
     path = "/api/v1/process",

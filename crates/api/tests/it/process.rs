@@ -67,6 +67,32 @@ async fn a_folder_becomes_a_dataset_by_get_and_by_post_and_only_once() {
 }
 
 #[tokio::test]
+async fn a_multipart_form_names_a_folder_as_well() {
+    let app = TestApp::new().await;
+    let path = app.source.path().to_str().unwrap();
+    let part = |name: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let post = |body: String| {
+        Request::post("/api/v1/process")
+            .header("content-type", "multipart/form-data; boundary=b")
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let form = part("path", path) + &part("name", "a&b=%20 é") + "--b--\r\n";
+    let made = app.send(post(form)).await;
+    assert_eq!(made.status, StatusCode::OK, "{made:?}");
+    assert_eq!(made.json()["name"], "a&b=%20 é");
+
+    let cut = part("path", path) + "--b\r\nContent-Dispo";
+    failed(
+        &app.send(post(cut)).await,
+        StatusCode::BAD_REQUEST,
+        "invalid_encoding",
+    );
+}
+
+#[tokio::test]
 async fn several_datasets_may_be_asked_for_at_once() {
     let app = TestApp::new().await;
     let other = tempfile::tempdir().unwrap();

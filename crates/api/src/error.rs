@@ -239,6 +239,8 @@ impl ApiError {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::NoSpace { .. } => StatusCode::INSUFFICIENT_STORAGE,
             // `Internal`, and whatever a later engine adds before this table learns of it.
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -17,6 +17,7 @@ mod process;
 mod rejected;
 mod sources;
 mod tasks;
+mod uploads;
 mod views;
 
 use hyper::StatusCode;
@@ -25,6 +26,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{AppState, error::Problem};
 
 pub(crate) use media::matches_etag;
+pub(crate) use uploads::TAKE_FILES;
 
 pub(crate) use accounts::{
     private_headers,
@@ -75,6 +77,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(tasks::get_task))
         .routes(routes!(changes::abort_task))
         .routes(routes!(changes::retry_task))
+        .merge(uploads::uploads())
         .merge(accounts())
         .routes(routes!(docs::get_openapi))
         .routes(routes!(docs::show_docs))

@@ -23,6 +23,8 @@ use crate::{
 const PRESENCE_FOLDER: &str = "runners";
 /// Folder inside the data folder with what is derived from generations.
 const INDEX_FOLDER: &str = "index";
+/// Where files lie that people sent.
+const UPLOAD_FOLDER: &str = "uploads";
 
 /// The rooms, put together.
 #[derive(Debug)]
@@ -86,6 +88,7 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
         accounts,
         presence_folder: Some(config.data_dir.join(PRESENCE_FOLDER)),
         index_folder: config.data_dir.join(INDEX_FOLDER),
+        upload_folder: config.data_dir.join(UPLOAD_FOLDER),
     });
     Ok(Wired {
         engine,

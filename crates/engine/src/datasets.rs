@@ -131,8 +131,14 @@ impl Engine {
         self.request_ingest_of(scope.id()).await
     }
 
-    async fn request_ingest_of(&self, dataset: DatasetId) -> Result<JobId, Error> {
-        let job = self.store().enqueue_job(&self.new_job(dataset)).await?;
+    pub(crate) async fn request_ingest_of(&self, dataset: DatasetId) -> Result<JobId, Error> {
+        let mut job = self.new_job(dataset);
+        let known = self.store().dataset(dataset).await?;
+        if known.source_type == SourceType::Upload && known.generation.is_none() {
+            // Its first job makes the dataset: see `open_folder`.
+            job.created_at = known.created_at;
+        }
+        let job = self.store().enqueue_job(&job).await?;
         self.parts().jobs_wanted.notify_one();
         Ok(job.id)
     }
@@ -158,6 +164,7 @@ impl Engine {
         tokio::task::spawn_blocking(move || forget(&folder, dataset))
             .await
             .map_err(Error::internal)?;
+        self.forget_uploads(scope.id()).await;
         let (id, name) = (scope.id().to_string(), &scope.dataset().display_name);
         self.note_of(caller, "dataset.deleted", &id, name, origin)
             .await
@@ -183,7 +190,12 @@ impl Engine {
         Ok(self.store().jobs_of_dataset(scope.id(), limit).await?)
     }
 
-    fn new_dataset(&self, caller: &Caller, display_name: String, source: SourcePath) -> Dataset {
+    pub(crate) fn new_dataset(
+        &self,
+        caller: &Caller,
+        display_name: String,
+        source: SourcePath,
+    ) -> Dataset {
         Dataset {
             id: DatasetId::new(self.clock(), self.chance()),
             display_name,

@@ -82,6 +82,18 @@ pub enum Error {
         /// When to come back.
         retry_after_s: u32,
     },
+    /// What was sent is larger than it may be.
+    #[error("{why}")]
+    TooLarge {
+        /// Which thing, its limit, and what would do.
+        why: String,
+    },
+    /// The disk of the server is full.
+    #[error("{why}")]
+    NoSpace {
+        /// Which disk, and who can help.
+        why: String,
+    },
     /// A fault of the program or its machine; told to the caller without details.
     #[error("something went wrong inside Lamina")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
@@ -104,6 +116,8 @@ impl Error {
             Self::TooMany { .. } => "too_many_tries".to_owned(),
             Self::NotFound { what, .. } => format!("{what}_not_found"),
             Self::Busy { .. } => "busy".to_owned(),
+            Self::TooLarge { .. } => "too_large".to_owned(),
+            Self::NoSpace { .. } => "no_space".to_owned(),
             Self::Internal(_) => "internal".to_owned(),
         }
     }

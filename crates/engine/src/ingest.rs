@@ -13,23 +13,17 @@ mod look;
 mod report;
 mod scan;
 
-use std::{
-    ffi::OsStr,
-    os::unix::ffi::OsStrExt,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Instant,
-};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use changes::{Change, Changes};
 use keep::Keeper;
-use lamina_model::{Dataset, FileOutcome, Phase, StageSeconds, WorkerSeconds};
+use lamina_model::{Dataset, FileOutcome, Phase, SourceType, StageSeconds, WorkerSeconds};
 use look::{Looked, Work, look_into};
 pub use scan::{Found, Verdict, Walk};
 pub(crate) use scan::{leads_below, plain, resolved};
 use tokio::task::JoinSet;
 
-use crate::{Engine, Error, jobs::JobContext};
+use crate::{Engine, Error, jobs::JobContext, place::SourcePlace, uploads::merge_finished};
 
 /// Why an ingest ended before its end.
 #[derive(Debug)]
@@ -80,7 +74,14 @@ pub(crate) async fn ingest(
     dataset: &Dataset,
     job: &Arc<JobContext>,
 ) -> Result<(), Stopped> {
-    let source = PathBuf::from(OsStr::from_bytes(dataset.source.as_bytes()));
+    let source = engine.place_of(dataset);
+    if dataset.source_type == SourceType::Upload {
+        let (uploads, id) = (engine.parts().upload_folder.clone(), dataset.id);
+        tokio::task::spawn_blocking(move || merge_finished(&uploads, id))
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::internal)?;
+    }
     let mut tally = Tally::default();
 
     let began = Instant::now();
@@ -90,6 +91,8 @@ pub(crate) async fn ingest(
     let began = Instant::now();
     if pending > 0 {
         index(engine, dataset, &source, pending, job, &mut tally).await?;
+        // Comparing needs the memory more than the model does, which is not asked again.
+        engine.parts().embedder.rest();
     }
     tally.stage(Phase::Indexing, began);
 
@@ -104,7 +107,7 @@ pub(crate) async fn ingest(
 async fn count_pending(
     engine: &Engine,
     dataset: &Dataset,
-    source: &Path,
+    source: &SourcePlace,
     job: &JobContext,
 ) -> Result<u64, Stopped> {
     let mut changes = begin(engine, dataset, source, job).await?;
@@ -122,24 +125,20 @@ async fn count_pending(
 async fn begin(
     engine: &Engine,
     dataset: &Dataset,
-    source: &Path,
+    source: &SourcePlace,
     job: &JobContext,
 ) -> Result<Changes, Stopped> {
-    let own = engine.parts().ingest.own_folders.clone();
-    let roots = engine.parts().roots.clone();
     Changes::begin(
         engine.store(),
         dataset.id,
-        source.to_owned(),
-        own,
-        roots,
+        source.clone(),
         job.stop().clone(),
     )
     .await
     .map_err(|cause| {
         Stopped::Failed(format!(
             "cannot list the source folder {}: {}; make it readable again and index once more",
-            source.display(),
+            source.folder.display(),
             plain(&cause),
         ))
     })
@@ -150,7 +149,7 @@ async fn begin(
 async fn index(
     engine: &Engine,
     dataset: &Dataset,
-    source: &Path,
+    source: &SourcePlace,
     pending: u64,
     job: &JobContext,
     tally: &mut Tally,
@@ -171,7 +170,7 @@ async fn index(
                     Verdict::Look => {
                         look_on_thread(
                             engine,
-                            source,
+                            &source.folder,
                             Work {
                                 path: found.path,
                                 stamp: found.stamp,

@@ -13,9 +13,11 @@ mod explore;
 mod ingest;
 mod jobs;
 mod media;
+mod place;
 mod settings;
 mod source;
 mod standing;
+mod uploads;
 mod view;
 mod views;
 
@@ -38,4 +40,5 @@ pub use media::{Original, RejectedFile, Thumbnail};
 pub use settings::{Engine, IngestSettings, Parts, SourceRoots};
 pub use source::{FolderListing, FolderPreview};
 pub use standing::DatasetCard;
+pub use uploads::{IncomingFile, KeptFile, Upload};
 pub use view::{Shown, ViewCopy};

@@ -90,10 +90,9 @@ impl Engine {
     /// import roots.
     pub async fn original(&self, scope: &DatasetScope, id: &str) -> Result<Original, Error> {
         let media = self.media(scope, id).await?;
-        let source = Path::new(OsStr::from_bytes(scope.dataset().source.as_bytes()));
-        let path = source.join(OsStr::from_bytes(media.path.as_bytes()));
-        let roots = self.parts().roots.clone();
-        let opened = tokio::task::spawn_blocking(move || open_below(&path, &roots)).await;
+        let place = self.place_of(scope.dataset());
+        let path = place.folder.join(OsStr::from_bytes(media.path.as_bytes()));
+        let opened = tokio::task::spawn_blocking(move || open_below(&path, &place.roots)).await;
         let (file, size_bytes) =
             opened
                 .map_err(Error::internal)?

@@ -62,6 +62,8 @@ pub struct Parts {
     pub presence_folder: Option<PathBuf>,
     /// Where the indexes of generations lie: derived, may be deleted at any time.
     pub index_folder: PathBuf,
+    /// Where files lie that people sent. They are the only copy: never derived, never cleared.
+    pub upload_folder: PathBuf,
 }
 
 /// The parts, and what is known only while the program runs.

@@ -10,6 +10,8 @@ use crate::{DatasetId, Generation, Progress, SourcePath, Timestamp, UserId};
 pub enum SourceType {
     /// A folder that the program can read.
     Folder,
+    /// Files that people sent; they lie in the program's own data folder.
+    Upload,
 }
 
 impl SourceType {
@@ -17,12 +19,15 @@ impl SourceType {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Folder => "folder",
+            Self::Upload => "upload",
         }
     }
 
     /// The source type with that stable word.
     pub fn from_word(word: &str) -> Option<Self> {
-        (word == "folder").then_some(Self::Folder)
+        [Self::Folder, Self::Upload]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 }
 
@@ -80,7 +85,7 @@ pub struct Dataset {
     pub description: String,
     /// Where its pictures come from.
     pub source_type: SourceType,
-    /// The source: for a folder, its absolute path as bytes.
+    /// The source: for a folder its absolute path as bytes, for an upload the dataset's id.
     pub source: SourcePath,
     /// Who made it; nothing in local mode.
     pub created_by: Option<UserId>,

@@ -126,6 +126,17 @@ impl Store {
         Ok(())
     }
 
+    /// Makes a dataset on which no work is asked for yet. Counts begin at 0.
+    ///
+    /// # Errors
+    /// `Conflict` when the id is taken.
+    pub async fn insert_dataset(&self, dataset: &Dataset) -> Result<()> {
+        transact!(&self.db, tx => {
+            insert_dataset!(tx, dataset);
+        });
+        Ok(())
+    }
+
     /// The dataset of this source, or else the given one, made together with its job. The bool
     /// says whether it was made. Two callers at once get the same dataset.
     pub async fn find_or_insert_dataset(

@@ -59,6 +59,10 @@ pub trait Embedder: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`EmbedError`] when the runtime fails; none of the batch is then to be used.
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError>;
+
+    /// Lets go of the memory that is kept so that the next call is quick. The next call works as
+    /// ever and takes a moment longer.
+    fn rest(&self) {}
 }
 
 /// The default model as an ONNX file (opset 17, 18.6 MB, sha256 b3d57286…): input `image`

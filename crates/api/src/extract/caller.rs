@@ -19,6 +19,7 @@ use super::{
 use crate::{
     AppState, Mode,
     error::{ApiError, Problem},
+    middleware::guard::get_makes,
 };
 
 /// The caller of a request, as far as the mode lets one tell.
@@ -170,10 +171,10 @@ pub(crate) fn lines<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a [u8]> {
 }
 
 /// A cookie travels along with what other sites make a browser send; changes by such requests
-/// are refused. `GET /api/v1/process` makes something, as in the original.
+/// are refused.
 fn check_change(parts: &Parts, state: &AppState) -> Result<(), ApiError> {
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if reads && !parts.uri.path().starts_with("/api/v1/process") {
+    if reads && !get_makes(parts.uri.path()) {
         return Ok(());
     }
     refuse_other_sites(&parts.headers, state)

@@ -5,18 +5,18 @@
 use std::net::IpAddr;
 
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use hyper::{
     HeaderMap, Method, StatusCode, Uri,
-    header::{CONTENT_LENGTH, HOST, HeaderName, ORIGIN},
+    header::{ALLOW, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN},
 };
 
-use crate::{AppState, HostRule, error::Problem, extract::decode};
+use crate::{AppState, HostRule, error::Problem, extract::decode, routes::TAKE_FILES};
 
-/// Most bytes of a request body. Nothing here takes more than a form of a few fields.
+/// Most bytes of a request body. Save for files, nothing takes more than a form of a few fields.
 pub(crate) const MAX_BODY_BYTES: u64 = 1 << 20;
 
 /// Most bytes of an address. Filters travel in it, as JSON and percent-encoded.
@@ -40,7 +40,33 @@ fn check(state: &AppState, request: &Request) -> Result<(), Problem> {
     if !state.mode().has_authentication() {
         check_site(request)?;
     }
+    check_head(request)?;
+    let takes_files = request
+        .extensions()
+        .get::<MatchedPath>()
+        .is_some_and(|route| TAKE_FILES.contains(&route.as_str()));
+    if takes_files {
+        // Streamed to the disk, where a limit of its own holds for each file.
+        return Ok(());
+    }
     check_length(request.headers())
+}
+
+/// Addresses of the original where GET makes something.
+pub(crate) fn get_makes(path: &str) -> bool {
+    path.starts_with("/api/v1/process") || path.starts_with("/api/v1/ingestion/")
+}
+
+/// HEAD promises to change nothing.
+fn check_head(request: &Request) -> Result<(), Problem> {
+    if request.method() != Method::HEAD || !get_makes(request.uri().path()) {
+        return Ok(());
+    }
+    let mut problem = Problem::of_status(StatusCode::METHOD_NOT_ALLOWED);
+    problem
+        .headers
+        .insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    Err(problem)
 }
 
 /// Percent signs that announce nothing, and bytes that are no UTF-8, are nobody's address.
@@ -129,8 +155,7 @@ fn check_site(request: &Request) -> Result<(), Problem> {
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    // The one address of the original where GET makes something.
-    if reads && !request.uri().path().starts_with("/api/v1/process") {
+    if reads && !get_makes(request.uri().path()) {
         return Ok(());
     }
     let headers = request.headers();

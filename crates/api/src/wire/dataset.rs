@@ -92,8 +92,12 @@ impl From<&DatasetCard> for DatasetJson {
                 .unwrap_or_default(),
             source_type: match dataset.source_type {
                 SourceType::Folder => "FOLDER",
+                SourceType::Upload => "UPLOAD",
             },
-            source_uri: dataset.source.to_string(),
+            source_uri: match dataset.source_type {
+                SourceType::Folder => dataset.source.to_string(),
+                SourceType::Upload => String::new(),
+            },
             created_at: dataset.created_at.to_naive_iso(),
             updated_at: dataset
                 .updated_at

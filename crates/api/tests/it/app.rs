@@ -24,7 +24,7 @@ pub(crate) struct TestApp {
     pub(crate) engine: Engine,
     pub(crate) state: AppState,
     pub(crate) source: TempDir,
-    _data: TempDir,
+    data: TempDir,
 }
 
 /// An answer, read to its end.
@@ -81,6 +81,7 @@ impl TestApp {
             accounts: None,
             presence_folder: None,
             index_folder: data.path().join("index"),
+            upload_folder: data.path().join("uploads"),
         });
         let state = AppState::new(AppStateParts {
             engine: engine.clone(),
@@ -95,8 +96,13 @@ impl TestApp {
             engine,
             state,
             source,
-            _data: data,
+            data,
         }
+    }
+
+    /// Where files lie that were sent.
+    pub(crate) fn uploads(&self) -> std::path::PathBuf {
+        self.data.path().join("uploads")
     }
 
     pub(crate) fn router(&self) -> Router {

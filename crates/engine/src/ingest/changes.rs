@@ -1,13 +1,13 @@
 //! Comparing the source with what the index knows: a merge of two lists in path order.
 
-use std::{cmp::Ordering, collections::VecDeque, path::PathBuf};
+use std::{cmp::Ordering, collections::VecDeque};
 
 use lamina_model::{DatasetId, FileOutcome, FileRecord, IgnoreReason, RejectReason, SourcePath};
 use lamina_store::Store;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::SourceRoots;
+use crate::place::SourcePlace;
 
 use super::{Found, Stopped, Verdict, Walk};
 
@@ -68,15 +68,15 @@ impl Changes {
     pub(super) async fn begin(
         store: &Store,
         dataset: DatasetId,
-        source: PathBuf,
-        own_folders: Vec<PathBuf>,
-        roots: SourceRoots,
+        source: SourcePlace,
         stop: CancellationToken,
     ) -> Result<Self, std::io::Error> {
         let (sender, walked) = mpsc::channel(4);
-        let walk = tokio::task::spawn_blocking(move || Walk::begin(&source, &own_folders, &roots))
-            .await
-            .map_err(std::io::Error::other)??;
+        let walk = tokio::task::spawn_blocking(move || {
+            Walk::begin(&source.folder, &source.skip, &source.roots)
+        })
+        .await
+        .map_err(std::io::Error::other)??;
         tokio::task::spawn_blocking(move || {
             let mut batch = Vec::with_capacity(WALK_BATCH);
             for found in walk {

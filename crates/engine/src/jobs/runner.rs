@@ -134,8 +134,13 @@ impl Runner {
             },
             heart,
         );
+        let done = ended.is_ok();
         self.settle(&job, context.lease(), ended, asked_to_cancel)
             .await?;
+        // Sent while the job was past looking: whoever sent it was answered with that job.
+        if done && self.engine.has_finished_uploads(job.dataset_id).await {
+            self.engine.request_ingest_of(job.dataset_id).await?;
+        }
         Ok(true)
     }
 

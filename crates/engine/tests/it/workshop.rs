@@ -140,6 +140,7 @@ fn engine(
         accounts: None,
         presence_folder: Some(presence_folder(data)),
         index_folder: data.join("index"),
+        upload_folder: data.join("uploads"),
     })
 }
 

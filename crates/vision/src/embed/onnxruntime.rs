@@ -6,7 +6,8 @@
 //!
 //! A session must not run twice at the same time, so each thread that embeds takes one from a
 //! pool and puts it back; the pool grows to the number of threads that ever embedded at once and
-//! no further. One thread a session: on a loaded machine more of them only spin.
+//! no further. One thread a session: on a loaded machine more of them only spin. A session and
+//! its arena weigh some 50 MB: [`Embedder::rest`] lets all of them go.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -121,6 +122,10 @@ impl Embedder for OnnxRuntime {
         let flat = run(&mut session, batch).map_err(|message| self.failed(batch.len(), message))?;
         self.idle().push(session);
         unit_rows(&self.model, &flat, batch.len(), DIMENSIONS)
+    }
+
+    fn rest(&self) {
+        self.idle().clear();
     }
 }
 

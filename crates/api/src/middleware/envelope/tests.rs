@@ -37,6 +37,7 @@ async fn service(data: &TempDir) -> Router {
         accounts: None,
         presence_folder: None,
         index_folder: data.path().join("index"),
+        upload_folder: data.path().join("uploads"),
     });
     let state = AppState::new(AppStateParts {
         engine,

@@ -94,6 +94,23 @@ const TABLE: &[(&str, Row)] = &[
     ("GET /api/v1/process/preview", MAKE),
     ("GET /api/v1/process", MAKE),
     ("POST /api/v1/process", MAKE),
+    ("GET /api/v1/ingestion/new_dataset", MAKE),
+    ("GET /api/v1/ingestion/{dataset_id}/data_files", EDIT),
+    (
+        "POST /api/v1/ingestion/{dataset_id}/data_files/{transaction_id}",
+        done(EDIT, 202),
+    ),
+    (
+        "POST /api/v1/ingestion/{dataset_id}/process_files/{transaction_id}",
+        done(EDIT, 202),
+    ),
+    ("POST /api/v1/dataset", MAKE),
+    ("POST /api/v1/dataset/{dataset_id}/upload", EDIT),
+    (
+        "POST /api/v1/dataset/{dataset_id}/add_media",
+        done(EDIT, 202),
+    ),
+    ("POST /api/v1/dataset/{dataset_id}/reindex", done(EDIT, 202)),
     ("GET /api/v1/dataset/{dataset_id}", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/stats", VIEW),
     ("GET /api/v1/datasets/{dataset_id}/creation-status", VIEW),
@@ -203,6 +220,8 @@ const TABLE: &[(&str, Row)] = &[
 struct World {
     server: TestServer,
     dataset: String,
+    /// A dataset made of files that were sent.
+    sent: String,
     task: String,
     media: String,
     full: Key,
@@ -217,6 +236,9 @@ impl World {
         let owner = server.sign_in("owner").await;
         let (dataset, task) = server.make_dataset(&owner, "kept").await;
         server.run(&task).await;
+        let sent = server.make_sent(&owner).await;
+        server.share(&owner, &sent, "viewer", "viewer").await;
+        server.share(&owner, &sent, "editor", "editor").await;
         let (other, _) = server.make_dataset(&owner, "other").await;
         server.share(&owner, &dataset, "viewer", "viewer").await;
         server.share(&owner, &dataset, "editor", "editor").await;
@@ -250,6 +272,7 @@ impl World {
         Self {
             server,
             dataset,
+            sent,
             task,
             media,
             full,
@@ -321,6 +344,17 @@ impl World {
             server.share(owner, &fresh, "editor", "editor").await;
             path = path.replace("{dataset_id}", &fresh);
         }
+        let on_sent = ["/ingestion/", "/upload", "/add_media", "/reindex"];
+        if on_sent.iter().any(|part| operation.contains(part)) {
+            path = path.replace("{dataset_id}", &self.sent);
+        }
+        if path.contains("{transaction_id}") {
+            let number = self.server.begin_sending(&owner, &self.sent).await;
+            path = path.replace("{transaction_id}", &number);
+        }
+        if operation == "GET /api/v1/ingestion/new_dataset" {
+            path.push_str("?dataset_name=new");
+        }
         path = path.replace("{dataset_id}", &self.dataset);
         if path == "/api/v1/process" {
             let folder = self.server.root.path().join(format!("made{count}"));
@@ -370,6 +404,24 @@ impl World {
             }
             "PUT /api/v1/workspace/members/{member_user_id}/role" => {
                 asked.json(&json!({"role": "editor"}))
+            }
+            "POST /api/v1/dataset" => asked.form(&[("dataset_name", "new")]),
+            "POST /api/v1/ingestion/{dataset_id}/data_files/{transaction_id}"
+            | "POST /api/v1/dataset/{dataset_id}/add_media" => {
+                asked.multipart(&[("files", Some("a.png"), b"no picture")])
+            }
+            "POST /api/v1/dataset/{dataset_id}/upload" => {
+                // The smallest tar: one empty file.
+                let mut tar = vec![0; 1536];
+                tar[0] = b'a';
+                tar[100..108].copy_from_slice(b"0000644\0");
+                tar[124..136].copy_from_slice(b"00000000000\0");
+                tar[148..156].copy_from_slice(b"        ");
+                tar[156] = b'0';
+                tar[257..265].copy_from_slice(b"ustar\x0000");
+                let sum: u32 = tar[..512].iter().map(|byte| u32::from(*byte)).sum();
+                tar[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+                asked.multipart(&[("file", Some("a.tar"), &tar)])
             }
             "PATCH /api/v1/dataset/{dataset_id}" => asked.json(&json!({"description": "seen"})),
             "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),

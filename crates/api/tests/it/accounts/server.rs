@@ -164,6 +164,11 @@ impl Ask {
         self.with("content-type", content_type)
     }
 
+    pub(crate) fn multipart(mut self, fields: &[(&str, Option<&str>, &[u8])]) -> Self {
+        *self.0.body_mut() = Body::from(crate::form::form(fields));
+        self.with("content-type", crate::form::FORM)
+    }
+
     pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let escaped =
             |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
@@ -200,6 +205,7 @@ impl TestServer {
             accounts: Some((wishes.settings, ring)),
             presence_folder: None,
             index_folder: data.path().join("index"),
+            upload_folder: data.path().join("uploads"),
         });
         let state = AppState::new(AppStateParts {
             engine: engine.clone(),
@@ -303,6 +309,37 @@ impl TestServer {
         let made = answer.json();
         let text = |field: &str| made[field].as_str().unwrap().to_owned();
         (text("dataset_id"), text("task_id"))
+    }
+
+    /// Makes a dataset of a file that is sent, and indexes it; gives its id.
+    pub(crate) async fn make_sent(&self, session: &str) -> String {
+        let uri = "/api/v1/ingestion/new_dataset?dataset_name=sent";
+        let made = self.send(get(uri).session(session)).await;
+        let dataset = made.json()["dataset_id"].as_str().unwrap().to_owned();
+        let number = self.begin_sending(session, &dataset).await;
+        let uri = format!("/api/v1/ingestion/{dataset}/process_files/{number}");
+        let ended = self.send(ask(Method::POST, &uri).session(session)).await;
+        assert_eq!(ended.status, StatusCode::ACCEPTED, "{ended:?}");
+        let tasks = self
+            .send(get(&format!("/api/v1/tasks?dataset_id={dataset}")).session(session))
+            .await;
+        self.run(tasks.json()["tasks"][0]["task_id"].as_str().unwrap())
+            .await;
+        dataset
+    }
+
+    /// Begins a transaction that holds a picture; gives its number.
+    pub(crate) async fn begin_sending(&self, session: &str, dataset: &str) -> String {
+        let uri = format!("/api/v1/ingestion/{dataset}/data_files");
+        let begun = self.send(get(&uri).session(session)).await;
+        let number = begun.json()["trans_id"].as_u64().unwrap().to_string();
+        let picture = Picture::scene(1, 32, 24).png();
+        let sent = ask(Method::POST, &format!("{uri}/{number}"))
+            .session(session)
+            .multipart(&[("files", Some("a.png"), &picture)]);
+        let sent = self.send(sent).await;
+        assert_eq!(sent.status, StatusCode::ACCEPTED, "{sent:?}");
+        number
     }
 
     /// Works on a task to its end.

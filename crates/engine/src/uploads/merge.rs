@@ -1,0 +1,225 @@
+//! Putting files where they belong without ever overwriting one.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::{self, ErrorKind, Read},
+    os::unix::ffi::{OsStrExt, OsStringExt},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use lamina_model::DatasetId;
+
+use super::finished;
+use crate::place::kept;
+
+/// Begins the names of files that are not whole yet.
+pub(super) const PART_PREFIX: &str = ".lamina-part-";
+
+/// Tells the unfinished files of this process apart.
+static NEXT_PART: AtomicU64 = AtomicU64::new(0);
+
+/// A new file to write in, at the top of `folder`. The folders that `name` leads through are
+/// made once the file is whole.
+pub(super) fn begin_part(folder: &Path, name: &Path) -> io::Result<(File, PathBuf)> {
+    debug_assert!(name.is_relative(), "checked before");
+    loop {
+        let number = NEXT_PART.fetch_add(1, Ordering::Relaxed);
+        let part = folder.join(format!("{PART_PREFIX}{}-{number}", std::process::id()));
+        match fs_err::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&part)
+        {
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
+            other => return Ok((other?.into_parts().0, part)),
+        }
+    }
+}
+
+/// Takes away what was never finished.
+pub(super) fn clear_parts(folder: &Path) -> io::Result<()> {
+    let entries = match fs_err::read_dir(folder) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry
+            .file_name()
+            .as_bytes()
+            .starts_with(PART_PREFIX.as_bytes())
+        {
+            if entry.file_type()?.is_dir() {
+                fs_err::remove_dir_all(entry.path())?;
+            } else {
+                fs_err::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Moves the whole file `from` to `name` below `folder`, or to that name with a number where
+/// another file has it. A file with the same bytes stands for both. Gives where it is.
+pub(super) fn place(from: &Path, folder: &Path, name: &Path) -> io::Result<PathBuf> {
+    let mut target = folder.to_owned();
+    let mut parts = name.components().peekable();
+    while let Some(part) = parts.next() {
+        let part = part.as_os_str();
+        let is_file = parts.peek().is_none();
+        target = if is_file {
+            return place_as(from, &target, part);
+        } else {
+            folder_as(&target, part)?
+        };
+    }
+    Err(io::Error::new(
+        ErrorKind::InvalidInput,
+        "a file without a name",
+    ))
+}
+
+/// The folder of that name, made where it is not; a file of that name is walked around.
+fn folder_as(within: &Path, name: &OsStr) -> io::Result<PathBuf> {
+    for number in 1.. {
+        let folder = within.join(numbered(name, number));
+        match fs_err::create_dir(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
+                if folder.is_dir() {
+                    return Ok(folder);
+                }
+            }
+            Err(cause) => return Err(cause),
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+fn place_as(from: &Path, within: &Path, name: &OsStr) -> io::Result<PathBuf> {
+    for number in 1.. {
+        let target = within.join(numbered(name, number));
+        match link_or_rename(from, &target) {
+            Ok(()) => {
+                return Ok(target);
+            }
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
+                if target.is_file() && same_bytes(from, &target)? {
+                    fs_err::remove_file(from)?;
+                    return Ok(target);
+                }
+            }
+            Err(cause) => return Err(cause),
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+/// Moves a file. Unlike a rename, a hard link never replaces what is there; file systems without
+/// links are looked at first, which is as good while one process moves files at a time.
+fn link_or_rename(from: &Path, to: &Path) -> io::Result<()> {
+    match fs_err::hard_link(from, to) {
+        Ok(()) => fs_err::remove_file(from),
+        Err(cause)
+            if matches!(
+                cause.kind(),
+                ErrorKind::Unsupported | ErrorKind::PermissionDenied
+            ) && !to.exists() =>
+        {
+            fs_err::rename(from, to)
+        }
+        Err(cause) => Err(cause),
+    }
+}
+
+/// `a.jpg`, `a (2).jpg`, `a (3).jpg` and so on; cut where that would be too long for a name.
+fn numbered(name: &OsStr, number: u32) -> OsString {
+    if number == 1 {
+        return name.to_owned();
+    }
+    let bytes = name.as_bytes();
+    let dot = bytes
+        .iter()
+        .rposition(|byte| *byte == b'.')
+        .filter(|at| *at > 0);
+    let (stem, extension) = bytes.split_at(dot.unwrap_or(bytes.len()));
+    let mark = format!(" ({number})");
+    let room = 255_usize.saturating_sub(mark.len() + extension.len());
+    let mut end = stem.len().min(room);
+    // Never within a character, where the name is text.
+    while end > 0 && end < stem.len() && stem[end] & 0xC0 == 0x80 {
+        end -= 1;
+    }
+    OsString::from_vec([&stem[..end], mark.as_bytes(), extension].concat())
+}
+
+fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) = (fs_err::File::open(one)?, fs_err::File::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    loop {
+        let read = one.read(&mut left)?;
+        if read == 0 {
+            return Ok(true);
+        }
+        other.read_exact(&mut right[..read])?;
+        if left[..read] != right[..read] {
+            return Ok(false);
+        }
+    }
+}
+
+/// Makes every finished transaction of a dataset part of its files, in the order of their
+/// numbers. May be stopped at any file and begun again.
+pub(crate) fn merge_finished(uploads: &Path, dataset: DatasetId) -> io::Result<()> {
+    let files = kept(uploads, dataset);
+    fs_err::create_dir_all(&files)?;
+    let folder = finished(uploads, dataset);
+    let Ok(entries) = fs_err::read_dir(&folder) else {
+        return Ok(());
+    };
+    let mut numbers = Vec::new();
+    for entry in entries {
+        if let Some(number) = entry?
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u64>().ok())
+        {
+            numbers.push(number);
+        }
+    }
+    numbers.sort_unstable();
+    for number in numbers {
+        let transaction = folder.join(number.to_string());
+        merge(&transaction, Path::new(""), &files)?;
+        fs_err::remove_dir(&transaction)?;
+    }
+    Ok(())
+}
+
+/// Moves all files of `from`/`relative`, and takes away its folders as they empty.
+pub(super) fn merge(from: &Path, relative: &Path, files: &Path) -> io::Result<()> {
+    let mut entries = Vec::new();
+    for entry in fs_err::read_dir(from.join(relative))? {
+        let entry = entry?;
+        entries.push((entry.file_name(), entry.file_type()?));
+    }
+    entries.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    for (name, kind) in entries {
+        let inner = relative.join(name);
+        if kind.is_dir() {
+            merge(from, &inner, files)?;
+            fs_err::remove_dir(from.join(&inner))?;
+        } else {
+            place(&from.join(&inner), files, &inner)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

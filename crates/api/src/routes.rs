@@ -74,6 +74,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(rejected::list_rejected))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(events::watch_tasks))
+        .routes(routes!(tasks::list_task_filters))
         .routes(routes!(tasks::get_task))
         .routes(routes!(changes::abort_task))
         .routes(routes!(changes::retry_task))

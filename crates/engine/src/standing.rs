@@ -28,22 +28,16 @@ impl Engine {
         caller: &Caller,
         datasets: Vec<Dataset>,
     ) -> Result<Vec<DatasetCard>, Error> {
-        // Whoever is nobody learns no addresses.
-        let is_somebody = matches!(caller, Caller::User(user) if user.via != Via::Embedding);
-        let mut owners = HashMap::<UserId, Option<String>>::new();
+        let mut owners = HashMap::<Option<UserId>, Option<String>>::new();
         let mut cards = Vec::with_capacity(datasets.len());
         for dataset in datasets {
-            let owner = match dataset.created_by {
-                Some(id) if is_somebody => match owners.get(&id) {
-                    Some(known) => known.clone(),
-                    None => {
-                        let found = self.store().user(id).await.or_nothing()?;
-                        let email = found.map(|user| user.email);
-                        owners.insert(id, email.clone());
-                        email
-                    }
-                },
-                _ => None,
+            let owner = match owners.get(&dataset.created_by) {
+                Some(known) => known.clone(),
+                None => {
+                    let owner = self.owner_of(caller, &dataset).await?;
+                    owners.insert(dataset.created_by, owner.clone());
+                    owner
+                }
             };
             let page = self.store().media_page(dataset.id, None, PREVIEWS).await?;
             cards.push(DatasetCard {
@@ -53,6 +47,21 @@ impl Engine {
             });
         }
         Ok(cards)
+    }
+
+    /// The address of whoever made a dataset, as [`DatasetCard::owner`] tells it.
+    pub async fn owner_of(
+        &self,
+        caller: &Caller,
+        dataset: &Dataset,
+    ) -> Result<Option<String>, Error> {
+        match dataset.created_by {
+            Some(id) if is_somebody(caller) => {
+                let found = self.store().user(id).await.or_nothing()?;
+                Ok(found.map(|user| user.email))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The jobs that wait or run just now and whose datasets the caller may see, with those.
@@ -78,4 +87,9 @@ impl Engine {
             Err(cause) => Err(cause),
         }
     }
+}
+
+/// Whoever is nobody learns no addresses.
+fn is_somebody(caller: &Caller) -> bool {
+    matches!(caller, Caller::User(user) if user.via != Via::Embedding)
 }

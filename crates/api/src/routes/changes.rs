@@ -85,7 +85,8 @@ pub(crate) async fn abort_task(
 ) -> Result<Json<TaskJson>, ApiError> {
     let (scope, job) = task(&state, &caller, &task_id).await?;
     let job = state.engine().cancel_job(&scope, job.id).await?;
-    Ok(Json(TaskJson::new(&job, scope.dataset())))
+    let owner = state.engine().owner_of(&caller, scope.dataset()).await?;
+    Ok(Json(TaskJson::new(&job, scope.dataset(), owner)))
 }
 
 /// Asks for the work of a task that failed or was stopped to be done again. While such work waits
@@ -109,7 +110,8 @@ pub(crate) async fn retry_task(
 ) -> Result<Json<TaskJson>, ApiError> {
     let (scope, job) = task(&state, &caller, &task_id).await?;
     let job = state.engine().retry_job(&scope, job.id).await?;
-    Ok(Json(TaskJson::new(&job, scope.dataset())))
+    let owner = state.engine().owner_of(&caller, scope.dataset()).await?;
+    Ok(Json(TaskJson::new(&job, scope.dataset(), owner)))
 }
 
 /// A task whose dataset the caller may change. Whoever may not see the dataset is told that there

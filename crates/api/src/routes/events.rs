@@ -115,7 +115,8 @@ impl Watch {
         let mut events = String::new();
         let mut gone = std::mem::take(&mut self.told);
         for (job, dataset) in engine.live_jobs(&self.caller).await? {
-            let event = event("task", &TaskJson::new(&job, &dataset));
+            let owner = engine.owner_of(&self.caller, &dataset).await?;
+            let event = event("task", &TaskJson::new(&job, &dataset, owner));
             if gone.remove(&job.id).as_ref() != Some(&event) {
                 events.push_str(&event);
             }
@@ -128,7 +129,8 @@ impl Watch {
                 other => other?,
             };
             if let Some(dataset) = engine.seen_by(&self.caller, job.dataset_id).await? {
-                events.push_str(&event("task", &TaskJson::new(&job, &dataset)));
+                let owner = engine.owner_of(&self.caller, &dataset).await?;
+                events.push_str(&event("task", &TaskJson::new(&job, &dataset, owner)));
             }
         }
         let idle = self.told.is_empty();

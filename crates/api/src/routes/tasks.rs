@@ -1,5 +1,7 @@
 //! Background work.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -8,6 +10,7 @@ use lamina_engine::{Caller, Error, Need};
 use lamina_model::JobId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
     AppState,
@@ -54,7 +57,7 @@ pub(crate) enum Direction {
 }
 
 /// Which tasks, in which order.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TaskParameters {
     /// Only those of this dataset.
@@ -66,6 +69,8 @@ pub(crate) struct TaskParameters {
     task_type: Option<String>,
     /// Only those in this state, such as `RUNNING`.
     task_status: Option<String>,
+    /// Only those that somebody of this address asked for, in either case.
+    created_by: Option<String>,
     /// Only those that began at this moment or later (ISO 8601, UTC).
     start_time_from: Option<String>,
     /// Only those that began at this moment or earlier (ISO 8601, UTC).
@@ -136,6 +141,60 @@ pub(crate) async fn list_tasks(
     }))
 }
 
+/// Between which moments.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FilterParameters {
+    /// Only of tasks that began at this moment or later (ISO 8601, UTC).
+    start_time_from: Option<String>,
+    /// Only of tasks that began at this moment or earlier (ISO 8601, UTC).
+    start_time_to: Option<String>,
+}
+
+/// The values that tasks can be filtered by: those that some task has, in order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaskFilters {
+    /// Names of datasets.
+    dataset_names: BTreeSet<String>,
+    /// Ids of datasets.
+    dataset_ids: BTreeSet<Uuid>,
+    /// What tasks do.
+    task_types: BTreeSet<&'static str>,
+    /// Addresses of those who asked.
+    created_by: BTreeSet<String>,
+}
+
+/// Tells the values that tasks can be filtered by.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tasks/filters",
+    tag = "tasks",
+    params(FilterParameters),
+    responses((status = OK, description = "The values", body = TaskFilters))
+)]
+pub(crate) async fn list_task_filters(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Query(parameters): Query<FilterParameters>,
+) -> Result<Json<TaskFilters>, ApiError> {
+    let between = TaskParameters {
+        start_time_from: parameters.start_time_from,
+        start_time_to: parameters.start_time_to,
+        ..TaskParameters::default()
+    };
+    let mut tasks = tasks_of(&state, &caller, &between).await?;
+    tasks.retain(|task| is_wanted(task, &between));
+    Ok(Json(TaskFilters {
+        dataset_names: tasks.iter().map(|task| task.dataset_name.clone()).collect(),
+        dataset_ids: tasks.iter().map(|task| task.dataset_id).collect(),
+        task_types: tasks.iter().map(|task| task.task_type).collect(),
+        created_by: tasks
+            .into_iter()
+            .filter_map(|task| task.created_by)
+            .collect(),
+    }))
+}
+
 async fn tasks_of(
     state: &AppState,
     caller: &Caller,
@@ -158,7 +217,11 @@ async fn tasks_of(
             other => other?,
         };
         let jobs = engine.jobs_of(&scope, LATEST).await?;
-        tasks.extend(jobs.iter().map(|job| TaskJson::new(job, scope.dataset())));
+        let owner = engine.owner_of(caller, scope.dataset()).await?;
+        tasks.extend(
+            jobs.iter()
+                .map(|job| TaskJson::new(job, scope.dataset(), owner.clone())),
+        );
     }
     Ok(tasks)
 }
@@ -182,6 +245,10 @@ fn is_wanted(task: &TaskJson, wanted: &TaskParameters) -> bool {
         .is_none_or(|to| start <= to.as_str() || start.starts_with(&to));
     is(&wanted.task_type, task.task_type)
         && is(&wanted.task_status, task.status)
+        && wanted.created_by.as_ref().is_none_or(|address| {
+            let by = task.created_by.as_ref();
+            by.is_some_and(|by| by.eq_ignore_ascii_case(address))
+        })
         && named
         && from
         && to
@@ -231,5 +298,6 @@ pub(crate) async fn get_task(
         Error::NotFound { .. } => not_found(),
         other => other,
     })?;
-    Ok(Json(TaskJson::new(&job, scope.dataset())))
+    let owner = state.engine().owner_of(&caller, scope.dataset()).await?;
+    Ok(Json(TaskJson::new(&job, scope.dataset(), owner)))
 }

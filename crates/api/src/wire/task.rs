@@ -50,7 +50,7 @@ pub(crate) struct TaskJson {
 
 impl TaskJson {
     /// The task as the wire tells it.
-    pub(crate) fn new(job: &Job, dataset: &Dataset) -> Self {
+    pub(crate) fn new(job: &Job, dataset: &Dataset, created_by: Option<String>) -> Self {
         let zoned = |moment: Timestamp| format!("{}Z", moment.to_naive_iso());
         let progress = &job.progress;
         Self {
@@ -58,7 +58,7 @@ impl TaskJson {
             dataset_id: dataset.id.as_uuid(),
             dataset_name: dataset.display_name.clone(),
             dataset_status: dataset_status(dataset.status),
-            created_by: None,
+            created_by,
             task_type: task_type(job, dataset),
             status: status(job.state),
             status_message: sentence(job),

@@ -25,8 +25,8 @@ async fn service(data: &TempDir) -> Router {
     let engine = Engine::new(Parts {
         store: Store::open_sqlite(data.path()).await.unwrap(),
         embedder: Arc::new(FakeEmbedder::new()),
-        clock: clock.clone(),
-        chance: chance.clone(),
+        clock: Arc::clone(&clock) as _,
+        chance: Arc::clone(&chance) as _,
         ingest: IngestSettings {
             workers: 1,
             batch_items: 1,
@@ -49,17 +49,19 @@ async fn service(data: &TempDir) -> Router {
         chance,
     });
     Router::new()
-        .route("/api/words/{name}", get(|| panics_with_words()))
-        .route("/api/value", get(|| panics_with_a_value()))
+        .route("/api/words/{name}", get(panics_with_words))
+        .route("/api/value", get(panics_with_a_value))
         .route("/api/well", get(async || "well"))
         .layer(from_fn_with_state(state, envelope))
 }
 
 async fn panics_with_words() -> StatusCode {
+    std::future::ready(()).await;
     panic!("row {} is missing", 7)
 }
 
 async fn panics_with_a_value() -> StatusCode {
+    std::future::ready(()).await;
     std::panic::panic_any(7_u8)
 }
 

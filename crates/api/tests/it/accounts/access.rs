@@ -89,6 +89,7 @@ const TABLE: &[(&str, Row)] = &[
     // Whoever is nobody sees public datasets, of which there are none.
     ("GET /api/v1/datasets", ANYBODY),
     ("GET /api/v1/tasks", ANYBODY),
+    ("GET /api/v1/tasks/filters", ANYBODY),
     ("GET /api/v1/tasks/events", ANYBODY),
     ("GET /api/v1/folders", MAKE),
     ("GET /api/v1/process/preview", MAKE),

@@ -126,6 +126,31 @@ async fn t_76_other_nouns_of_somebody_elses_dataset_are_not_there_either() {
 }
 
 #[tokio::test]
+async fn tasks_tell_who_asked_and_can_be_filtered_by_that() {
+    let server = TestServer::new().await;
+    let owner = server.sign_in("owner").await;
+    let (dataset, task) = server.make_dataset(&owner, "kept").await;
+    let asked = async |uri: &str| server.send(get(uri).session(&owner)).await.json();
+    let told = asked(&format!("/api/v1/tasks/{task}")).await;
+    assert_eq!(told["created_by"], "owner@example.org");
+    let by = |name: &str| format!("/api/v1/tasks?created_by={name}%40example.org");
+    assert_eq!(asked(&by("owner")).await["total"], 1);
+    assert_eq!(asked(&by("editor")).await["total"], 0);
+    let filters = asked("/api/v1/tasks/filters").await;
+    assert_eq!(
+        filters,
+        serde_json::json!({
+            "dataset_names": ["kept"],
+            "dataset_ids": [dataset],
+            "task_types": ["DATASET_CREATION"],
+            "created_by": ["owner@example.org"],
+        })
+    );
+    let none = asked("/api/v1/tasks/filters?start_time_from=2999-01-01T00:00:00").await;
+    assert_eq!(none["dataset_ids"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn t_77_a_public_dataset_may_be_looked_at_by_all_and_changed_by_its_owner() {
     let server = TestServer::new().await;
     let owner = server.sign_in("owner").await;

@@ -18,6 +18,12 @@ const proxy: Record<string, ProxyOptions> = {
   },
 };
 
+// A page is called by its folder, because most of them are in a file `page`.
+const nameOf = (modules: readonly string[], name: string) => {
+  const folder = /features\/([a-z-]+)\/page\.tsx$/.exec(modules.at(-1) ?? '')?.[1];
+  return name === 'page' && folder ? folder : name;
+};
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   server: { port: 5173, strictPort: true, proxy },
@@ -33,7 +39,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         entryFileNames: 'assets/index.js',
-        chunkFileNames: 'assets/[name].js',
+        chunkFileNames: (chunk) => `assets/${nameOf(chunk.moduleIds, chunk.name)}.js`,
         assetFileNames: 'assets/index[extname]',
         codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] },
       },

@@ -1,23 +1,23 @@
 /** Every page and the shape of its address. */
-import { createRootRoute, createRoute, createRouter, Link, Outlet } from '@tanstack/react-router';
-import { AccountPage } from './features/account/page';
-import { SetUpPage } from './features/account/set-up';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
 import { SignInPage } from './features/account/sign-in';
-import { AuditPage } from './features/admin/audit';
-import { UsersPage } from './features/admin/users';
-import { NewDatasetPage } from './features/create/page';
-import { DuplicatesPage } from './features/duplicates/page';
 import { readDuplicates } from './features/duplicates/state';
 import { ExplorePage } from './features/explore/page';
 import { readExplore } from './features/explore/state';
 import { DatasetsPage } from './features/inventory/page';
 import { readInventory } from './features/inventory/state';
+import { readMap } from './features/map/state';
 import { RejectedPage } from './features/rejected/page';
-import { SettingsPage } from './features/settings/page';
 import { DatasetFrame } from './features/shell/dataset-frame';
 import { Frame, Gate } from './features/shell/frame';
 import { Mark } from './features/shell/mark';
-import { TasksPage } from './features/tasks/page';
 import { PicturePage } from './features/viewer/page';
 import { readSearch, writeSearch } from './search';
 import { Empty } from './ui/bits';
@@ -68,7 +68,11 @@ const signIn = createRoute({
   validateSearch: (raw: Raw): { next?: string | undefined } => ({ next: word(raw.next) }),
 });
 
-const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: SetUpPage });
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up',
+  component: lazyRouteComponent(() => import('./features/account/set-up'), 'SetUpPage'),
+});
 
 const picture = createRoute({
   getParentRoute: () => root,
@@ -91,14 +95,14 @@ const datasets = createRoute({
 const fresh = createRoute({
   getParentRoute: () => frame,
   path: '/new',
-  component: NewDatasetPage,
+  component: lazyRouteComponent(() => import('./features/create/page'), 'NewDatasetPage'),
   validateSearch: (raw: Raw): { path?: string | undefined } => ({ path: word(raw.path) }),
 });
 
 const tasks = createRoute({
   getParentRoute: () => frame,
   path: '/tasks',
-  component: TasksPage,
+  component: lazyRouteComponent(() => import('./features/tasks/page'), 'TasksPage'),
   validateSearch: (raw: Raw): { dataset?: string | undefined; status?: string | undefined } => ({
     dataset: word(raw.dataset),
     status: word(raw.status),
@@ -108,19 +112,19 @@ const tasks = createRoute({
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
-  component: AccountPage,
+  component: lazyRouteComponent(() => import('./features/account/page'), 'AccountPage'),
 });
 
 const users = createRoute({
   getParentRoute: () => frame,
   path: '/admin/users',
-  component: UsersPage,
+  component: lazyRouteComponent(() => import('./features/admin/users'), 'UsersPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => frame,
   path: '/admin/audit',
-  component: AuditPage,
+  component: lazyRouteComponent(() => import('./features/admin/audit'), 'AuditPage'),
   validateSearch: (raw: Raw): { action?: string | undefined } => ({ action: word(raw.action) }),
 });
 
@@ -134,8 +138,21 @@ const explore = createRoute({
 const duplicates = createRoute({
   getParentRoute: () => dataset,
   path: '/duplicates',
-  component: DuplicatesPage,
+  component: lazyRouteComponent(() => import('./features/duplicates/page'), 'DuplicatesPage'),
   validateSearch: readDuplicates,
+});
+
+const map = createRoute({
+  getParentRoute: () => dataset,
+  path: '/map',
+  component: lazyRouteComponent(() => import('./features/map/page'), 'MapPage'),
+  validateSearch: readMap,
+});
+
+const views = createRoute({
+  getParentRoute: () => dataset,
+  path: '/views',
+  component: lazyRouteComponent(() => import('./features/views/page'), 'ViewsPage'),
 });
 
 const rejected = createRoute({
@@ -148,7 +165,7 @@ const rejected = createRoute({
 const settings = createRoute({
   getParentRoute: () => dataset,
   path: '/settings',
-  component: SettingsPage,
+  component: lazyRouteComponent(() => import('./features/settings/page'), 'SettingsPage'),
 });
 
 const tree = root.addChildren([
@@ -162,7 +179,7 @@ const tree = root.addChildren([
     account,
     users,
     audit,
-    dataset.addChildren([explore, duplicates, rejected, settings]),
+    dataset.addChildren([explore, duplicates, map, views, rejected, settings]),
   ]),
 ]);
 

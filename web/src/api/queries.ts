@@ -15,6 +15,7 @@ import type {
   Media,
   Member,
   Report,
+  SavedView,
   Session,
   SourcePreview,
   Tasks,
@@ -128,6 +129,12 @@ export const tasks = (query: Query) =>
     queryFn: ({ signal }) => get<Tasks>('/tasks', query, signal),
     refetchInterval: (running) =>
       running.state.data?.tasks.some((task) => !task.end_time) ? often() : 10_000,
+  });
+
+export const views = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'views'],
+    queryFn: ({ signal }) => get<{ views: SavedView[] }>(`/dataset/${id}/views`, {}, signal),
   });
 
 export const folders = (path: string | null) =>

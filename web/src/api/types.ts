@@ -255,3 +255,15 @@ export interface AuditEntry {
   address: string | null;
   details: string;
 }
+
+/** A filter of a dataset under a name. */
+export interface SavedView {
+  id: string;
+  name: string;
+  created_at: string;
+  created_by: { user_id: string | null; email: string | null; name: string | null };
+  /** The part of the app's address behind `?`; null where another program made the view. */
+  filters: { address: string | null };
+  /** -1 where nobody counted. */
+  stats: { n_images: number };
+}

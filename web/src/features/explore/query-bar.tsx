@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import {
   ArrowDownWideNarrow,
+  Bookmark,
   Keyboard,
   LayoutGrid,
   ListFilter,
@@ -12,6 +13,7 @@ import { type RefObject, useEffect, useState } from 'react';
 import { plural } from '../../format';
 import { Choice, Segments } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
+import { SaveView } from '../views/save';
 import { type Explore, hasFilter, refine, SORTS } from './state';
 import { chipsOf } from './words';
 
@@ -141,6 +143,7 @@ export function QueryBar({
 
 export function Chips({ id, state, total }: { id: string; state: Explore; total: number | null }) {
   const navigate = useNavigate();
+  const [saving, setSaving] = useState(false);
   if (!hasFilter(state)) return null;
   const go = (search: Explore) =>
     navigate({ to: '/dataset/$id/data', params: { id }, search: () => search });
@@ -182,6 +185,14 @@ export function Chips({ id, state, total }: { id: string; state: Explore; total:
       >
         Clear all
       </button>
+      <button
+        type="button"
+        onClick={() => setSaving(true)}
+        className="control h-7 px-2 text-soft hover:text-ink"
+      >
+        <Bookmark size={14} aria-hidden /> Save view
+      </button>
+      <SaveView id={id} state={state} open={saving} onClose={() => setSaving(false)} />
       {total !== null && (
         <span className="ml-auto text-12 text-soft" aria-live="polite">
           {plural(total, 'picture')}

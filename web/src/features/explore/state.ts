@@ -45,6 +45,8 @@ export interface Explore {
   readonly format?: readonly string[] | undefined;
   readonly folder?: string | undefined;
   readonly cluster?: string | undefined;
+  /** A line around a part of the map, `x,y x,y …` in its numbers. */
+  readonly area?: string | undefined;
   readonly sort?: Sort | undefined;
   readonly layout?: 'fitted' | undefined;
   readonly size?: number | undefined;
@@ -106,6 +108,7 @@ export function readExplore(raw: Raw): Explore {
     format: some(list(raw.format).filter((word) => /^[a-z0-9]+$/.test(word))),
     folder: text(raw.folder),
     cluster: text(raw.cluster),
+    area: /^\d+,\d+( \d+,\d+){2,199}$/.exec(text(raw.area) ?? '')?.[0],
     sort: SORTS.map(([word]) => word).find((word) => word === raw.sort && word !== 'path'),
     layout: raw.layout === 'fitted' ? 'fitted' : undefined,
     size: whole(raw.size, SIZE.min, SIZE.max),
@@ -119,8 +122,8 @@ export function readExplore(raw: Raw): Explore {
 
 /** The part of the state that decides which pictures are in the result. */
 export function filterOf(state: Explore): Query {
-  const { q, issue, not_issue, duplicates, tier, format, folder, cluster } = state;
-  return { q, issue, not_issue, duplicates, tier, format, folder, cluster };
+  const { q, issue, not_issue, duplicates, tier, format, folder, cluster, area } = state;
+  return { q, issue, not_issue, duplicates, tier, format, folder, cluster, area };
 }
 
 export const hasFilter = (state: Explore) =>

@@ -119,5 +119,8 @@ export function chipsOf(state: Explore): Chip[] {
   if (state.cluster) {
     add('cluster', 'one cluster', refine(state, { cluster: undefined }));
   }
+  if (state.area) {
+    add('area', 'part of the map', refine(state, { area: undefined }));
+  }
   return chips;
 }

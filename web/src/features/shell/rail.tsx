@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, useParams } from '@tanstack/react-router';
 import {
   Ban,
+  Bookmark,
+  ChartScatter,
   CircleUser,
   CopyCheck,
   Images,
@@ -102,6 +104,19 @@ export function Rail() {
           >
             <CopyCheck size={20} aria-hidden />
           </Place>
+          <Place
+            label="Map"
+            to="/dataset/$id/map"
+            params={{ id }}
+            activeOptions={{ includeSearch: false }}
+          >
+            <ChartScatter size={20} aria-hidden />
+          </Place>
+          <span className="contents max-sm:hidden">
+            <Place label="Saved views" to="/dataset/$id/views" params={{ id }}>
+              <Bookmark size={20} aria-hidden />
+            </Place>
+          </span>
           <Place
             label="Rejected files"
             to="/dataset/$id/rejected"

@@ -1,0 +1,164 @@
+/** What colours the points of a map. Pure. */
+import { ISSUES, type Issue } from '../../api/types';
+import { number, plural } from '../../format';
+import { ISSUE_WORDS } from '../explore/words';
+import { COPIES, EXTRA, type Points, WANTED } from './points';
+import type { Colouring } from './state';
+
+type Rgb = readonly [number, number, number];
+
+/** Twelve hues that differ in lightness too (after Paul Tol's muted scheme). */
+const PALETTE: readonly Rgb[] = [
+  [51, 114, 204],
+  [230, 126, 34],
+  [39, 158, 104],
+  [204, 62, 80],
+  [142, 96, 192],
+  [0, 168, 181],
+  [196, 166, 28],
+  [214, 93, 177],
+  [112, 128, 48],
+  [96, 160, 232],
+  [168, 96, 56],
+  [122, 200, 132],
+];
+const OTHER: Rgb = [140, 146, 156];
+const ISSUE_COLOURS: Record<Issue, Rgb> = {
+  blur: [51, 114, 204],
+  dark: [142, 96, 192],
+  bright: [230, 150, 24],
+  outliers: [204, 62, 80],
+};
+
+export interface Legend {
+  readonly key: string;
+  readonly text: string;
+  readonly colour: string;
+  readonly count: number | null;
+  /** What the filter would be. */
+  readonly filter?: Record<string, unknown>;
+}
+
+const css = ([r, g, b]: Rgb) => `rgb(${r} ${g} ${b})`;
+
+/** From calm to striking, for a score of 0–255. */
+function ramp(value: number): Rgb {
+  const stops: readonly Rgb[] = [
+    [68, 84, 150],
+    [49, 144, 150],
+    [120, 190, 100],
+    [246, 214, 70],
+  ];
+  const place = (value / 255) * (stops.length - 1);
+  const at = Math.min(stops.length - 2, Math.floor(place));
+  const [one, other] = [stops[at] as Rgb, stops[at + 1] as Rgb];
+  const part = place - at;
+  return [0, 1, 2].map((band) =>
+    Math.round((one[band] as number) * (1 - part) + (other[band] as number) * part),
+  ) as unknown as Rgb;
+}
+
+const worst = (flags: number): Issue | null => ISSUES.find((_, bit) => flags & (1 << bit)) ?? null;
+
+function colourOf(points: Points, row: number, by: Colouring): Rgb {
+  const flags = points.flags[row] as number;
+  if (by === 'cluster') return PALETTE[points.cluster[row] as number] ?? OTHER;
+  if (by === 'uniqueness') return ramp(points.uniqueness[row] as number);
+  if (by === 'copies') {
+    return flags & EXTRA ? (PALETTE[3] as Rgb) : flags & COPIES ? (PALETTE[0] as Rgb) : OTHER;
+  }
+  const issue = worst(flags);
+  return issue ? ISSUE_COLOURS[issue] : OTHER;
+}
+
+/** Red, green, blue and opacity of every point; those that the filter leaves out are faint. */
+export function colours(points: Points, by: Colouring): Uint8Array {
+  const bytes = new Uint8Array(points.count * 4);
+  for (let row = 0; row < points.count; row += 1) {
+    const [r, g, b] = colourOf(points, row, by);
+    bytes[row * 4] = r;
+    bytes[row * 4 + 1] = g;
+    bytes[row * 4 + 2] = b;
+    bytes[row * 4 + 3] = (points.flags[row] as number) & WANTED ? 225 : 26;
+  }
+  return bytes;
+}
+
+/** What the colours mean, with how many pictures that pass the filter have them. */
+export function legend(points: Points, by: Colouring): Legend[] {
+  const counted = (test: (row: number) => boolean) => {
+    let sum = 0;
+    for (let row = 0; row < points.count; row += 1) {
+      if ((points.flags[row] as number) & WANTED && test(row)) sum += 1;
+    }
+    return sum;
+  };
+  const flags = (row: number) => points.flags[row] as number;
+  if (by === 'cluster') {
+    const shown = Math.min(PALETTE.length, points.clusters);
+    const rows = PALETTE.slice(0, shown).map((colour, at) => ({
+      key: String(at),
+      text: `Cluster ${number(at + 1)}`,
+      colour: css(colour),
+      count: counted((row) => points.cluster[row] === at),
+    }));
+    const rest = points.clusters - shown;
+    return rest > 0
+      ? [
+          ...rows,
+          {
+            key: 'rest',
+            text: plural(rest, 'smaller cluster'),
+            colour: css(OTHER),
+            count: counted((row) => (points.cluster[row] as number) >= shown),
+          },
+        ]
+      : rows;
+  }
+  if (by === 'issue') {
+    return [
+      ...ISSUES.map((issue) => ({
+        key: issue,
+        text: ISSUE_WORDS[issue].name,
+        colour: css(ISSUE_COLOURS[issue]),
+        count: counted((row) => worst(flags(row)) === issue),
+        filter: { issue: [issue] },
+      })),
+      {
+        key: 'none',
+        text: 'No issue',
+        colour: css(OTHER),
+        count: counted((row) => worst(flags(row)) === null),
+      },
+    ];
+  }
+  if (by === 'copies') {
+    return [
+      {
+        key: 'extra',
+        text: 'Could go',
+        colour: css(PALETTE[3] as Rgb),
+        count: counted((row) => (flags(row) & EXTRA) !== 0),
+        filter: { duplicates: 'extra' },
+      },
+      {
+        key: 'keep',
+        text: 'Kept of its copies',
+        colour: css(PALETTE[0] as Rgb),
+        count: counted((row) => (flags(row) & (COPIES | EXTRA)) === COPIES),
+      },
+      {
+        key: 'none',
+        text: 'No copies',
+        colour: css(OTHER),
+        count: counted((row) => (flags(row) & COPIES) === 0),
+        filter: { duplicates: 'none' },
+      },
+    ];
+  }
+  return [
+    { key: 'low', text: 'Much like others', colour: css(ramp(0)), count: null },
+    { key: 'middle', text: 'Ordinary', colour: css(ramp(128)), count: null },
+    { key: 'high', text: 'Very unusual', colour: css(ramp(255)), count: null },
+  ];
+}

@@ -1,0 +1,232 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Hand, Lasso, Maximize, Scan, X } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import { ApiError, getBytes } from '../../api/client';
+import { number, plural } from '../../format';
+import { Choice, Empty, Segments, Turning } from '../../ui/bits';
+import { Button, buttonLook, IconButton } from '../../ui/button';
+import { Fault } from '../../ui/error';
+import { filterOf, hasFilter, LEVEL, refine } from '../explore/state';
+import { Canvas, type Tool } from './canvas';
+import { legend } from './colours';
+import { areaText, type Corner, countIn, Near, simplified, unpack, WANTED } from './points';
+import { COLOURINGS, type MapState } from './state';
+
+/** Corners of a lasso that travel in an address. */
+const CORNERS = 90;
+
+const busy = (cause: unknown) => cause instanceof ApiError && cause.status === 503;
+
+export function MapPage() {
+  const { id } = useParams({ from: '/frame/dataset/$id/map' });
+  const state = useSearch({ from: '/frame/dataset/$id/map' });
+  const navigate = useNavigate({ from: '/dataset/$id/map' });
+  const level = state.level ?? LEVEL.usual;
+  const filter = filterOf(state);
+  const asked = useQuery({
+    queryKey: ['dataset', id, 'map', level, filter],
+    queryFn: async ({ signal }) =>
+      unpack(await getBytes(`/dataset/${id}/map`, { ...filter, level }, signal)),
+    // It is drawn on first ask, which takes its time.
+    retry: (count, cause) => (busy(cause) ? count < 400 : count < 2),
+    retryDelay: 1_500,
+    staleTime: 60_000,
+    placeholderData: (before) => before,
+  });
+  const points = asked.data;
+  const near = useMemo(() => (points ? new Near(points) : null), [points]);
+  const [tool, setTool] = useState<Tool>('lasso');
+  const [line, setLine] = useState<readonly Corner[]>([]);
+  const [fit, setFit] = useState(0);
+  const by = state.colour ?? 'cluster';
+  const rows = useMemo(() => (points ? legend(points, by) : []), [points, by]);
+  const set = useCallback(
+    (change: Partial<MapState>) =>
+      navigate({
+        to: '/dataset/$id/map',
+        params: { id },
+        search: (was) => ({ ...was, ...change }),
+        replace: true,
+      }),
+    [id, navigate],
+  );
+  const caught = useMemo(
+    () => (points && line.length > 2 ? countIn(points, line) : null),
+    [points, line],
+  );
+  const passing = useMemo(
+    () => points?.flags.reduce((sum, flags) => sum + (flags & WANTED ? 1 : 0), 0) ?? 0,
+    [points],
+  );
+  return (
+    <main className="flex h-full flex-col">
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
+        <h2 className="font-semibold">Map</h2>
+        {points && (
+          <span className="text-13 text-soft max-sm:hidden" aria-live="polite">
+            {hasFilter(state)
+              ? `${number(passing)} of ${plural(points.count, 'picture')}`
+              : plural(points.count, 'picture')}
+          </span>
+        )}
+        {hasFilter(state) && (
+          <Button
+            look="quiet"
+            className="h-7! px-2!"
+            onClick={() =>
+              navigate({
+                to: '/dataset/$id/map',
+                params: { id },
+                search: { level: state.level, colour: state.colour },
+              })
+            }
+          >
+            <X size={14} aria-hidden /> Clear the filters
+          </Button>
+        )}
+        <span className="grow" />
+        <Choice
+          label="Colour by"
+          value={by}
+          options={COLOURINGS}
+          onChange={(colour) => set({ colour: colour === 'cluster' ? undefined : colour })}
+        />
+        {by === 'cluster' && (
+          <input
+            type="range"
+            aria-label="Granularity of clusters, finest to coarsest"
+            min={LEVEL.min}
+            max={LEVEL.max}
+            step={1}
+            value={level}
+            onChange={(event) => {
+              const now = Number(event.target.value);
+              set({ level: now === LEVEL.usual ? undefined : now });
+            }}
+            className="range w-[96px]"
+          />
+        )}
+        <Segments
+          label="Tool"
+          value={tool}
+          options={[
+            ['lasso', <Lasso key="i" size={15} aria-hidden />, 'Lasso'],
+            ['pan', <Hand key="i" size={15} aria-hidden />, 'Move'],
+          ]}
+          onChange={setTool}
+        />
+        <IconButton label="Show all" onClick={() => setFit((times) => times + 1)}>
+          <Maximize size={16} />
+        </IconButton>
+      </div>
+      <div className="relative min-h-0 grow bg-ground">
+        {points && points.count > 0 && near && (
+          <Canvas
+            id={id}
+            points={points}
+            near={near}
+            colouring={by}
+            tool={tool}
+            fit={fit}
+            line={line}
+            onLine={setLine}
+          />
+        )}
+        {points?.count === 0 && (
+          <Empty icon={<Scan size={40} strokeWidth={1.5} />} title="Nothing to map yet">
+            <p>
+              Once the dataset is indexed, every picture is a point here, near those that look like
+              it.
+            </p>
+          </Empty>
+        )}
+        {!points && (asked.isPending || busy(asked.error)) && (
+          <Empty icon={<Turning size={36} />} title="Drawing the map">
+            <p>
+              All pictures are laid out once for each state of the dataset. That takes seconds, for
+              a million of them a few minutes; you can leave meanwhile.
+            </p>
+          </Empty>
+        )}
+        {!points && asked.error && !busy(asked.error) && (
+          <div className="p-4">
+            <Fault
+              what="The map could not be read"
+              cause={asked.error}
+              onRetry={() => asked.refetch()}
+            />
+          </div>
+        )}
+        {points && points.count > 0 && (
+          <ul
+            aria-label="Legend"
+            className="absolute top-3 right-3 max-h-[60%] max-w-[220px] overflow-y-auto rounded-card border border-line bg-raised/95 py-1.5 text-12 max-sm:hidden"
+          >
+            {rows.map((row) => {
+              const look = (
+                <>
+                  <span
+                    className="size-2.5 shrink-0 rounded-full"
+                    style={{ backgroundColor: row.colour }}
+                    aria-hidden
+                  />
+                  <span className="min-w-0 grow truncate">{row.text}</span>
+                  {row.count !== null && <span className="text-soft">{number(row.count)}</span>}
+                </>
+              );
+              const shape = 'flex h-6 w-full items-center gap-2 px-3 text-left';
+              return (
+                <li key={row.key}>
+                  {row.filter ? (
+                    <Link
+                      to="/dataset/$id/map"
+                      params={{ id }}
+                      search={{ ...refine(state, row.filter), colour: state.colour }}
+                      title={`Only: ${row.text}`}
+                      className={`${shape} hover:bg-hover`}
+                    >
+                      {look}
+                    </Link>
+                  ) : (
+                    <span className={shape}>{look}</span>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-t border-line px-3 py-1">
+        {caught === null ? (
+          <span className="text-13 text-soft">
+            Draw around points to see their pictures. The wheel zooms; like pictures lie near by,
+            far distances mean little.
+          </span>
+        ) : (
+          <>
+            <span className="text-13" aria-live="polite">
+              {plural(caught, 'picture')} within the line
+            </span>
+            {caught > 0 && (
+              <Link
+                to="/dataset/$id/data"
+                params={{ id }}
+                search={refine(state, {
+                  area: areaText(simplified(line, CORNERS)),
+                  view: undefined,
+                })}
+                className={`${buttonLook('primary')} h-8!`}
+              >
+                Show them in the grid
+              </Link>
+            )}
+            <Button className="h-8!" onClick={() => setLine([])}>
+              Forget the line
+            </Button>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { areaText, type Corner, countIn, holds, Near, NOWHERE, simplified, unpack } from './points';
+
+/** A map as the server packs it. */
+function packed(places: readonly (readonly [number, number, number])[], clusters = 3): Uint8Array {
+  const count = places.length;
+  const bytes = new Uint8Array(16 + count * 8);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode('LAMMAP01'));
+  view.setUint32(8, count, true);
+  view.setUint32(12, clusters, true);
+  places.forEach(([x, y, flags], at) => {
+    view.setUint16(16 + at * 2, x, true);
+    view.setUint16(16 + count * 2 + at * 2, y, true);
+    bytes[16 + count * 4 + at] = flags;
+    bytes[16 + count * 5 + at] = at;
+    view.setUint16(16 + count * 6 + at * 2, at % clusters, true);
+  });
+  return bytes;
+}
+
+describe('a map', () => {
+  it('is read as it was packed', () => {
+    const points = unpack(
+      packed([
+        [1, 2, 128],
+        [65534, 3, 0],
+        [NOWHERE, NOWHERE, 16],
+      ]),
+    );
+    expect(points.count).toBe(3);
+    expect([...points.x]).toEqual([1, 65534, NOWHERE]);
+    expect([...points.y]).toEqual([2, 3, NOWHERE]);
+    expect([...points.flags]).toEqual([128, 0, 16]);
+    expect([...points.uniqueness]).toEqual([0, 1, 2]);
+    expect([...points.cluster]).toEqual([0, 1, 2]);
+  });
+
+  it('is refused when it is something else', () => {
+    expect(() => unpack(new Uint8Array(20))).toThrow('no map');
+    expect(() => unpack(packed([[1, 2, 3]]).subarray(0, 20))).toThrow('no map');
+  });
+
+  it('finds the nearest point within reach, and first those that pass the filter', () => {
+    const near = new Near(
+      unpack(
+        packed([
+          [100, 100, 0],
+          [110, 100, 128],
+          [60000, 60000, 128],
+          [NOWHERE, NOWHERE, 128],
+        ]),
+      ),
+    );
+    expect(near.find(101, 100, 50)).toBe(1);
+    expect(near.find(101, 100, 5)).toBe(0);
+    expect(near.find(30000, 30000, 500)).toBeNull();
+    expect(near.find(59990, 60010, 50)).toBe(2);
+    expect(near.find(65534, 65534, 100)).toBeNull();
+  });
+});
+
+describe('a line around points', () => {
+  const square: Corner[] = [
+    [10, 10],
+    [20, 10],
+    [20, 20],
+    [10, 20],
+  ];
+
+  it('holds what lies within, by the even–odd rule', () => {
+    expect(holds(square, 15, 15)).toBe(true);
+    expect(holds(square, 25, 15)).toBe(false);
+    const bow: Corner[] = [
+      [0, 0],
+      [10, 10],
+      [10, 0],
+      [0, 10],
+    ];
+    expect(holds(bow, 1, 5)).toBe(true);
+    expect(holds(bow, 5, 1)).toBe(false);
+  });
+
+  it('counts only what passes the filter and has a place', () => {
+    const points = unpack(
+      packed([
+        [15, 15, 128],
+        [16, 16, 0],
+        [30, 15, 128],
+        [NOWHERE, NOWHERE, 128],
+      ]),
+    );
+    expect(countIn(points, square)).toBe(1);
+  });
+
+  it('is written with whole numbers inside the map and at most so many corners', () => {
+    expect(
+      areaText([
+        [-5, 3.4],
+        [70000, 2.6],
+        [1, 1],
+      ]),
+    ).toBe('0,3 65534,3 1,1');
+    const long = Array.from({ length: 1000 }, (_, at): Corner => [at, at]);
+    expect(simplified(long, 100)).toHaveLength(100);
+    expect(simplified(square, 100)).toEqual(square);
+  });
+});

@@ -39,6 +39,7 @@ interface Call {
   readonly method?: string;
   readonly query?: Query;
   readonly json?: unknown;
+  readonly form?: FormData;
   readonly signal?: AbortSignal;
 }
 
@@ -69,6 +70,7 @@ async function call(path: string, options: Call): Promise<Response> {
     init.headers = { ...init.headers, 'Content-Type': 'application/json' };
     init.body = JSON.stringify(options.json);
   }
+  if (options.form) init.body = options.form;
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, init);
@@ -107,4 +109,9 @@ export async function send<T>(
   const answer = await call(path, { method, query, ...(json === undefined ? {} : { json }) });
   const text = await answer.text();
   return (text === '' ? null : JSON.parse(text)) as T;
+}
+
+/** Sends a form with files, whose answer has no body. */
+export async function sendForm(path: string, form: FormData, signal: AbortSignal): Promise<void> {
+  await call(path, { method: 'POST', form, signal });
 }

@@ -5,7 +5,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { send, unknownRoute } from '../../api/client';
 import * as ask from '../../api/queries';
 import { bytes, number, plural } from '../../format';
-import { Labelled, Turning } from '../../ui/bits';
+import { Labelled, Segments, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
@@ -13,6 +13,7 @@ import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { ignoredWords, REASON_WORDS } from '../explore/words';
 import { inside, nameFor } from './name';
+import { SendFiles } from './send';
 
 interface Begun {
   status: string;
@@ -35,6 +36,34 @@ function useRested<T>(value: T): T {
 
 export function NewDatasetPage() {
   useTitle('New dataset');
+  const [source, setSource] = useState<'folder' | 'files'>('folder');
+  return (
+    <Page
+      narrow
+      title="New dataset"
+      about={
+        source === 'folder'
+          ? 'The pictures stay where they are and are never changed.'
+          : 'The pictures are copied to the server, with the folders they lie in.'
+      }
+    >
+      <div className="mb-6">
+        <Segments
+          label="Where the pictures are"
+          value={source}
+          options={[
+            ['folder', 'A folder of the server'],
+            ['files', 'Files of this computer'],
+          ]}
+          onChange={setSource}
+        />
+      </div>
+      {source === 'folder' ? <FromFolder /> : <SendFiles />}
+    </Page>
+  );
+}
+
+function FromFolder() {
   const begin = useSearch({ from: '/frame/new' });
   const [path, setPath] = useState(begin.path ?? '');
   const [named, setNamed] = useState<string | null>(null);
@@ -55,11 +84,7 @@ export function NewDatasetPage() {
   };
   const ready = path.trim() !== '' && name.trim() !== '';
   return (
-    <Page
-      narrow
-      title="New dataset"
-      about="The pictures stay where they are and are never changed."
-    >
+    <>
       <form onSubmit={submit}>
         <Section title="Where from">
           <Labelled
@@ -114,7 +139,7 @@ export function NewDatasetPage() {
           />
         </div>
       </div>
-    </Page>
+    </>
   );
 }
 

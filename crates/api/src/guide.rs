@@ -41,6 +41,10 @@ const PAGES: &[Page] = &[
         "What happens to a folder, and what the numbers mean"
     ),
     page!(
+        "sending",
+        "Datasets of files that are not on the server: over HTTP, as files or as an archive"
+    ),
+    page!(
         "rejected",
         "Why a file was left out, and what to do about it"
     ),

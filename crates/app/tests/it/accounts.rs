@@ -9,4 +9,4 @@ mod roots;
 mod secrecy;
 mod server;
 mod sign_in;
-mod without;
+pub(crate) mod without;

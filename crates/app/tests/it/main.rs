@@ -8,6 +8,7 @@ mod markdown;
 mod names;
 mod program;
 mod sample;
+mod sending;
 mod serving;
 mod settings;
 mod tools;

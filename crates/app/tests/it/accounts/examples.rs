@@ -198,25 +198,6 @@ fn the_commands_of_the_guide_run_in_their_order() {
     assert!(ran(&checked, &[]).contains("https://lamina.example.org"));
 }
 
-#[test]
-fn the_guide_prints_its_examples_as_the_files_hold_them() {
-    let page = fs_err::read_to_string(in_repository(GUIDE)).unwrap();
-    let mut named = 0;
-    let mut rest = page.as_str();
-    while let Some(at) = rest.find("<!-- docs/examples/") {
-        rest = &rest[at + "<!-- ".len()..];
-        let (file, after) = rest.split_once(" -->").unwrap();
-        let printed = &blocks(after.split("\n<!-- ").next().unwrap())[0].text;
-        let held = fs_err::read_to_string(in_repository(file)).unwrap();
-        assert_eq!(*printed, held, "{file}");
-        named += 1;
-    }
-    let files = fs_err::read_dir(in_repository("docs/examples"))
-        .unwrap()
-        .count();
-    assert_eq!(named, files, "every example stands in the guide");
-}
-
 /// The codes that the guide explains are ones that the server gives.
 #[test]
 fn the_guide_explains_codes_that_there_are() {

@@ -7,7 +7,7 @@ use crate::{
     web::Client,
 };
 
-fn started(place: &Place, verb: &str, arguments: &[&str]) -> (Running, Client) {
+pub(crate) fn started(place: &Place, verb: &str, arguments: &[&str]) -> (Running, Client) {
     let mut command = place.lamina(verb);
     if verb == "up" {
         command.arg(place.source());

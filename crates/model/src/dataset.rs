@@ -109,4 +109,8 @@ pub struct Dataset {
     pub progress: Option<Progress>,
     /// The generation readers see; nothing before the first is published.
     pub generation: Option<Generation>,
+    /// Counts the changes of tags and labels: the same number, the same tags.
+    pub marks_version: i64,
+    /// Whether pictures get the name of their folder as a label.
+    pub labels_from_folders: bool,
 }

@@ -104,6 +104,18 @@ id!(
     TagId, "tag"
 );
 id!(
+    /// Names a change of tags or labels that can be taken back.
+    ChangeId, "change"
+);
+id!(
+    /// Names a box in a picture.
+    ObjectId, "object"
+);
+id!(
+    /// Names an export.
+    ExportId, "export"
+);
+id!(
     /// Names a picture that was uploaded to be searched with.
     AnchorId, "anchor"
 );

@@ -10,6 +10,10 @@ use crate::{DatasetId, JobId, Timestamp};
 pub enum JobKind {
     /// Bring a dataset in line with its source, and publish a new generation.
     Ingest,
+    /// Put tags and labels on many pictures, or take them off.
+    Mark,
+    /// Write an archive of what is known about pictures.
+    Export,
 }
 
 impl JobKind {
@@ -17,13 +21,36 @@ impl JobKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ingest => "ingest",
+            Self::Mark => "mark",
+            Self::Export => "export",
         }
     }
 
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Ingest, Self::Mark, Self::Export];
+
     /// The kind with that stable word.
     pub fn from_word(word: &str) -> Option<Self> {
-        (word == "ingest").then_some(Self::Ingest)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
+
+    /// Which of the two queues it waits in. Somebody waits for what is quick, while what is long
+    /// may take hours.
+    pub const fn lane(self) -> Lane {
+        match self {
+            Self::Ingest => Lane::Long,
+            Self::Mark | Self::Export => Lane::Quick,
+        }
+    }
+}
+
+/// A queue of jobs. Each is worked off by itself, so that nothing quick waits behind anything long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Indexing.
+    Long,
+    /// What somebody waits for.
+    Quick,
 }
 
 /// The state of a job.
@@ -83,11 +110,26 @@ pub enum Phase {
     Analysing,
     /// Making the new generation visible.
     Publishing,
+    /// Putting tags and labels on pictures, or taking them off.
+    Marking,
+    /// Writing an archive.
+    Exporting,
 }
 
 impl Phase {
     /// Every phase, in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
+        Self::Scanning,
+        Self::Indexing,
+        Self::Analysing,
+        Self::Publishing,
+        Self::Marking,
+        Self::Exporting,
+    ];
+
+    /// The phases of an ingest, in order.
+    pub const INGEST: [Self; 5] = [
         Self::Waiting,
         Self::Scanning,
         Self::Indexing,
@@ -103,6 +145,8 @@ impl Phase {
             Self::Indexing => "indexing",
             Self::Analysing => "analysing",
             Self::Publishing => "publishing",
+            Self::Marking => "marking",
+            Self::Exporting => "exporting",
         }
     }
 
@@ -144,6 +188,8 @@ pub struct Job {
     pub kind: JobKind,
     /// The dataset it is about.
     pub dataset_id: DatasetId,
+    /// What of the dataset it is about, such as an export; empty for the whole of it.
+    pub subject: String,
     /// The state it is in.
     pub state: JobState,
     /// How often it was begun.

@@ -12,6 +12,7 @@ mod file;
 mod filter;
 mod ids;
 mod job;
+mod marks;
 mod media;
 mod page;
 mod path;
@@ -31,10 +32,11 @@ pub use filter::{
     Pull, Question, Ranking, Region, SetOp, Span, TextMatch,
 };
 pub use ids::{
-    AnchorId, ClusterId, DatasetId, IdError, JobId, KeyRowId, MediaId, RequestId, SegmentId,
-    SessionId, TagId, UserId, ViewId,
+    AnchorId, ChangeId, ClusterId, DatasetId, ExportId, IdError, JobId, KeyRowId, MediaId,
+    ObjectId, RequestId, SegmentId, SessionId, TagId, UserId, ViewId,
 };
-pub use job::{Job, JobKind, JobState, Phase, Progress};
+pub use job::{Job, JobKind, JobState, Lane, Phase, Progress};
+pub use marks::{Caption, MarkChange, MarkOp, MarkSource, ObjectBox, PictureLabel, Tag};
 pub use media::{
     BlobSlice, ColourModel, ImageFormat, Measures, Media, MediaNote, Placement, Signature,
 };

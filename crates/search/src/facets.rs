@@ -89,13 +89,18 @@ impl GenerationIndex {
             .map(|(format, count)| (format, u64::from(*count)))
             .collect();
         formats.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let (labels, label_count) = self.label_counts(rows, overlay, &counts.labels, limits.labels);
         Facets {
             total,
-            label_count: some(&counts.labels),
-            labels: most(&counts.labels, limits.labels)
-                .map(|(label, count)| (columns.labels.shown(label).into_owned(), count))
-                .collect(),
-            unlabelled: counts.unlabelled(),
+            label_count,
+            labels,
+            unlabelled: if overlay.labels.is_empty() {
+                counts.unlabelled()
+            } else {
+                let mut without = self.unlabelled(overlay);
+                without.keep(rows);
+                u64::from(without.len())
+            },
             tags: overlay
                 .tags
                 .iter()
@@ -118,6 +123,43 @@ impl GenerationIndex {
             created: dates::histogram(&self.facets.created_days, &counts.created),
             modified: dates::histogram(&self.facets.modified_days, &counts.modified),
         }
+    }
+}
+
+impl GenerationIndex {
+    /// The labels with the most rows, and how many have any. `written` counts what the index says.
+    fn label_counts(
+        &self,
+        rows: &RowSet,
+        overlay: &Overlay,
+        written: &[u32],
+        limit: usize,
+    ) -> (Vec<(String, u64)>, u64) {
+        let names = &self.columns.labels;
+        let shown = |label: usize| names.shown(label).into_owned();
+        if overlay.labels.is_empty() {
+            let labels = most(written, limit).map(|(label, count)| (shown(label), count));
+            return (labels.collect(), some(written));
+        }
+        let mut counts = written.to_vec();
+        let mut new = Vec::new();
+        for label in overlay.labels.keys() {
+            let mut bearers = self.labelled(label, overlay);
+            bearers.keep(rows);
+            match names.find(label.as_bytes()) {
+                Some(at) => counts[at] = bearers.len(),
+                None if bearers.is_empty() => {}
+                None => new.push((label.clone(), u64::from(bearers.len()))),
+            }
+        }
+        let label_count = some(&counts) + u64::try_from(new.len()).unwrap_or(u64::MAX);
+        let mut labels: Vec<(String, u64)> = most(&counts, limit)
+            .map(|(label, count)| (shown(label), count))
+            .chain(new)
+            .collect();
+        labels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        labels.truncate(limit);
+        (labels, label_count)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lamina_model::{Clause, Filter, ImageFormat, IssueKind, Presence, SetOp, Span, TextMatch};
+use roaring::MultiOps;
 
 use crate::{GenerationIndex, Overlay, RowSet};
 
@@ -22,8 +23,10 @@ impl GenerationIndex {
     fn meant_by(&self, clause: &Clause, overlay: &Overlay) -> RowSet {
         let columns = &self.columns;
         match clause {
-            Clause::Labels { op, names } => self.with_names(*op, names, |name| self.labelled(name)),
-            Clause::Unlabelled => self.each(|row| columns.labels_of.of(row).is_empty()),
+            Clause::Labels { op, names } => {
+                self.with_names(*op, names, |name| self.labelled(name, overlay))
+            }
+            Clause::Unlabelled => self.unlabelled(overlay),
             Clause::Tags { op, ids } => self.with_names(*op, ids, |id| {
                 overlay.tags.get(id).map_or_else(
                     || self.none(),
@@ -131,13 +134,52 @@ impl GenerationIndex {
         }
     }
 
-    fn labelled(&self, name: &str) -> RowSet {
+    /// The rows that bear a label now.
+    pub(crate) fn labelled(&self, name: &str, overlay: &Overlay) -> RowSet {
         let mut with = self.none();
         if let Some(label) = self.columns.labels.find(name.as_bytes()) {
             let rows = self.facets.rows_of_label.of(label);
             with.insert_all(rows);
         }
+        if let Some(edit) = overlay.labels.get(name) {
+            with.add_bitmap(&edit.added);
+            with.remove(&RowSet::from_bitmap(self.rows(), &edit.removed));
+        }
         with
+    }
+
+    /// The rows that bear no label now.
+    pub(crate) fn unlabelled(&self, overlay: &Overlay) -> RowSet {
+        let mut without = self.each(|row| self.columns.labels_of.of(row).is_empty());
+        let taken = overlay.labels.values().map(|edit| &edit.removed).union();
+        for row in taken {
+            if self.labels_now(row, overlay).is_empty() {
+                without.insert(row);
+            }
+        }
+        let given = overlay.labels.values().map(|edit| &edit.added).union();
+        without.remove(&RowSet::from_bitmap(self.rows(), &given));
+        without
+    }
+
+    /// The labels that a row bears now, by name.
+    pub fn labels_now(&self, row: u32, overlay: &Overlay) -> Vec<String> {
+        let labels = &self.columns.labels;
+        let written = self.columns.labels_of.of(row as usize).iter();
+        let mut now: Vec<String> = written
+            .map(|label| labels.shown(*label as usize).into_owned())
+            .filter(|label| {
+                let edit = overlay.labels.get(label);
+                !edit.is_some_and(|edit| edit.removed.contains(row) || edit.added.contains(row))
+            })
+            .collect();
+        let given = overlay
+            .labels
+            .iter()
+            .filter(|(_, edit)| edit.added.contains(row));
+        now.extend(given.map(|(label, _)| label.clone()));
+        now.sort_unstable();
+        now
     }
 
     pub(crate) fn with_issue(&self, kind: IssueKind, counts: impl Fn(f32) -> bool) -> RowSet {

@@ -37,7 +37,7 @@ pub use error::SearchError;
 pub use facets::{Bucket, FacetLimits, Facets};
 pub use generation::{GenerationIndex, Tile};
 pub use listing::Listed;
-pub use overlay::Overlay;
+pub use overlay::{LabelEdit, Overlay};
 pub use place::Place;
 pub use rows::{RowSet, Rows};
 pub use vectors::{AnchorVector, Nearest};

@@ -15,6 +15,17 @@ pub struct Overlay {
     pub tags: BTreeMap<TagId, RoaringBitmap>,
     /// The values of each field, in any order; a row may have several.
     pub fields: BTreeMap<String, Vec<(u32, MetadataValue)>>,
+    /// What changed about each label since the index was written.
+    pub labels: BTreeMap<String, LabelEdit>,
+}
+
+/// What changed about a label since an index was written. No row is in both sets.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LabelEdit {
+    /// Rows that bear it now, whatever the index says.
+    pub added: RoaringBitmap,
+    /// Rows that do not bear it now, whatever the index says.
+    pub removed: RoaringBitmap,
 }
 
 impl Overlay {
@@ -34,6 +45,26 @@ impl Overlay {
         let before = tagged.len();
         *tagged -= rows;
         before - tagged.len()
+    }
+
+    /// Puts a label on a row.
+    pub fn label(&mut self, label: &str, row: u32) {
+        let edit = self.labels.entry(label.to_owned()).or_default();
+        edit.added.insert(row);
+        edit.removed.remove(row);
+    }
+
+    /// Takes a label off a row.
+    pub fn unlabel(&mut self, label: &str, row: u32) {
+        let edit = self.labels.entry(label.to_owned()).or_default();
+        edit.removed.insert(row);
+        edit.added.remove(row);
+    }
+
+    /// The tags of a row, in the order of their ids.
+    pub fn tags_of(&self, row: u32) -> Vec<TagId> {
+        let borne = self.tags.iter().filter(|(_, rows)| rows.contains(row));
+        borne.map(|(tag, _)| *tag).collect()
     }
 
     /// Every row that bears a tag.

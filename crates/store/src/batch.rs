@@ -167,12 +167,20 @@ macro_rules! upsert_file {
     };
 }
 
+/// Deletes a picture, and with it what was said of it.
+const DELETE_MEDIA: [&str; 5] = [
+    "DELETE FROM media_tags WHERE media_id = $1",
+    "DELETE FROM media_labels WHERE media_id = $1",
+    "DELETE FROM media_captions WHERE media_id = $1",
+    "DELETE FROM media_objects WHERE media_id = $1",
+    "DELETE FROM media WHERE id = $1",
+];
+
 macro_rules! delete_media {
     ($tx:ident, $id:expr) => {
-        sqlx::query("DELETE FROM media WHERE id = $1")
-            .bind($id)
-            .execute(&mut *$tx)
-            .await?
+        for sql in DELETE_MEDIA {
+            sqlx::query(sql).bind($id).execute(&mut *$tx).await?;
+        }
     };
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct DatasetRow {
     indexed_count: i64,
     rejected_count: i64,
     generation: Option<i64>,
+    marks_version: i64,
+    labels_from_folders: bool,
 }
 
 impl TryFrom<DatasetRow> for Dataset {
@@ -64,6 +66,8 @@ impl TryFrom<DatasetRow> for Dataset {
             rejected_count: number("rejected count", row.rejected_count)?,
             progress: None,
             generation: row.generation.map(Generation),
+            marks_version: row.marks_version,
+            labels_from_folders: row.labels_from_folders,
         })
     }
 }
@@ -79,8 +83,8 @@ macro_rules! insert_dataset {
         sqlx::query(
             "INSERT INTO datasets (id, display_name, description, source_type, source,
                  source_hash, created_by, is_public, created_at_us, updated_at_us, status,
-                 fatal_error, progress_percent)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                 fatal_error, progress_percent, labels_from_folders)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind($dataset.id.as_uuid())
         .bind(text(&$dataset.display_name))
@@ -95,6 +99,7 @@ macro_rules! insert_dataset {
         .bind($dataset.status.as_str())
         .bind($dataset.fatal_error.as_deref().map(text))
         .bind(i64::from($dataset.progress_percent))
+        .bind($dataset.labels_from_folders)
         .execute(&mut *$tx)
         .await
         .map_err(conflict("dataset"))?;

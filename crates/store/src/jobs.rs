@@ -3,7 +3,7 @@
 //! A lease is told from every other by job, runner and attempt; whoever writes under one that
 //! is not held any more gets `LeaseLost` and must stop.
 
-use lamina_model::{DatasetId, Job, JobId, JobKind, JobState, Phase, Progress, Timestamp};
+use lamina_model::{DatasetId, Job, JobId, JobKind, JobState, Lane, Phase, Progress, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -36,6 +36,8 @@ pub struct Claim<'a> {
     pub lease_us: i64,
     /// How often a job may be begun without getting anywhere.
     pub max_attempts: u32,
+    /// From which queue.
+    pub lane: Lane,
 }
 
 /// What a heartbeat was answered.
@@ -77,6 +79,7 @@ struct JobRow {
     id: Uuid,
     kind: String,
     dataset_id: Uuid,
+    subject: String,
     state: String,
     attempts: i64,
     phase: String,
@@ -97,6 +100,7 @@ impl TryFrom<JobRow> for Job {
             id: JobId::from_uuid(row.id),
             kind: word("job kind", JobKind::from_word(&row.kind))?,
             dataset_id: DatasetId::from_uuid(row.dataset_id),
+            subject: row.subject,
             state: word("job state", JobState::from_word(&row.state))?,
             attempts: number("attempts", row.attempts)?,
             progress: Progress {
@@ -119,9 +123,10 @@ macro_rules! insert_job {
     ($tx:ident, $job:expr) => {
         sqlx::query(
             "INSERT INTO jobs (id, kind, dataset_id, state, phase, done_count, total_count,
-                 rejected_count, run_after_us, created_at_us)
-             VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $8)
-             ON CONFLICT (dataset_id, kind) WHERE state IN ('queued', 'running') DO NOTHING",
+                 rejected_count, run_after_us, created_at_us, subject)
+             VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $8, $9)
+             ON CONFLICT (dataset_id, kind, subject) WHERE state IN ('queued', 'running')
+             DO NOTHING",
         )
         .bind($job.id.as_uuid())
         .bind($job.kind.as_str())
@@ -131,6 +136,7 @@ macro_rules! insert_job {
         .bind($crate::convert::int($job.progress.total))
         .bind($crate::convert::int($job.progress.rejected))
         .bind($job.created_at.as_micros())
+        .bind(&$job.subject)
         .execute(&mut *$tx)
         .await
         .map_err(conflict("task"))?
@@ -157,11 +163,16 @@ macro_rules! advance_job {
         .fetch_optional(&mut *$tx)
         .await?
         .ok_or($crate::error::Error::LeaseLost)?;
-        sqlx::query("UPDATE datasets SET progress_percent = $2 WHERE id = $1")
-            .bind(dataset)
-            .bind(i64::from($checkpoint.progress_percent))
-            .execute(&mut *$tx)
-            .await?;
+        // Only an ingest is work on the dataset itself.
+        sqlx::query(
+            "UPDATE datasets SET progress_percent = $2 WHERE id = $1
+                 AND EXISTS (SELECT 1 FROM jobs WHERE id = $3 AND kind = 'ingest')",
+        )
+        .bind(dataset)
+        .bind(i64::from($checkpoint.progress_percent))
+        .bind($checkpoint.lease.job.as_uuid())
+        .execute(&mut *$tx)
+        .await?;
     };
 }
 
@@ -209,7 +220,7 @@ macro_rules! claim_sql {
                  attempts = attempts + 1, barren_attempts = barren_attempts + 1,
                  started_at_us = COALESCE(started_at_us, $1)
              WHERE id = (SELECT id FROM jobs
-                 WHERE state IN ('queued', 'running')
+                 WHERE state IN ('queued', 'running') AND (kind = 'ingest') = $4
                      AND ((state = 'queued' AND run_after_us <= $1)
                          OR (state = 'running' AND lease_until_us <= $1))
                  ORDER BY created_at_us, id LIMIT 1 ",
@@ -239,10 +250,12 @@ impl Store {
             insert_job!(tx, job);
             sqlx::query_as::<_, JobRow>(
                 "SELECT * FROM jobs
-                 WHERE dataset_id = $1 AND kind = $2 AND state IN ('queued', 'running')",
+                 WHERE dataset_id = $1 AND kind = $2 AND subject = $3
+                     AND state IN ('queued', 'running')",
             )
             .bind(job.dataset_id.as_uuid())
             .bind(job.kind.as_str())
+            .bind(&job.subject)
             .fetch_one(&mut *tx)
             .await?
         });
@@ -261,6 +274,7 @@ impl Store {
                     .bind(now)
                     .bind(claim.runner)
                     .bind(until)
+                    .bind(claim.lane == Lane::Long)
                     .fetch_optional(writer)
                     .await?
             }
@@ -269,6 +283,7 @@ impl Store {
                     .bind(now)
                     .bind(claim.runner)
                     .bind(until)
+                    .bind(claim.lane == Lane::Long)
                     .fetch_optional(pool)
                     .await?
             }
@@ -302,18 +317,22 @@ impl Store {
             claim.max_attempts
         );
         transact!(&self.db, tx => {
-            let datasets = sqlx::query_scalar::<_, Uuid>(
+            let given_up = sqlx::query_as::<_, (Uuid, String)>(
                 "UPDATE jobs SET state = 'failed', error = COALESCE(error, $3),
                      ended_at_us = $1, runner = NULL, lease_until_us = NULL
                  WHERE state IN ('queued', 'running') AND barren_attempts >= $2
-                     AND COALESCE(lease_until_us, 0) <= $1 RETURNING dataset_id",
+                     AND COALESCE(lease_until_us, 0) <= $1 RETURNING dataset_id, kind",
             )
             .bind(claim.now.as_micros())
             .bind(i64::from(claim.max_attempts))
             .bind(&error)
             .fetch_all(&mut *tx)
             .await?;
-            for dataset in datasets {
+            for (dataset, kind) in given_up {
+                // What else fails leaves the dataset as it is.
+                if kind != JobKind::Ingest.as_str() {
+                    continue;
+                }
                 sqlx::query("UPDATE datasets SET status = 'failed', fatal_error = $2 WHERE id = $1")
                     .bind(dataset)
                     .bind(&error)

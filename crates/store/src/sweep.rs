@@ -37,7 +37,24 @@ impl Swept {
 }
 
 /// Deletes some rows of a dataset; both databases lack or differ in `DELETE … LIMIT`.
-const REMOVE_ROWS: [&str; 7] = [
+const REMOVE_ROWS: [&str; 17] = [
+    "DELETE FROM media_tags WHERE (dataset_id, tag_id, media_id) IN
+         (SELECT dataset_id, tag_id, media_id FROM media_tags WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM media_labels WHERE (dataset_id, media_id, label) IN
+         (SELECT dataset_id, media_id, label FROM media_labels WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM media_captions WHERE (dataset_id, media_id, position) IN
+         (SELECT dataset_id, media_id, position FROM media_captions WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM media_objects WHERE id IN
+         (SELECT id FROM media_objects WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM mark_step_rows WHERE (dataset_id, version, kind, mark, media_id) IN
+         (SELECT dataset_id, version, kind, mark, media_id FROM mark_step_rows WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM mark_steps WHERE (dataset_id, version) IN
+         (SELECT dataset_id, version FROM mark_steps WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM mark_changes WHERE id IN
+         (SELECT id FROM mark_changes WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM tags WHERE id IN (SELECT id FROM tags WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM exports WHERE id IN (SELECT id FROM exports WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM anchors WHERE id IN (SELECT id FROM anchors WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM files WHERE (dataset_id, path_head, path_tail_hash) IN
          (SELECT dataset_id, path_head, path_tail_hash FROM files
           WHERE dataset_id = $1 LIMIT $2)",

@@ -165,5 +165,6 @@ pub(crate) fn overlay(rows: u64) -> Overlay {
     Overlay {
         tags: tags.collect(),
         fields: BTreeMap::new(),
+        labels: BTreeMap::new(),
     }
 }

@@ -88,9 +88,12 @@ proptest! {
             prop_assert_eq!(tile.size_bytes, facts.size_bytes);
             prop_assert_eq!(tile.created_at, facts.created_at);
             prop_assert_eq!(tile.modified_at, facts.modified_at);
+            let mut written = set.written_labels[row as usize].clone();
+            written.sort();
+            prop_assert_eq!(&tile.labels, &written);
             let mut labels = facts.labels.clone();
             labels.sort();
-            prop_assert_eq!(&tile.labels, &labels);
+            prop_assert_eq!(index.labels_now(row, &set.overlay()), labels);
             prop_assert_eq!(&tile.captions, &set.captions[row as usize]);
             prop_assert_eq!(tile.uniqueness, facts.uniqueness);
             prop_assert_eq!(tile.duplicate.map(|(_, likeness)| likeness), facts.duplicate_likeness);

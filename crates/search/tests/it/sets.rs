@@ -31,6 +31,8 @@ pub(crate) fn cluster(level: usize, number: u32) -> ClusterId {
 pub(crate) struct Set {
     pub(crate) facts: Vec<MediaFacts>,
     pub(crate) captions: Vec<Vec<String>>,
+    /// The labels that the index is written with; what differs from the facts changed since.
+    pub(crate) written_labels: Vec<Vec<String>>,
 }
 
 impl Set {
@@ -39,6 +41,15 @@ impl Set {
         for (row, facts) in (0..).zip(&self.facts) {
             for tag in &facts.tags {
                 overlay.tags.entry(*tag).or_default().insert(row);
+            }
+            let written = &self.written_labels[row as usize];
+            for label in LABELS {
+                let is = |labels: &[String]| labels.iter().any(|known| known == label);
+                match (is(written), is(&facts.labels)) {
+                    (true, false) => overlay.unlabel(label, row),
+                    (false, true) => overlay.label(label, row),
+                    _ => {}
+                }
             }
             for (field, value) in &facts.metadata {
                 let values = overlay.fields.entry(field.clone()).or_default();
@@ -59,7 +70,7 @@ impl Set {
             size_bytes: facts.size_bytes,
             created_at: facts.created_at,
             modified_at: facts.modified_at,
-            labels: facts.labels.clone(),
+            labels: self.written_labels[at].clone(),
             captions: self.captions[at].clone(),
             issues: facts.issues.clone(),
             duplicate: facts.duplicate_likeness.map(|likeness| (0, likeness)),
@@ -88,11 +99,17 @@ pub(crate) fn sets(most: usize) -> impl Strategy<Value = Set> {
     vec((paths(), pictures()), 0..most).prop_map(|pictures| {
         let by_path: BTreeMap<Vec<u8>, Picture> = pictures.into_iter().collect();
         let (mut facts, mut captions) = (Vec::new(), Vec::new());
+        let mut written_labels = Vec::new();
         for (number, (path, (about, found, theirs))) in (1..).zip(by_path) {
             facts.push(facts_of(number, path, about, found, theirs.0, theirs.1));
             captions.push(theirs.2);
+            written_labels.push(chosen_labels(theirs.3));
         }
-        Set { facts, captions }
+        Set {
+            facts,
+            captions,
+            written_labels,
+        }
     })
 }
 
@@ -102,6 +119,7 @@ type Theirs = (
     Vec<bool>,
     (Vec<bool>, Vec<(String, MetadataValue)>),
     Vec<String>,
+    Vec<bool>,
 );
 type Picture = (About, Found, Theirs);
 
@@ -129,9 +147,7 @@ fn facts_of(
         size_bytes,
         created_at: Timestamp::from_micros(created),
         modified_at: Timestamp::from_micros(modified),
-        labels: chosen(labels)
-            .map(|at: usize| LABELS[at].to_owned())
-            .collect(),
+        labels: chosen_labels(labels),
         tags: chosen(tags).map(|at| tag(at as u128)).collect(),
         issues: IssueKind::ALL
             .into_iter()
@@ -143,6 +159,11 @@ fn facts_of(
         clusters: std::array::from_fn(|level| cluster(level, clusters[level])),
         metadata,
     }
+}
+
+fn chosen_labels(there: Vec<bool>) -> Vec<String> {
+    let chosen = LABELS.iter().zip(there).filter(|(_, there)| *there);
+    chosen.map(|(label, _)| (*label).to_owned()).collect()
 }
 
 fn paths() -> impl Strategy<Value = Vec<u8>> {
@@ -189,6 +210,7 @@ fn pictures() -> impl Strategy<Value = Picture> {
         vec(any::<bool>(), LABELS.len()),
         (vec(any::<bool>(), 3), fields),
         vec(captions(), 0..2),
+        vec(any::<bool>(), LABELS.len()),
     );
     (about, found, theirs)
 }

@@ -69,7 +69,7 @@ fn texts_of(set: &Set, at: usize) -> Vec<Vec<String>> {
     let facts = &set.facts[at];
     let name = String::from_utf8_lossy(facts.path.file_name()).into_owned();
     let captions = set.captions[at].iter().map(|caption| words_of(caption));
-    let labels = facts.labels.iter().map(|label| words_of(label));
+    let labels = set.written_labels[at].iter().map(|label| words_of(label));
     captions.chain(labels).chain([words_of(&name)]).collect()
 }
 

@@ -15,6 +15,7 @@ mod findings;
 mod ingest;
 mod jobs;
 mod keys;
+mod marks;
 mod opening;
 mod property;
 mod schema;
@@ -109,6 +110,21 @@ contract! {
         leases_of_the_dead_can_be_found_and_given_back,
         a_job_for_a_deleted_dataset_is_refused,
         many_runners_share_many_jobs,
+    }
+    marks {
+        a_tag_is_made_renamed_hidden_and_shown,
+        no_two_tags_of_a_dataset_have_one_name,
+        a_change_counts_only_what_it_changed,
+        a_change_is_taken_back_exactly,
+        what_was_changed_again_since_is_not_taken_back,
+        of_many_who_tag_at_once_nobody_loses_anything,
+        steps_lead_from_any_number_to_any_later_one,
+        a_changed_file_keeps_what_was_said_of_it,
+        a_picture_that_is_gone_takes_what_was_said_of_it_along,
+        labels_captions_and_boxes_are_read_back_as_they_were_told,
+        what_a_source_said_is_forgotten_save_what_people_said,
+        a_deleted_dataset_takes_its_tags_along,
+        quick_jobs_wait_in_a_queue_of_their_own,
     }
     accounts {
         an_account_is_read_back_as_it_was_made,

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use lamina_model::{
-    Chance, Clock, ColourModel, Dataset, DatasetId, DatasetStatus, FileOutcome, FileRecord,
-    FileStamp, IgnoreReason, ImageFormat, Job, JobId, JobKind, JobState, Measures, Media, MediaId,
-    MediaNote, Placement, Progress, RejectReason, SegmentId, Signature, SourcePath, SourceType,
-    Timestamp,
+    Chance, ChangeId, Clock, ColourModel, Dataset, DatasetId, DatasetStatus, FileOutcome,
+    FileRecord, FileStamp, IgnoreReason, ImageFormat, Job, JobId, JobKind, JobState, Lane,
+    MarkChange, Measures, Media, MediaId, MediaNote, ObjectId, Placement, Progress, RejectReason,
+    SegmentId, Signature, SourcePath, SourceType, Tag, TagId, Timestamp,
 };
 use lamina_store::{Batch, Blobs, Claim, Lease, Segment, SegmentBuilder, Store};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -98,6 +98,33 @@ impl World {
         MediaId::new(&self.clock, &self.chance)
     }
 
+    pub(crate) fn tag(&self, name: &str) -> Tag {
+        Tag {
+            id: TagId::new(&self.clock, &self.chance),
+            name: name.to_owned(),
+            created_by: None,
+            created_at: self.now(),
+        }
+    }
+
+    /// A change that is not stored yet.
+    pub(crate) fn change(&self, summary: &str) -> MarkChange {
+        MarkChange {
+            id: ChangeId::new(&self.clock, &self.chance),
+            made_by: None,
+            made_at: self.now(),
+            summary: summary.to_owned(),
+            wish: None,
+            added: 0,
+            removed: 0,
+            undone_by: None,
+        }
+    }
+
+    pub(crate) fn object_id(&self) -> ObjectId {
+        ObjectId::new(&self.clock, &self.chance)
+    }
+
     pub(crate) fn segment_id(&self) -> SegmentId {
         SegmentId::new(&self.clock, &self.chance)
     }
@@ -121,6 +148,8 @@ impl World {
             rejected_count: 0,
             progress: None,
             generation: None,
+            marks_version: 0,
+            labels_from_folders: false,
         };
         let job = self.job(dataset.id);
         (dataset, job)
@@ -132,6 +161,7 @@ impl World {
             id: JobId::new(&self.clock, &self.chance),
             kind: JobKind::Ingest,
             dataset_id,
+            subject: String::new(),
             state: JobState::Queued,
             attempts: 0,
             progress: Progress::WAITING,
@@ -168,6 +198,7 @@ impl World {
             now,
             lease_us: LEASE_US,
             max_attempts,
+            lane: Lane::Long,
         };
         self.store.claim_job(&claim).await.unwrap()
     }

@@ -1,0 +1,14 @@
+//! Tags, labels, captions and boxes; and every change of tags and labels, step by step.
+//!
+//! A change may have many steps, each one transaction. A step has the number that the dataset's
+//! `marks_version` reached with it, and a row for every tag or label that it really put on or
+//! took off. So a change can be taken back exactly, and laid over what was read before it.
+
+mod changes;
+mod said;
+mod steps;
+mod tags;
+
+pub use changes::{MarkStep, Stepped};
+pub use said::Said;
+pub use steps::{StepRow, StepRows};

@@ -1,0 +1,350 @@
+//! Labels, captions and boxes at rest: what annotation files and folders said, and what of it
+//! each picture bears now.
+
+use lamina_model::{
+    Caption, DatasetId, MarkSource, MediaId, ObjectBox, ObjectId, PictureLabel, SourcePath,
+};
+use uuid::Uuid;
+
+use crate::{
+    Store,
+    convert::{PathParts, limit, number, text, word},
+    db::{read, transact, write},
+    error::{Error, Result},
+};
+
+/// Labels, captions and boxes that are to be kept together.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// Labels of whole pictures.
+    pub labels: Vec<PictureLabel>,
+    /// Captions; those of a picture take the place of what it had under the same positions.
+    pub captions: Vec<Caption>,
+    /// Boxes.
+    pub objects: Vec<ObjectBox>,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct ObjectRow {
+    id: Uuid,
+    media_id: Uuid,
+    label: String,
+    source: String,
+    x_px: i64,
+    y_px: i64,
+    width_px: i64,
+    height_px: i64,
+    original_id: i64,
+}
+
+impl TryFrom<ObjectRow> for ObjectBox {
+    type Error = Error;
+
+    fn try_from(row: ObjectRow) -> Result<Self> {
+        Ok(Self {
+            id: ObjectId::from_uuid(row.id),
+            media_id: MediaId::from_uuid(row.media_id),
+            label: row.label,
+            source: source(&row.source)?,
+            x_px: row.x_px,
+            y_px: row.y_px,
+            width_px: number("width", row.width_px)?,
+            height_px: number("height", row.height_px)?,
+            original_id: row.original_id,
+        })
+    }
+}
+
+fn source(text: &str) -> Result<MarkSource> {
+    word("source", MarkSource::from_word(text))
+}
+
+fn after_id(after: Option<MediaId>) -> Uuid {
+    after.map_or(Uuid::nil(), MediaId::as_uuid)
+}
+
+impl Store {
+    /// Keeps labels, captions and boxes of pictures that the dataset has; others are passed over.
+    pub async fn keep_said(&self, dataset: DatasetId, said: &Said) -> Result<()> {
+        transact!(&self.db, tx => {
+            for one in &said.labels {
+                sqlx::query(
+                    "INSERT INTO media_labels (dataset_id, media_id, label, source, version)
+                     SELECT dataset_id, id, $3, $4, 0 FROM media WHERE id = $2 AND dataset_id = $1
+                     ON CONFLICT (dataset_id, media_id, label) DO NOTHING",
+                )
+                .bind(dataset.as_uuid())
+                .bind(one.media_id.as_uuid())
+                .bind(text(&one.label))
+                .bind(one.source.as_str())
+                .execute(&mut *tx)
+                .await?;
+            }
+            for one in &said.captions {
+                sqlx::query(
+                    "INSERT INTO media_captions (dataset_id, media_id, position, caption, source)
+                     SELECT dataset_id, id, $3, $4, $5 FROM media WHERE id = $2 AND dataset_id = $1
+                     ON CONFLICT (dataset_id, media_id, position)
+                     DO UPDATE SET caption = excluded.caption, source = excluded.source",
+                )
+                .bind(dataset.as_uuid())
+                .bind(one.media_id.as_uuid())
+                .bind(i64::from(one.position))
+                .bind(text(&one.caption))
+                .bind(one.source.as_str())
+                .execute(&mut *tx)
+                .await?;
+            }
+            for one in &said.objects {
+                sqlx::query(
+                    "INSERT INTO media_objects (id, dataset_id, media_id, label, source, x_px, y_px,
+                         width_px, height_px, original_id)
+                     SELECT $3, dataset_id, id, $4, $5, $6, $7, $8, $9, $10
+                     FROM media WHERE id = $2 AND dataset_id = $1",
+                )
+                .bind(dataset.as_uuid())
+                .bind(one.media_id.as_uuid())
+                .bind(one.id.as_uuid())
+                .bind(text(&one.label))
+                .bind(one.source.as_str())
+                .bind(one.x_px)
+                .bind(one.y_px)
+                .bind(i64::from(one.width_px))
+                .bind(i64::from(one.height_px))
+                .bind(one.original_id)
+                .execute(&mut *tx)
+                .await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Forgets what a source said, save of whole-picture labels that people changed since.
+    pub async fn forget_said(&self, dataset: DatasetId, by: MarkSource) -> Result<()> {
+        transact!(&self.db, tx => {
+            for sql in [
+                "DELETE FROM media_labels WHERE dataset_id = $1 AND source = $2 AND version = 0",
+                "DELETE FROM media_captions WHERE dataset_id = $1 AND source = $2",
+                "DELETE FROM media_objects WHERE dataset_id = $1 AND source = $2",
+            ] {
+                sqlx::query(sql)
+                    .bind(dataset.as_uuid())
+                    .bind(by.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Which picture stands at a path.
+    pub async fn media_at(&self, dataset: DatasetId, path: &SourcePath) -> Result<Option<MediaId>> {
+        let parts = PathParts::of(path);
+        let id = read!(&self.db, pool => {
+            sqlx::query_scalar::<_, Option<Uuid>>(
+                "SELECT media_id FROM files
+                 WHERE dataset_id = $1 AND path_head = $2 AND path_tail_hash = $3",
+            )
+            .bind(dataset.as_uuid())
+            .bind(parts.head)
+            .bind(parts.tail_hash)
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(id.flatten().map(MediaId::from_uuid))
+    }
+
+    /// The next labels after those of a picture, in the order of the pictures' ids; those of one
+    /// picture are never cut.
+    pub async fn labels_after(
+        &self,
+        dataset: DatasetId,
+        after: Option<MediaId>,
+        media: usize,
+    ) -> Result<Vec<PictureLabel>> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, (Uuid, String, String)>(
+                "SELECT l.media_id, l.label, l.source FROM media_labels l JOIN
+                     (SELECT DISTINCT media_id FROM media_labels
+                      WHERE dataset_id = $1 AND media_id > $2 ORDER BY media_id LIMIT $3) n
+                     ON n.media_id = l.media_id
+                 WHERE l.dataset_id = $1 ORDER BY l.media_id, l.label",
+            )
+            .bind(dataset.as_uuid())
+            .bind(after_id(after))
+            .bind(limit(media))
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter().map(label).collect()
+    }
+
+    /// The labels of a picture, by name.
+    pub async fn labels_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<PictureLabel>> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, (Uuid, String, String)>(
+                "SELECT media_id, label, source FROM media_labels
+                 WHERE dataset_id = $1 AND media_id = $2 ORDER BY label",
+            )
+            .bind(dataset.as_uuid())
+            .bind(media.as_uuid())
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter().map(label).collect()
+    }
+
+    /// The next captions after those of a picture, in the order of the pictures' ids; those of
+    /// one picture are never cut.
+    pub async fn captions_after(
+        &self,
+        dataset: DatasetId,
+        after: Option<MediaId>,
+        media: usize,
+    ) -> Result<Vec<Caption>> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, (Uuid, i64, String, String)>(
+                "SELECT c.media_id, c.position, c.caption, c.source FROM media_captions c JOIN
+                     (SELECT DISTINCT media_id FROM media_captions
+                      WHERE dataset_id = $1 AND media_id > $2 ORDER BY media_id LIMIT $3) n
+                     ON n.media_id = c.media_id
+                 WHERE c.dataset_id = $1 ORDER BY c.media_id, c.position",
+            )
+            .bind(dataset.as_uuid())
+            .bind(after_id(after))
+            .bind(limit(media))
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter().map(caption).collect()
+    }
+
+    /// The captions of a picture, in order.
+    pub async fn captions_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<Caption>> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, (Uuid, i64, String, String)>(
+                "SELECT media_id, position, caption, source FROM media_captions
+                 WHERE dataset_id = $1 AND media_id = $2 ORDER BY position",
+            )
+            .bind(dataset.as_uuid())
+            .bind(media.as_uuid())
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter().map(caption).collect()
+    }
+
+    /// The boxes in a picture, in the order in which they were told.
+    pub async fn objects_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<ObjectBox>> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, ObjectRow>(
+                "SELECT id, media_id, label, source, x_px, y_px, width_px, height_px, original_id
+                 FROM media_objects WHERE media_id = $1 AND dataset_id = $2 ORDER BY id",
+            )
+            .bind(media.as_uuid())
+            .bind(dataset.as_uuid())
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter().map(ObjectBox::try_from).collect()
+    }
+
+    /// How many boxes a dataset has.
+    pub async fn object_count(&self, dataset: DatasetId) -> Result<u64> {
+        let count = read!(&self.db, pool => {
+            sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM media_objects WHERE dataset_id = $1")
+                .bind(dataset.as_uuid())
+                .fetch_one(pool)
+                .await?
+        });
+        number("count", count)
+    }
+
+    /// What was told by [`Store::set_annotations_seen`].
+    pub async fn annotations_seen(&self, dataset: DatasetId) -> Result<Option<String>> {
+        let seen = read!(&self.db, pool => {
+            sqlx::query_scalar::<_, Option<String>>(
+                "SELECT annotations_seen FROM datasets WHERE id = $1",
+            )
+            .bind(dataset.as_uuid())
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(seen.flatten())
+    }
+
+    /// What was wrong with the annotation files, in words.
+    pub async fn annotation_warnings(&self, dataset: DatasetId) -> Result<Vec<String>> {
+        let told = read!(&self.db, pool => {
+            sqlx::query_scalar::<_, Option<String>>(
+                "SELECT annotation_warnings FROM datasets WHERE id = $1",
+            )
+            .bind(dataset.as_uuid())
+            .fetch_optional(pool)
+            .await?
+        });
+        told.flatten().map_or(Ok(Vec::new()), |json| {
+            crate::convert::from_json("annotation warnings", &json)
+        })
+    }
+
+    /// Remembers which annotation files were read, and what was wrong with them.
+    pub async fn set_annotations_seen(
+        &self,
+        dataset: DatasetId,
+        seen: &str,
+        warnings: &[String],
+    ) -> Result<()> {
+        let told = text(&crate::convert::to_json("annotation warnings", &warnings)?);
+        write!(&self.db, pool => {
+            sqlx::query(
+                "UPDATE datasets SET annotations_seen = $2, annotation_warnings = $3 WHERE id = $1",
+            )
+            .bind(dataset.as_uuid())
+            .bind(text(seen))
+            .bind(told)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Says whether pictures get the name of their folder as a label, from the next run on.
+    ///
+    /// # Errors
+    /// `NotFound` when the dataset is gone.
+    pub async fn set_labels_from_folders(&self, dataset: DatasetId, wanted: bool) -> Result<()> {
+        let changed = write!(&self.db, pool => {
+            sqlx::query(
+                "UPDATE datasets SET labels_from_folders = $2
+                 WHERE id = $1 AND deleted_at_us IS NULL",
+            )
+            .bind(dataset.as_uuid())
+            .bind(wanted)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        });
+        if changed == 0 {
+            return Err(Error::NotFound { what: "dataset" });
+        }
+        Ok(())
+    }
+}
+
+fn label((media, label, by): (Uuid, String, String)) -> Result<PictureLabel> {
+    Ok(PictureLabel {
+        media_id: MediaId::from_uuid(media),
+        label,
+        source: source(&by)?,
+    })
+}
+
+fn caption((media, position, caption, by): (Uuid, i64, String, String)) -> Result<Caption> {
+    Ok(Caption {
+        media_id: MediaId::from_uuid(media),
+        position: number("position", position)?,
+        caption,
+        source: source(&by)?,
+    })
+}

@@ -11,11 +11,13 @@ mod grid;
 mod groups;
 mod health;
 mod map;
+mod marks;
 mod media;
 mod originals;
 mod process;
 mod rejected;
 mod sources;
+mod tags;
 mod tasks;
 mod uploads;
 mod views;
@@ -72,6 +74,11 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(groups::list_similar))
         .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))
+        .routes(routes!(tags::list_tags, tags::create_tag))
+        .routes(routes!(tags::rename_tag, tags::delete_tag))
+        .routes(routes!(marks::change_marks))
+        .routes(routes!(marks::list_changes))
+        .routes(routes!(marks::undo_change))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(events::watch_tasks))
         .routes(routes!(tasks::list_task_filters))

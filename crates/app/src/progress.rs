@@ -153,6 +153,8 @@ pub(crate) const fn name(phase: Phase) -> &'static str {
         Phase::Indexing => "indexing",
         Phase::Analysing => "analysing",
         Phase::Publishing => "publishing",
+        Phase::Marking => "tagging",
+        Phase::Exporting => "exporting",
     }
 }
 

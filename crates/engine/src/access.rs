@@ -119,6 +119,14 @@ pub struct DatasetScope {
 }
 
 impl DatasetScope {
+    /// The scope of a job, which whoever asked for it was allowed to ask for.
+    pub(crate) const fn of_job(dataset: Dataset) -> Self {
+        Self {
+            dataset,
+            role: DatasetRole::Editor,
+        }
+    }
+
     /// The dataset as it was when the right was checked.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset

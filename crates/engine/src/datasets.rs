@@ -7,8 +7,8 @@ use std::{
 };
 
 use lamina_model::{
-    Dataset, DatasetId, DatasetStatus, Job, JobId, JobKind, JobState, Progress, Report, SourcePath,
-    SourceType, WorkspaceRole,
+    Dataset, DatasetId, DatasetStatus, Job, JobId, JobKind, JobState, Lane, Progress, Report,
+    SourcePath, SourceType, WorkspaceRole,
 };
 use lamina_store::DatasetAccess;
 
@@ -117,7 +117,7 @@ impl Engine {
             ..self.new_job(dataset.id)
         };
         self.store().insert_dataset_with_job(&dataset, &job).await?;
-        self.parts().jobs_wanted.notify_one();
+        self.parts().jobs_wanted(Lane::Long).notify_one();
         Ok(Created {
             dataset,
             job: job.id,
@@ -139,7 +139,7 @@ impl Engine {
             job.created_at = known.created_at;
         }
         let job = self.store().enqueue_job(&job).await?;
-        self.parts().jobs_wanted.notify_one();
+        self.parts().jobs_wanted(Lane::Long).notify_one();
         Ok(job.id)
     }
 
@@ -158,7 +158,7 @@ impl Engine {
         self.store()
             .delete_dataset(scope.id(), self.clock().now())
             .await?;
-        self.parts().jobs_wanted.notify_one();
+        self.parts().jobs_wanted(Lane::Long).notify_one();
         self.parts().indexes.close(scope.id());
         let (folder, dataset) = (self.parts().index_folder.clone(), scope.id());
         tokio::task::spawn_blocking(move || forget(&folder, dataset))
@@ -213,6 +213,8 @@ impl Engine {
             rejected_count: 0,
             progress: None,
             generation: None,
+            marks_version: 0,
+            labels_from_folders: false,
         }
     }
 
@@ -221,6 +223,7 @@ impl Engine {
             id: JobId::new(self.clock(), self.chance()),
             kind: JobKind::Ingest,
             dataset_id,
+            subject: String::new(),
             state: JobState::Queued,
             attempts: 0,
             progress: Progress::WAITING,

@@ -154,7 +154,9 @@ impl From<lamina_store::Error> for Error {
                 why: format!("this is the last {what}; name another one first"),
             },
             Store::NotFound {
-                what: what @ ("dataset" | "media" | "task" | "user" | "member" | "session" | "key"),
+                what:
+                    what @ ("dataset" | "media" | "task" | "user" | "member" | "session" | "key" | "tag"
+                    | "change" | "export"),
             } => Self::NotFound {
                 what,
                 id: "it was removed meanwhile".to_owned(),

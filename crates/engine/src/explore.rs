@@ -12,6 +12,7 @@ mod facets;
 mod folder;
 mod grid;
 mod map;
+mod marks;
 mod open;
 mod picture;
 mod plan;

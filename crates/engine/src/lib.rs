@@ -12,6 +12,7 @@ mod error;
 mod explore;
 mod ingest;
 mod jobs;
+mod marks;
 mod media;
 mod place;
 mod settings;
@@ -36,6 +37,8 @@ pub use explore::{
 };
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
+pub use lamina_search::Bucket;
+pub use marks::{Marked, Selection, TagCount};
 pub use media::{Original, RejectedFile, Thumbnail};
 pub use settings::{Engine, IngestSettings, Parts, SourceRoots};
 pub use source::{FolderListing, FolderPreview};

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use lamina_auth::KeyRing;
-use lamina_model::{Chance, Clock};
+use lamina_model::{Chance, Clock, Lane};
 use lamina_store::Store;
 use lamina_vision::{DecodeLimits, Embedder};
 use tokio::sync::Notify;
@@ -73,13 +73,22 @@ pub(crate) struct Inner {
     accounts: Option<Accounts>,
     pub(crate) live: Live,
     pub(crate) indexes: Indexes,
-    pub(crate) jobs_wanted: Notify,
+    jobs_wanted: [Notify; 2],
     pub(crate) views: ViewDesk,
     /// Work that nobody waits for and that may be lost: the next who needs it begins it again.
     pub(crate) background: TaskTracker,
 }
 
 impl Inner {
+    /// Woken when a job of a queue is asked for.
+    pub(crate) fn jobs_wanted(&self, lane: Lane) -> &Notify {
+        let [long, quick] = &self.jobs_wanted;
+        match lane {
+            Lane::Long => long,
+            Lane::Quick => quick,
+        }
+    }
+
     /// People and their credentials; nothing in local mode.
     pub(crate) fn accounts(&self) -> Option<&Accounts> {
         self.accounts.as_ref()
@@ -113,7 +122,7 @@ impl Engine {
                 accounts,
                 live: Live::default(),
                 indexes: Indexes::default(),
-                jobs_wanted: Notify::new(),
+                jobs_wanted: [Notify::new(), Notify::new()],
                 views: ViewDesk::default(),
                 background: TaskTracker::new(),
             }),

@@ -12,6 +12,7 @@ use hyper::{
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue},
 };
 use lamina_engine::{DatasetScope, FacetCounts, Grid, Need};
+use lamina_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,7 +103,9 @@ pub(crate) fn of_generation(scope: &DatasetScope) -> (String, [(HeaderName, Head
         .dataset()
         .generation
         .map_or(0, |generation| generation.0);
-    let etag = format!("\"g{number}\"");
+    // Tags and labels change within a generation.
+    let marks = scope.dataset().marks_version;
+    let etag = format!("\"g{number}.{marks}\"");
     let headers = [
         (
             ETAG,
@@ -246,6 +249,83 @@ pub(crate) struct FacetsJson {
     formats: BTreeMap<&'static str, u64>,
     /// The fullest 200 folders.
     folders: Vec<FolderCount>,
+    /// The most frequent 500 labels.
+    labels: Vec<LabelFacet>,
+    /// Pictures without a label.
+    unlabelled: u64,
+    /// Every tag.
+    tags: Vec<TagFacet>,
+    /// Pictures without a tag.
+    untagged: u64,
+    /// By width × height in pixels; each bucket reaches from `from` to below `to`.
+    areas: Vec<NumberBucket>,
+    /// By bytes of the file.
+    sizes: Vec<NumberBucket>,
+    /// By when the files last changed: days, months or years, as fits.
+    modified: Vec<DateBucket>,
+    /// By when the pictures were first indexed.
+    created: Vec<DateBucket>,
+}
+
+/// How many pictures have a label.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LabelFacet {
+    /// The label.
+    value: String,
+    /// Pictures that have it.
+    count: u64,
+}
+
+/// How many pictures have a tag.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TagFacet {
+    /// The tag.
+    id: uuid::Uuid,
+    /// Pictures that have it.
+    count: u64,
+}
+
+/// How many pictures have a number in a bucket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NumberBucket {
+    /// The least number inside.
+    from: u64,
+    /// The first number above.
+    to: u64,
+    /// Pictures inside.
+    count: u64,
+}
+
+/// How many pictures are of a time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DateBucket {
+    /// The first moment inside, in UTC.
+    #[schema(example = "2025-10-30T00:00:00.000000Z")]
+    from: String,
+    /// The first moment after, in UTC.
+    #[schema(example = "2025-10-31T00:00:00.000000Z")]
+    to: String,
+    /// Pictures inside.
+    count: u64,
+}
+
+fn numbers(buckets: &[lamina_engine::Bucket<u64>]) -> Vec<NumberBucket> {
+    let bucket = |bucket: &lamina_engine::Bucket<u64>| NumberBucket {
+        from: bucket.from,
+        to: bucket.to,
+        count: bucket.count,
+    };
+    buckets.iter().map(bucket).collect()
+}
+
+fn dates(buckets: &[lamina_engine::Bucket<Timestamp>]) -> Vec<DateBucket> {
+    let zoned = |moment: Timestamp| format!("{}Z", moment.to_naive_iso());
+    let bucket = |bucket: &lamina_engine::Bucket<Timestamp>| DateBucket {
+        from: zoned(bucket.from),
+        to: zoned(bucket.to),
+        count: bucket.count,
+    };
+    buckets.iter().map(bucket).collect()
 }
 
 impl From<FacetCounts> for FacetsJson {
@@ -284,11 +364,30 @@ impl From<FacetCounts> for FacetsJson {
                     count: *count,
                 })
                 .collect(),
+            labels: counts
+                .labels
+                .into_iter()
+                .map(|(value, count)| LabelFacet { value, count })
+                .collect(),
+            unlabelled: counts.unlabelled,
+            tags: counts
+                .tags
+                .iter()
+                .map(|(tag, count)| TagFacet {
+                    id: tag.as_uuid(),
+                    count: *count,
+                })
+                .collect(),
+            untagged: counts.untagged,
+            areas: numbers(&counts.areas),
+            sizes: numbers(&counts.sizes),
+            modified: dates(&counts.modified),
+            created: dates(&counts.created),
         }
     }
 }
 
-/// Counts the pictures that are wanted by issue, copies, format and folder.
+/// Counts the pictures that are wanted by issue, copies, format, folder, label, tag, size and date.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/facets",

@@ -89,6 +89,8 @@ fn task_type(job: &Job, dataset: &Dataset) -> &'static str {
     match job.kind {
         JobKind::Ingest if job.created_at == dataset.created_at => "DATASET_CREATION",
         JobKind::Ingest => "MEDIA_ADDITION",
+        JobKind::Mark => "TAGGING",
+        JobKind::Export => "EXPORT",
     }
 }
 
@@ -118,6 +120,8 @@ fn sentence(job: &Job) -> String {
             Phase::Indexing => count("indexing", "pictures"),
             Phase::Analysing => "comparing all pictures with each other".to_owned(),
             Phase::Publishing => "making the result visible".to_owned(),
+            Phase::Marking => count("tagging", "pictures"),
+            Phase::Exporting => count("exporting", "pictures"),
         },
     }
 }
@@ -125,7 +129,12 @@ fn sentence(job: &Job) -> String {
 fn percentage(job: &Job, dataset: &Dataset) -> Option<u8> {
     match job.state {
         JobState::Queued => Some(0),
-        JobState::Running => Some(dataset.progress_percent.min(100)),
+        JobState::Running if job.kind == JobKind::Ingest => Some(dataset.progress_percent.min(100)),
+        JobState::Running => {
+            let progress = &job.progress;
+            let percent = (100 * progress.done.min(progress.total)).checked_div(progress.total)?;
+            u8::try_from(percent).ok()
+        }
         JobState::Done => Some(100),
         JobState::Failed | JobState::Cancelled => None,
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use lamina_engine::{Area, HasCopies, Order, SortKey, Wanted};
-use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind};
+use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind, TagId};
 use serde::Deserialize;
 
 use crate::error::{ParameterFault, Problem};
@@ -46,12 +46,33 @@ pub(crate) struct WantedParameters {
     #[serde(default)]
     #[param(required = false)]
     cluster: Vec<String>,
+    /// A label that they have.
+    #[serde(default)]
+    #[param(required = false)]
+    label: Vec<String>,
+    /// A label that they do not have; of several, they have none.
+    #[serde(default)]
+    #[param(required = false)]
+    not_label: Vec<String>,
+    /// `true`: also those without any label.
+    unlabelled: Option<bool>,
+    /// The id of a tag that they have, or `untagged` for those without any.
+    #[serde(default)]
+    #[param(required = false)]
+    tag: Vec<String>,
+    /// The id of a tag that they do not have; of several, they have none.
+    #[serde(default)]
+    #[param(required = false)]
+    not_tag: Vec<String>,
     /// The part of the map that they lie in: 3 to 200 corners of a closed line as `x,y` in the
     /// map's numbers (0–65534), separated by spaces.
     #[serde(default)]
     #[param(required = false, example = "0,0 65534,0 65534,65534")]
     area: Vec<String>,
 }
+
+/// Stands for pictures without a tag among the ids of tags.
+const UNTAGGED: &str = "untagged";
 
 impl WantedParameters {
     /// What they mean.
@@ -74,6 +95,16 @@ impl WantedParameters {
             names: self.q.into_iter().filter(|text| !text.is_empty()).collect(),
             clusters: each("cluster", &self.cluster, |id| ClusterId::from_str(id).ok())?,
             areas: each("area", &self.area, area)?,
+            labels: self.label.into_iter().collect(),
+            unlabelled: self.unlabelled.unwrap_or(false),
+            without_labels: self.not_label.into_iter().collect(),
+            untagged: self.tag.iter().any(|tag| tag == UNTAGGED),
+            tags: {
+                let mut ids = self.tag;
+                ids.retain(|tag| tag != UNTAGGED);
+                each("tag", &ids, |id| TagId::from_str(id).ok())?
+            },
+            without_tags: each("not_tag", &self.not_tag, |id| TagId::from_str(id).ok())?,
             ..Wanted::default()
         })
     }

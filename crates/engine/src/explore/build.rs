@@ -28,6 +28,10 @@ struct Material {
     copies: HashMap<MediaId, (u32, Placed, f32)>,
     vectors: HashMap<SegmentId, Vec<f32>>,
     dimensions: usize,
+    labels: HashMap<MediaId, Vec<String>>,
+    captions: HashMap<MediaId, Vec<String>>,
+    /// The number of tags and labels before any label was read.
+    marks_version: i64,
 }
 
 /// Writes the index of a generation, in a folder of its own that gets its name when it is whole.
@@ -113,6 +117,7 @@ async fn gather(
     generation: Generation,
 ) -> Result<Material, Error> {
     let store = engine.store();
+    let marks_version = store.dataset(dataset).await?.marks_version;
     let mut findings = HashMap::new();
     let mut last = None;
     loop {
@@ -148,9 +153,48 @@ async fn gather(
         vectors: vectors(engine, dataset).await?,
         modified: modified(engine, dataset).await?,
         dimensions: engine.parts().embedder.dimensions(),
+        labels: labels(engine, dataset).await?,
+        captions: captions(engine, dataset).await?,
+        marks_version,
         media,
         findings,
     })
+}
+
+async fn labels(
+    engine: &Engine,
+    dataset: DatasetId,
+) -> Result<HashMap<MediaId, Vec<String>>, Error> {
+    let mut labels: HashMap<_, Vec<_>> = HashMap::new();
+    let mut last = None;
+    loop {
+        let page = engine.store().labels_after(dataset, last, PAGE).await?;
+        let Some(end) = page.last() else {
+            return Ok(labels);
+        };
+        last = Some(end.media_id);
+        for one in page {
+            labels.entry(one.media_id).or_default().push(one.label);
+        }
+    }
+}
+
+async fn captions(
+    engine: &Engine,
+    dataset: DatasetId,
+) -> Result<HashMap<MediaId, Vec<String>>, Error> {
+    let mut captions: HashMap<_, Vec<_>> = HashMap::new();
+    let mut last = None;
+    loop {
+        let page = engine.store().captions_after(dataset, last, PAGE).await?;
+        let Some(end) = page.last() else {
+            return Ok(captions);
+        };
+        last = Some(end.media_id);
+        for one in page {
+            captions.entry(one.media_id).or_default().push(one.caption);
+        }
+    }
 }
 
 async fn modified(
@@ -279,8 +323,12 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
                 .get(&media.id)
                 .copied()
                 .unwrap_or(media.created_at),
-            labels: Vec::new(),
-            captions: Vec::new(),
+            labels: material.labels.get(&media.id).cloned().unwrap_or_default(),
+            captions: material
+                .captions
+                .get(&media.id)
+                .cloned()
+                .unwrap_or_default(),
             issues: material.issues.get(&media.id).cloned().unwrap_or_default(),
             duplicate: copy.map(|(group, _, nearest)| (*group, *nearest)),
             uniqueness: findings.uniqueness,
@@ -293,7 +341,7 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
             copy: copy.map(|(_, placed, _)| *placed),
         });
     }
-    picture::write(folder, &beside)?;
+    picture::write(folder, material.marks_version, &beside)?;
     builder.finish()
 }
 

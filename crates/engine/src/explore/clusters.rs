@@ -4,7 +4,7 @@ use lamina_model::{ClusterId, ClusterLevel, Generation};
 use lamina_search::{Answer, CLUSTERS_A_PAGE, ClusterTile, Place};
 
 use super::{
-    open::{Card, Opened},
+    open::{Card, Seen},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -42,7 +42,7 @@ pub struct Members {
     pub pictures: Vec<Card>,
 }
 
-impl Opened {
+impl Seen {
     fn cluster_cards(
         &self,
         wanted: &Wanted,

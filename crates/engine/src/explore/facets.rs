@@ -1,10 +1,12 @@
 //! How many pictures have what, each facet counted under all the others.
 
-use lamina_model::{Band, DuplicateTier, Generation, ImageFormat, IssueKind, SourcePath};
-use lamina_search::{FacetLimits, Overlay, RowSet};
+use lamina_model::{
+    Band, DuplicateTier, Generation, ImageFormat, IssueKind, SourcePath, TagId, Timestamp,
+};
+use lamina_search::{Bucket, FacetLimits, RowSet};
 
 use super::{
-    open::{Opened, kind_number},
+    open::{Seen, kind_number},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -13,6 +15,8 @@ use crate::{DatasetScope, Engine, Error};
 const BARS: usize = 20;
 /// Folders listed.
 const FOLDERS: usize = 200;
+/// Labels listed.
+const LABELS: usize = 500;
 
 /// Counts under a wish. In each facet its own values are left out of the wish, so that one sees
 /// what another choice would give.
@@ -36,6 +40,22 @@ pub struct FacetCounts {
     pub formats: Vec<(ImageFormat, u64)>,
     /// Pictures by folder, the fullest first; the first 200.
     pub folders: Vec<(SourcePath, u64)>,
+    /// Pictures by label, the most frequent first; the first 500.
+    pub labels: Vec<(String, u64)>,
+    /// Pictures without a label.
+    pub unlabelled: u64,
+    /// Pictures by tag, in the order of the tags' ids; tags without any are listed too.
+    pub tags: Vec<(TagId, u64)>,
+    /// Pictures without a tag.
+    pub untagged: u64,
+    /// Pictures by width × height in pixels, each bucket twice as wide as the one before.
+    pub areas: Vec<Bucket<u64>>,
+    /// Pictures by bytes of the file, each bucket twice as wide as the one before.
+    pub sizes: Vec<Bucket<u64>>,
+    /// Pictures by when their files last changed: days, months or years, as fits.
+    pub modified: Vec<Bucket<Timestamp>>,
+    /// Pictures by when they were first indexed: days, months or years, as fits.
+    pub created: Vec<Bucket<Timestamp>>,
 }
 
 /// How many pictures have an issue.
@@ -49,7 +69,7 @@ pub struct IssueFacet {
     pub histogram: Vec<u64>,
 }
 
-impl Opened {
+impl Seen {
     fn facets(&self, wanted: &Wanted) -> FacetCounts {
         let parts = self.parts_of(wanted);
         let copies = parts.all_but(Some(&parts.copies));
@@ -58,20 +78,34 @@ impl Opened {
         let folders = parts.all_but(Some(&parts.folders));
         let issues = parts.all_but(Some(&parts.issues));
         let limits = FacetLimits {
-            labels: 0,
+            labels: LABELS,
             folders: FOLDERS,
         };
-        let count = |rows: &RowSet| self.index.facets(rows, &Overlay::default(), limits);
+        let count = |rows: &RowSet| self.index.facets(rows, &self.marks.overlay, limits);
         let in_folders = count(&folders);
         let formats = if formats == folders {
             in_folders.formats
         } else {
             count(&formats).formats
         };
+        let all = parts.all_but(None);
+        let counts = count(&all);
+        let labels = parts.all_but(Some(&parts.labels));
+        let labels = (labels != all).then(|| count(&labels));
+        let tags = parts.all_but(Some(&parts.tags));
+        let tags = (tags != all).then(|| count(&tags));
+        let (labels, tags) = (
+            labels.as_ref().unwrap_or(&counts),
+            tags.as_ref().unwrap_or(&counts),
+        );
         let with_copies = both(&copies, self.copies.members());
         FacetCounts {
             generation: Some(self.index.generation()),
-            total: u64::from(parts.all_but(None).len()),
+            total: u64::from(all.len()),
+            labels: labels.labels.clone(),
+            unlabelled: labels.unlabelled,
+            tags: tags.tags.clone(),
+            untagged: tags.untagged,
             issues: IssueKind::ALL
                 .into_iter()
                 .map(|kind| self.issue_facet(kind, &issues))
@@ -86,6 +120,10 @@ impl Opened {
                 .collect(),
             formats,
             folders: in_folders.folders,
+            areas: counts.areas,
+            sizes: counts.sizes,
+            modified: counts.modified,
+            created: counts.created,
         }
     }
 

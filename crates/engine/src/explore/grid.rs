@@ -8,7 +8,7 @@ use std::{
 use lamina_model::{Band, Generation, IssueKind};
 
 use super::{
-    open::{Card, Opened, kind_number},
+    open::{Card, Seen, kind_number},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -93,10 +93,16 @@ impl<K: PartialEq> Orders<K> {
     }
 }
 
-impl Opened {
+impl Seen {
     /// The rows that are wanted, in order.
     pub(super) fn ordered(&self, wanted: &Wanted, order: Order) -> Arc<Vec<u32>> {
-        let key = (wanted.clone(), order.key, order.descending);
+        // What asks nothing of tags and labels is the same whatever becomes of them.
+        let version = if wanted.asks_of_marks() {
+            self.marks.version
+        } else {
+            0
+        };
+        let key = (wanted.clone(), order.key, order.descending, version);
         let lock = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(rows) = lock().find(&key) {
             return rows;
@@ -234,6 +240,40 @@ impl Engine {
             })
             .await?;
         Ok(found.unwrap_or_default())
+    }
+}
+
+impl Engine {
+    /// The pictures that are wanted, save some, in the order of their paths; nothing where they
+    /// are more than `most`.
+    pub(crate) async fn wanted_ids(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        except: std::collections::BTreeSet<lamina_model::MediaId>,
+        most: usize,
+    ) -> Result<Option<Vec<lamina_model::MediaId>>, Error> {
+        let found = self.ask_for(scope, wanted, move |seen, wanted| {
+            let rows = seen.rows_of(wanted);
+            if rows.len() as usize > most.saturating_add(except.len()) {
+                return Ok(None);
+            }
+            let ids = rows.iter().map(|row| seen.index.media_id(row));
+            Ok(Some(ids.filter(|id| !except.contains(id)).collect()))
+        });
+        Ok(found.await?.unwrap_or_else(|| Some(Vec::new())))
+    }
+
+    /// How many pictures of the generation that is shown bear each tag.
+    pub(crate) async fn tag_counts(
+        &self,
+        scope: &DatasetScope,
+    ) -> Result<std::collections::BTreeMap<lamina_model::TagId, u64>, Error> {
+        let found = self.ask_for(scope, Wanted::default(), |seen, _| {
+            let tags = seen.marks.overlay.tags.iter();
+            Ok(tags.map(|(tag, rows)| (*tag, rows.len())).collect())
+        });
+        Ok(found.await?.unwrap_or_default())
     }
 }
 

@@ -8,10 +8,11 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use lamina_analysis::{Matrix, Unwatched, layout};
 use lamina_model::{ClusterLevel, Generation, JobId};
+use serde::{Deserialize, Serialize};
 
 use super::{
     build,
-    open::{Card, Opened},
+    open::{Card, Opened, Seen},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -100,7 +101,9 @@ impl Opened {
         }
         self.map.get().map(Vec::as_slice)
     }
+}
 
+impl Seen {
     fn points(&self, wanted: &Wanted, level: ClusterLevel) -> Option<MapPoints> {
         let places = self.places()?;
         let rows = self.rows_of(wanted);
@@ -260,7 +263,7 @@ async fn draw(engine: &Engine, scope: &DatasetScope) -> Result<(), Error> {
 }
 
 /// A closed line around a part of the map, in its coordinates.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Area(Vec<[u16; 2]>);
 
 impl Area {

@@ -16,6 +16,7 @@ use super::{
     copies::CopyTable,
     folder,
     grid::{Orders, SortKey},
+    marks::{Marks, MarksCache},
     picture::{self, Beside},
     plan::Plans,
     wanted::Wanted,
@@ -33,6 +34,7 @@ pub(crate) struct Indexes {
     /// The one asked last at the end.
     open: Mutex<VecDeque<Arc<Opened>>>,
     writing: Mutex<HashSet<(DatasetId, Generation)>>,
+    pub(super) marks: MarksCache,
     /// Generations whose map is being drawn.
     drawing: Mutex<HashSet<(DatasetId, Generation)>>,
 }
@@ -96,7 +98,9 @@ pub(super) struct Opened {
     pub copies: CopyTable,
     /// By kind, in the order of [`IssueKind::ALL`]: rows with their confidences.
     pub issues: [Vec<(u32, f32)>; IssueKind::ALL.len()],
-    pub orders: Mutex<Orders<(Wanted, SortKey, bool)>>,
+    pub orders: Mutex<Orders<(Wanted, SortKey, bool, i64)>>,
+    /// The number of tags and labels that the index was written after.
+    pub marks_version: i64,
     pub plans: Mutex<Plans>,
     /// Where its files lie.
     pub folder: PathBuf,
@@ -118,8 +122,8 @@ impl Opened {
             }
             Err(cause) => return Err(Error::internal(cause)),
         };
-        let beside = match picture::read(folder, index.rows()) {
-            Ok(Some(beside)) => beside,
+        let (marks_version, beside) = match picture::read(folder, index.rows()) {
+            Ok(Some(read)) => read,
             Ok(None) => return Ok(None),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::internal(cause)),
@@ -137,6 +141,7 @@ impl Opened {
             issues,
             index,
             orders: Mutex::default(),
+            marks_version,
             plans: Mutex::default(),
             folder: folder.to_owned(),
             map: OnceLock::new(),
@@ -170,6 +175,21 @@ impl Opened {
 pub(super) fn kind_number(kind: IssueKind) -> usize {
     let at = IssueKind::ALL.iter().position(|known| *known == kind);
     at.expect("every kind is among them all")
+}
+
+/// An index with the tags and labels as they were at one moment.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub opened: Arc<Opened>,
+    pub marks: Arc<Marks>,
+}
+
+impl std::ops::Deref for Seen {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.opened
+    }
 }
 
 /// The facts about a picture that a card shows.
@@ -217,13 +237,27 @@ impl Engine {
         &self,
         scope: &DatasetScope,
         wanted: Wanted,
-        question: impl FnOnce(&Opened, &Wanted) -> Result<T, Error> + Send + 'static,
+        question: impl FnOnce(&Seen, &Wanted) -> Result<T, Error> + Send + 'static,
+    ) -> Result<Option<T>, Error> {
+        let version = scope.dataset().marks_version;
+        self.ask_as_of(scope, wanted, version, question).await
+    }
+
+    /// The same, with the tags and labels as they were at an earlier number.
+    pub(super) async fn ask_as_of<T: Send + 'static>(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        version: i64,
+        question: impl FnOnce(&Seen, &Wanted) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, Error> {
         let Some(opened) = self.opened(scope).await? else {
             return Ok(None);
         };
         self.check_areas(scope, &opened, &wanted).await?;
-        let answered = tokio::task::spawn_blocking(move || question(&opened, &wanted)).await;
+        let marks = self.marks_at(&opened, version).await?;
+        let seen = Seen { opened, marks };
+        let answered = tokio::task::spawn_blocking(move || question(&seen, &wanted)).await;
         answered.map_err(Error::internal)?.map(Some)
     }
 

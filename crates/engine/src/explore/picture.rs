@@ -1,7 +1,8 @@
 //! What an index of `lamina-search` does not keep and tiles need: mean colour, content version,
 //! place among copies. A file beside the index, 20 bytes a picture.
 //!
-//! `LAMPICS1`, then for each row: 3 bytes R, G, B; 1 byte tier (0 for none, else its place in
+//! `LAMPICS2`, then the number that the dataset's tags and labels had before the index was made, as
+//! `i64`; then for each row: 3 bytes R, G, B; 1 byte tier (0 for none, else its place in
 //! [`DuplicateTier::ALL`] + 1); 8 bytes of the content hash; the likeness to the copy to keep as
 //! `f32`; the place among the copies as `u32`, 0 for the one to keep; all little-endian. BLAKE3 of
 //! everything before stands at the end.
@@ -12,7 +13,7 @@ use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, IssueKind, Media, Med
 
 /// The name of the file.
 const FILE: &str = "pictures.lamina";
-const MAGIC: &[u8; 8] = b"LAMPICS1";
+const MAGIC: &[u8; 8] = b"LAMPICS2";
 const BYTES: usize = 20;
 const HASH: usize = 32;
 
@@ -37,9 +38,10 @@ pub(crate) struct Placed {
 }
 
 /// Writes the file, one entry a row.
-pub(crate) fn write(folder: &Path, rows: &[Beside]) -> std::io::Result<()> {
-    let mut bytes = Vec::with_capacity(MAGIC.len() + rows.len() * BYTES + HASH);
+pub(crate) fn write(folder: &Path, marks_version: i64, rows: &[Beside]) -> std::io::Result<()> {
+    let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + rows.len() * BYTES + HASH);
     bytes.extend(MAGIC);
+    bytes.extend(marks_version.to_le_bytes());
     for row in rows {
         bytes.extend(row.rgb);
         let tier = row.copy.and_then(|copy| {
@@ -60,16 +62,18 @@ pub(crate) fn write(folder: &Path, rows: &[Beside]) -> std::io::Result<()> {
 }
 
 /// Reads the file of an index with so many rows; nothing where it is damaged.
-pub(crate) fn read(folder: &Path, rows: u32) -> std::io::Result<Option<Vec<Beside>>> {
+pub(crate) fn read(folder: &Path, rows: u32) -> std::io::Result<Option<(i64, Vec<Beside>)>> {
     let bytes = fs_err::read(folder.join(FILE))?;
     let Some((body, hash)) = bytes.split_last_chunk::<HASH>() else {
         return Ok(None);
     };
-    let Some(records) = body.strip_prefix(MAGIC) else {
+    let after = body.strip_prefix(MAGIC);
+    let Some((version, records)) = after.and_then(<[u8]>::split_first_chunk::<8>) else {
         return Ok(None);
     };
     let right = blake3::hash(body) == *hash && records.len() == rows as usize * BYTES;
-    Ok(right.then(|| records.chunks_exact(BYTES).map(entry).collect()))
+    let rows = || records.chunks_exact(BYTES).map(entry).collect();
+    Ok(right.then(|| (i64::from_le_bytes(*version), rows())))
 }
 
 fn entry(bytes: &[u8]) -> Beside {
@@ -137,8 +141,11 @@ mod tests {
                 }),
             },
         ];
-        write(folder.path(), &rows).unwrap();
-        assert_eq!(read(folder.path(), 2).unwrap().unwrap(), rows);
+        write(folder.path(), 77, &rows).unwrap();
+        assert_eq!(
+            read(folder.path(), 2).unwrap().unwrap(),
+            (77, rows.to_vec())
+        );
         assert_eq!(read(folder.path(), 3).unwrap(), None);
         let file = folder.path().join(super::FILE);
         let mut bytes = fs_err::read(&file).unwrap();

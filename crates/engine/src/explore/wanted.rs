@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use lamina_model::{
-    Band, Clause, ClusterId, DuplicateTier, Filter, ImageFormat, IssueKind, Presence, TextMatch,
+    Band, Clause, ClusterId, DuplicateTier, Filter, ImageFormat, IssueKind, Presence, SetOp, TagId,
+    TextMatch,
 };
 use lamina_search::{GenerationIndex, Overlay, RowSet};
+use serde::{Deserialize, Serialize};
 
-use super::{map::Area, open::Opened};
+use super::{map::Area, open::Seen};
 
 /// How a picture stands among copies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HasCopies {
     /// It has copies.
     Any,
@@ -22,7 +24,8 @@ pub enum HasCopies {
 
 /// Which pictures are wanted. Within a field any value will do; all fields must hold; an empty
 /// field asks nothing.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Wanted {
     /// What may be wrong with them, and how sure that is to be.
     pub issues: Vec<(IssueKind, Band)>,
@@ -40,10 +43,45 @@ pub struct Wanted {
     pub names: BTreeSet<String>,
     /// The clusters that they lie in, of whatever level.
     pub clusters: BTreeSet<ClusterId>,
+    /// The labels that they have.
+    pub labels: BTreeSet<String>,
+    /// Also those without any label.
+    pub unlabelled: bool,
+    /// Labels of which they have none.
+    pub without_labels: BTreeSet<String>,
+    /// The tags that they have.
+    pub tags: BTreeSet<TagId>,
+    /// Also those without any tag.
+    pub untagged: bool,
+    /// Tags of which they have none.
+    pub without_tags: BTreeSet<TagId>,
     /// The areas of the map that they lie in.
     pub areas: BTreeSet<Area>,
     /// What else must hold.
     pub filter: Filter,
+}
+
+impl Wanted {
+    /// Whether the answer changes with tags and labels.
+    pub(super) fn asks_of_marks(&self) -> bool {
+        let of_marks = |clause: &Clause| {
+            matches!(
+                clause,
+                Clause::Labels { .. }
+                    | Clause::Unlabelled
+                    | Clause::Tags { .. }
+                    | Clause::Untagged
+                    | Clause::Metadata { .. }
+            )
+        };
+        !self.labels.is_empty()
+            || self.unlabelled
+            || !self.without_labels.is_empty()
+            || !self.tags.is_empty()
+            || self.untagged
+            || !self.without_tags.is_empty()
+            || self.filter.clauses.iter().any(of_marks)
+    }
 }
 
 /// The rows that each facet of a wish lets through.
@@ -53,6 +91,8 @@ pub(super) struct Parts {
     pub tiers: RowSet,
     pub formats: RowSet,
     pub folders: RowSet,
+    pub labels: RowSet,
+    pub tags: RowSet,
     pub others: RowSet,
 }
 
@@ -66,6 +106,8 @@ impl Parts {
             &self.tiers,
             &self.formats,
             &self.folders,
+            &self.labels,
+            &self.tags,
         ];
         for part in parts {
             if !left_out.is_some_and(|left_out| std::ptr::eq(left_out, part)) && !part.is_all() {
@@ -76,7 +118,7 @@ impl Parts {
     }
 }
 
-impl Opened {
+impl Seen {
     /// The rows that are wanted.
     pub(super) fn rows_of(&self, wanted: &Wanted) -> RowSet {
         self.parts_of(wanted).all_but(None)
@@ -132,8 +174,54 @@ impl Opened {
             tiers: any(index, tiers),
             formats,
             folders: any(index, folders),
+            labels: self.labelled(wanted),
+            tags: self.tagged(wanted),
             others: self.others_of(wanted),
         }
+    }
+
+    fn labelled(&self, wanted: &Wanted) -> RowSet {
+        let names = |op, names: &BTreeSet<String>| Clause::Labels {
+            op,
+            names: names.clone(),
+        };
+        let mut with = Vec::new();
+        if !wanted.labels.is_empty() {
+            with.push(names(SetOp::OneOf, &wanted.labels));
+        }
+        if wanted.unlabelled {
+            with.push(Clause::Unlabelled);
+        }
+        let mut rows = any(&self.index, with.into_iter().map(|clause| self.now(clause)));
+        if !wanted.without_labels.is_empty() {
+            rows.keep(&self.now(names(SetOp::NotOneOf, &wanted.without_labels)));
+        }
+        rows
+    }
+
+    fn tagged(&self, wanted: &Wanted) -> RowSet {
+        let ids = |op, ids: &BTreeSet<TagId>| Clause::Tags {
+            op,
+            ids: ids.clone(),
+        };
+        let mut with = Vec::new();
+        if !wanted.tags.is_empty() {
+            with.push(ids(SetOp::OneOf, &wanted.tags));
+        }
+        if wanted.untagged {
+            with.push(Clause::Untagged);
+        }
+        let mut rows = any(&self.index, with.into_iter().map(|clause| self.now(clause)));
+        if !wanted.without_tags.is_empty() {
+            rows.keep(&self.now(ids(SetOp::NotOneOf, &wanted.without_tags)));
+        }
+        rows
+    }
+
+    /// The rows that a clause means with the tags and labels of the moment.
+    fn now(&self, clause: Clause) -> RowSet {
+        let filter = Filter::everything().and(clause);
+        self.index.matching(&filter, &self.marks.overlay)
     }
 
     /// The rows whose place on the map lies in one of these areas. Whoever asks has made sure
@@ -154,7 +242,7 @@ impl Opened {
         if !wanted.clusters.is_empty() {
             filter = filter.and(Clause::Clusters(wanted.clusters.clone()));
         }
-        let mut rows = index.matching(&filter, &Overlay::default());
+        let mut rows = index.matching(&filter, &self.marks.overlay);
         let names = wanted
             .names
             .iter()

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lamina_model::{Dataset, DatasetStatus, Job, JobId, JobState, Progress};
+use lamina_model::{Dataset, DatasetStatus, Job, JobId, JobKind, JobState, Lane, Progress};
 use lamina_store::{Beat, Claim, DatasetState, Error as StoreError, JobEnd, Lease};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use crate::{
     DatasetScope, Engine, Error,
     error::OrNothing,
     ingest::{Stopped, ingest},
+    marks::mark,
 };
 
 /// A lease outlives this many missed heartbeats.
@@ -67,12 +68,20 @@ impl Runner {
         })
     }
 
-    /// Takes jobs until told to stop; the job at hand is then put back, to be gone on with later.
+    /// Takes jobs of both queues until told to stop; the jobs at hand are then put back, to be
+    /// gone on with later.
     pub async fn run(&self, stop: CancellationToken) {
+        tokio::join!(
+            self.run_lane(Lane::Long, &stop),
+            self.run_lane(Lane::Quick, &stop),
+        );
+    }
+
+    async fn run_lane(&self, lane: Lane, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            match self.take_one(&stop).await {
+            match self.take_one(lane, stop).await {
                 Ok(true) => {}
-                Ok(false) => self.wait_for_work(&stop).await,
+                Ok(false) => self.wait_for_work(lane, stop).await,
                 Err(cause) => {
                     error!(error = &cause as &dyn std::error::Error, "cannot take jobs");
                     let _ = timeout(POLL, stop.cancelled()).await;
@@ -92,14 +101,15 @@ impl Runner {
             if Engine::has_ended(&now) || stop.is_cancelled() {
                 return Ok(now);
             }
-            if !self.take_one(&stop).await? {
-                self.wait_for_work(&stop).await;
+            let lane = now.kind.lane();
+            if !self.take_one(lane, &stop).await? {
+                self.wait_for_work(lane, &stop).await;
             }
         }
     }
 
-    async fn wait_for_work(&self, stop: &CancellationToken) {
-        let asked = self.engine.parts().jobs_wanted.notified();
+    async fn wait_for_work(&self, lane: Lane, stop: &CancellationToken) {
+        let asked = self.engine.parts().jobs_wanted(lane).notified();
         tokio::select! {
             () = stop.cancelled() => {}
             _ = timeout(POLL, asked) => {}
@@ -107,12 +117,13 @@ impl Runner {
     }
 
     /// Takes the next job, if one waits, and works on it to its end.
-    async fn take_one(&self, stop: &CancellationToken) -> Result<bool, Error> {
+    async fn take_one(&self, lane: Lane, stop: &CancellationToken) -> Result<bool, Error> {
         let claim = Claim {
             runner: &self.name,
             now: self.engine.clock().now(),
             lease_us: LEASE_SECONDS * 1_000_000,
             max_attempts: MAX_BARREN_ATTEMPTS,
+            lane,
         };
         let Some((job, lease)) = self.engine.store().claim_job(&claim).await? else {
             return Ok(false);
@@ -147,6 +158,16 @@ impl Runner {
     async fn work(&self, job: &Job, context: &Arc<JobContext>) -> Result<(), Stopped> {
         let dataset = self.engine.store().dataset(job.dataset_id).await?;
         info!(job.id = %job.id, dataset.id = %dataset.id, job.kind = job.kind.as_str(), "job begins");
+        if job.kind != JobKind::Ingest {
+            let (engine, job, context) = (self.engine.clone(), job.clone(), Arc::clone(context));
+            return run_apart(async move {
+                match job.kind {
+                    JobKind::Mark => mark(&engine, &dataset, &job, &context).await,
+                    JobKind::Ingest | JobKind::Export => ingest(&engine, &dataset, &context).await,
+                }
+            })
+            .await;
+        }
         let state = DatasetState {
             status: if dataset.generation.is_some() {
                 DatasetStatus::Updating
@@ -161,14 +182,7 @@ impl Runner {
             .set_dataset_state(dataset.id, &state)
             .await?;
         let (engine, context) = (self.engine.clone(), Arc::clone(context));
-        let mut running = JoinSet::new();
-        running.spawn(async move { ingest(&engine, &dataset, &context).await });
-        match running.join_next().await {
-            Some(Ok(ended)) => ended,
-            // A panic ends one attempt of one job, never the runner.
-            Some(Err(cause)) => Err(Error::internal(cause).into()),
-            None => Ok(()),
-        }
+        run_apart(async move { ingest(&engine, &dataset, &context).await }).await
     }
 
     /// Writes down how a job ended.
@@ -203,8 +217,9 @@ impl Runner {
                     progress_percent: 0,
                     fatal_error: Some(note.clone()),
                 };
+                let state = (job.kind == JobKind::Ingest).then_some(state);
                 store
-                    .finish_job(lease, &JobEnd::Failed { error: note }, Some(&state), now)
+                    .finish_job(lease, &JobEnd::Failed { error: note }, state.as_ref(), now)
                     .await
             }
             Err(Stopped::Fault(cause)) => {
@@ -221,8 +236,12 @@ impl Runner {
         }
     }
 
-    /// The state of a dataset on which nothing runs any more.
+    /// The state of a dataset on which nothing runs any more; nothing where the job leaves it as
+    /// it is.
     async fn standing(&self, job: &Job) -> Result<Option<DatasetState>, Error> {
+        if job.kind != JobKind::Ingest {
+            return Ok(None);
+        }
         let dataset: Dataset = match self.engine.store().dataset(job.dataset_id).await {
             Err(StoreError::NotFound { .. }) => return Ok(None),
             other => other?,
@@ -237,6 +256,19 @@ impl Runner {
             progress_percent: if ready { 100 } else { 0 },
             fatal_error: None,
         }))
+    }
+}
+
+/// Runs a job so that a panic ends one attempt of it, never the runner.
+async fn run_apart(
+    work: impl Future<Output = Result<(), Stopped>> + Send + 'static,
+) -> Result<(), Stopped> {
+    let mut running = JoinSet::new();
+    running.spawn(work);
+    match running.join_next().await {
+        Some(Ok(ended)) => ended,
+        Some(Err(cause)) => Err(Error::internal(cause).into()),
+        None => Ok(()),
     }
 }
 

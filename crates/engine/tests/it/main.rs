@@ -12,6 +12,7 @@ mod datasets;
 mod explore;
 mod ingest;
 mod map;
+mod marks;
 mod resolving;
 mod source;
 mod stopping;

@@ -80,6 +80,7 @@ async fn the_job_of_a_dead_runner_goes_on_at_once() {
         now: created.dataset.created_at.plus_seconds(60),
         lease_us: 3_600_000_000,
         max_attempts: 5,
+        lane: lamina_model::Lane::Long,
     };
     shop.store
         .claim_job(&claim)

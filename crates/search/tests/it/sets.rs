@@ -148,7 +148,7 @@ fn facts_of(
         created_at: Timestamp::from_micros(created),
         modified_at: Timestamp::from_micros(modified),
         labels: chosen_labels(labels),
-        tags: chosen(tags).map(|at| tag(at as u128)).collect(),
+        tags: chosen(tags).map(tag).collect(),
         issues: IssueKind::ALL
             .into_iter()
             .zip(issues)

@@ -170,6 +170,16 @@ const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/explore/{dataset_id}/exploration_metadata",
         VIEW,
     ),
+    ("GET /api/v1/dataset/{dataset_id}/tags", VIEW),
+    ("POST /api/v1/dataset/{dataset_id}/tags", done(EDIT, 201)),
+    ("PATCH /api/v1/dataset/{dataset_id}/tags/{tag_id}", EDIT),
+    ("DELETE /api/v1/dataset/{dataset_id}/tags/{tag_id}", EDIT),
+    ("POST /api/v1/dataset/{dataset_id}/marks", EDIT),
+    ("GET /api/v1/dataset/{dataset_id}/changes", VIEW),
+    (
+        "POST /api/v1/dataset/{dataset_id}/changes/{change_id}/undo",
+        EDIT,
+    ),
     ("DELETE /api/v1/dataset/{dataset_id}", OWN),
     ("PUT /api/v1/manage/{dataset_id}/invite", OWN),
     ("GET /api/v1/manage/{dataset_id}/share", VIEW),
@@ -301,6 +311,13 @@ impl World {
         asked.session(&self.server.sign_in(name).await)
     }
 
+    async fn make_tag(&self, owner: &str, name: &str) -> String {
+        let uri = format!("/api/v1/dataset/{}/tags", self.dataset);
+        let asked = ask(Method::POST, &uri).session(owner);
+        let made = self.server.send(asked.json(&json!({"name": name}))).await;
+        made.json()["id"].as_str().unwrap().to_owned()
+    }
+
     /// The request of a row, with whatever it consumes made anew.
     async fn request(&self, operation: &str, count: usize) -> Ask {
         // A session of its own: a row may end those that the callers bring.
@@ -357,6 +374,18 @@ impl World {
             path.push_str("?dataset_name=new");
         }
         path = path.replace("{dataset_id}", &self.dataset);
+        if path.contains("{tag_id}") {
+            let tag = self.make_tag(&owner, &format!("fresh{count}")).await;
+            path = path.replace("{tag_id}", &tag);
+        }
+        if path.contains("{change_id}") {
+            let tag = self.make_tag(&owner, &format!("fresh{count}")).await;
+            let uri = format!("/api/v1/dataset/{}/marks", self.dataset);
+            let wish = json!({"add_tags": [tag], "media_ids": [self.media]});
+            let asked = ask(Method::POST, &uri).session(&owner).json(&wish);
+            let change = self.server.send(asked).await.json();
+            path = path.replace("{change_id}", change["change_id"].as_str().unwrap());
+        }
         if path == "/api/v1/process" {
             let folder = self.server.root.path().join(format!("made{count}"));
             fs_err::create_dir_all(&folder).unwrap();
@@ -425,6 +454,15 @@ impl World {
                 asked.multipart(&[("file", Some("a.tar"), &tar)])
             }
             "PATCH /api/v1/dataset/{dataset_id}" => asked.json(&json!({"description": "seen"})),
+            "POST /api/v1/dataset/{dataset_id}/tags" => {
+                asked.json(&json!({"name": format!("made{count}")}))
+            }
+            "PATCH /api/v1/dataset/{dataset_id}/tags/{tag_id}" => {
+                asked.json(&json!({"name": format!("renamed{count}")}))
+            }
+            "POST /api/v1/dataset/{dataset_id}/marks" => {
+                asked.json(&json!({"add_labels": ["seen"], "media_ids": [self.media]}))
+            }
             "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),
             "PATCH /api/v1/api_credentials/{api_key}" => asked.json(&json!({"name": "renamed"})),
             "POST /api/v1/me/password" => asked.json(&json!({

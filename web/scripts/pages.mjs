@@ -33,6 +33,8 @@ export async function pagesOf(browser, base) {
     clusters: `${data}?view=clusters`,
     picture: `${data}/image/${first}?at=40`,
     duplicates: `/dataset/${one.id}/duplicates`,
+    map: `/dataset/${one.id}/map`,
+    views: `/dataset/${one.id}/views`,
     rejected: `/dataset/${one.id}/rejected`,
     settings: `/dataset/${one.id}/settings`,
     empty: `${data}?q=nothing-has-this-name`,

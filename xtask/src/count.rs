@@ -38,6 +38,8 @@ pub(crate) enum Runner {
     Cargo,
     /// Closes with `      Tests  1 failed | 77 passed | 2 skipped (80)`.
     Vitest,
+    /// Closes with `Walked: 12 passed, 0 failed`.
+    Walk,
 }
 
 /// The numbers of one line, if it is a closing line of that runner. Nextest shows the output of failed tests, which has
@@ -51,6 +53,7 @@ pub(crate) fn read(runner: Runner, line: &str) -> Option<Count> {
         }
         Runner::Nextest => return None,
         Runner::Vitest => line.trim().strip_prefix("Tests  ")?,
+        Runner::Walk => line.strip_prefix("Walked: ")?,
     };
     let mut count = Count::default();
     for part in numbers.split([',', ';', '|']) {
@@ -156,6 +159,12 @@ mod tests {
     }
 
     #[test]
+    fn the_walk_through_the_app_closes_with_its_numbers() {
+        let line = "Walked: 12 passed, 1 failed";
+        assert_eq!(read(Runner::Walk, line), Some(count(12, 1, 0)));
+    }
+
+    #[test]
     fn other_lines_are_no_closing_lines() {
         for line in [
             "",
@@ -165,7 +174,7 @@ mod tests {
             "Summary of it",
             "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
         ] {
-            for runner in [Runner::Nextest, Runner::Cargo, Runner::Vitest] {
+            for runner in [Runner::Nextest, Runner::Cargo, Runner::Vitest, Runner::Walk] {
                 assert_eq!(read(runner, line), None, "{line}");
             }
         }

@@ -69,6 +69,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         tests(&surroundings, &mut count)?;
         if !fast {
             examples(&surroundings, &mut count)?;
+            web::walk(&root, &mut count)?;
         }
         Ok(())
     });

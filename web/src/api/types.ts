@@ -267,3 +267,27 @@ export interface SavedView {
   /** -1 where nobody counted. */
   stats: { n_images: number };
 }
+
+export interface PlanCount {
+  groups: number;
+  remove: number;
+  bytes: number;
+}
+
+/** A group of copies as a plan leaves it. */
+export interface PlannedGroup {
+  group_id: string;
+  tier: Tier;
+  /** What stays, the copy that takes over the tags first. */
+  keep: (Card & { decided: boolean })[];
+  /** What goes, with its likeness to the copy that the analysis would keep, 0–1. */
+  remove: (Card & { likeness: number })[];
+}
+
+export interface Plan {
+  generation: number | null;
+  total: number;
+  all: PlanCount;
+  tiers: Partial<Record<Tier, PlanCount>>;
+  groups: PlannedGroup[];
+}

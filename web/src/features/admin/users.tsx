@@ -235,7 +235,7 @@ function MakeUser({ open, onClose }: { open: boolean; onClose: () => void }) {
     <Labelled label={label}>
       <input
         type={type}
-        required
+        required={name === 'username' || name === 'password'}
         autoComplete={type === 'password' ? 'new-password' : 'off'}
         value={fields[name]}
         onChange={(event) => setFields({ ...fields, [name]: event.target.value })}

@@ -169,7 +169,7 @@ function Browser({ path, onOpen }: { path: string; onOpen: (path: string) => voi
           </Choose>
         );
       })}
-      {data.path !== null && (
+      {data.path !== null && (names.length === 0 || data.n_files > 0) && (
         <p className="px-3 py-2 text-13 text-soft">
           {names.length === 0 && 'No folders inside, '}
           {plural(data.n_files, 'file')}

@@ -1,14 +1,21 @@
 import { useEffect, useState } from 'react';
-import type { Group } from '../../api/types';
+import { viewable } from '../../api/queries';
+import type { PlannedGroup } from '../../api/types';
 import { number } from '../../format';
 import { Button } from '../../ui/button';
+import { typing } from '../../ui/typing';
 import { SideBySide } from '../explore/side-by-side';
 import { TIER_WORDS } from '../explore/words';
 
 /** How like the kept one a copy is; never `100 %` where it is not equal. */
 function alikeWords(likeness: number): string {
-  if (likeness >= 1) return 'Copy, equal';
-  return `Copy, ${Math.min(99.9, likeness * 100).toFixed(1)} % alike`;
+  if (likeness >= 1) return 'Goes, equal';
+  return `Goes, ${Math.min(99.9, likeness * 100).toFixed(1)} % alike`;
+}
+
+export interface Decision {
+  keep?: string[];
+  free?: string[];
 }
 
 /** One group: its members beside each other, and any two in one place to blink between. */
@@ -17,17 +24,29 @@ export function GroupView({
   group,
   place,
   total,
+  deciding,
+  onDecide,
 }: {
   id: string;
-  group: Group;
+  group: PlannedGroup;
   place: number;
   total: number;
+  deciding: boolean;
+  onDecide: (decision: Decision) => void;
 }) {
   const [held, setHeld] = useState(false);
   const [other, setOther] = useState(0);
+  const [kept, ...more] = group.keep;
+  const rivals = [...more, ...group.remove];
+  const rival = rivals[other] ?? rivals[0];
+  const decided = group.keep.filter((card) => card.decided).map((card) => card.media_id);
+  // Deciding for one copy takes the place of what was decided before in its group.
+  const keepOnly = (mediaId: string) =>
+    onDecide({ keep: [mediaId], free: decided.filter((one) => one !== mediaId) });
   useEffect(() => {
     const down = (event: KeyboardEvent) => {
-      if (event.key === 'b' && !event.ctrlKey && !event.metaKey) setHeld(true);
+      if (typing(event.target) || event.ctrlKey || event.metaKey) return;
+      if (event.key === 'b') setHeld(true);
     };
     const up = (event: KeyboardEvent) => {
       if (event.key === 'b') setHeld(false);
@@ -39,11 +58,8 @@ export function GroupView({
       window.removeEventListener('keyup', up);
     };
   }, []);
-  const rival = group.others[other] ?? group.others[0];
-  const likeness = new Map(
-    group.others.map((one) => [one.media_id, one.likeness ?? 1 - (one.distance ?? 0)]),
-  );
-  if (!rival) return null;
+  if (!kept || !rival) return null;
+  const likeness = new Map(group.remove.map((one) => [one.media_id, one.likeness]));
   return (
     <div className="mx-auto flex max-w-[1200px] flex-col gap-5 p-4 sm:p-6">
       <div className="flex flex-wrap items-baseline gap-x-3">
@@ -54,17 +70,23 @@ export function GroupView({
         </span>
       </div>
       <figure>
-        <div className="relative h-[min(46vh,520px)] overflow-hidden rounded-card bg-ground">
-          {[group.keep, rival].map((card, at) => (
+        <div className="relative h-[min(42vh,520px)] overflow-hidden rounded-card bg-ground">
+          {[kept, rival].map((card, at) => (
             <img
               key={card.media_id}
-              src={card.media_thumb_uri}
+              src={viewable(id, card.media_id)}
               alt={card.original_uri}
               className={`absolute inset-0 size-full object-contain ${(at === 1) === held ? '' : 'invisible'}`}
+              style={{
+                backgroundImage: `url("${card.media_thumb_uri}")`,
+                backgroundSize: 'contain',
+                backgroundPosition: 'center',
+                backgroundRepeat: 'no-repeat',
+              }}
             />
           ))}
           <span className="absolute top-3 left-3 rounded-full bg-scrim px-2 py-0.5 text-12 text-white">
-            {held ? 'Copy' : 'Keep'}
+            {held ? (likeness.has(rival.media_id) ? 'Goes' : 'Stays too') : 'Stays'}
           </span>
         </div>
         <figcaption className="mt-2 flex flex-wrap items-center gap-2">
@@ -77,9 +99,9 @@ export function GroupView({
           >
             Hold to blink <kbd className="font-mono text-12 text-soft">b</kbd>
           </Button>
-          {group.others.length > 1 && (
+          {rivals.length > 1 && (
             <span className="flex flex-wrap gap-1" role="group" aria-label="Compared with">
-              {group.others.slice(0, 8).map((one, at) => (
+              {rivals.slice(0, 8).map((one, at) => (
                 <button
                   key={one.media_id}
                   type="button"
@@ -92,22 +114,46 @@ export function GroupView({
               ))}
             </span>
           )}
+          <span className="grow" />
+          {group.remove.length > 0 && (
+            <Button
+              disabled={deciding}
+              onClick={() => onDecide({ keep: group.remove.map((one) => one.media_id) })}
+            >
+              Keep all
+            </Button>
+          )}
+          {decided.length > 0 && (
+            <Button disabled={deciding} onClick={() => onDecide({ free: decided })}>
+              Leave it to the rule
+            </Button>
+          )}
         </figcaption>
       </figure>
       <SideBySide
         id={id}
-        cards={[group.keep, ...group.others]}
-        tag={(card) =>
-          card.media_id === group.keep.media_id ? (
-            <span className="w-fit rounded-full bg-accent-wash px-2 text-12 font-semibold text-accent-ink">
-              Keep
+        cards={[kept, ...rivals]}
+        tag={(card) => {
+          const goes = likeness.get(card.media_id);
+          return goes === undefined ? (
+            <span className="flex min-h-7 items-center">
+              <span className="rounded-full bg-accent-wash px-2 text-12 font-semibold text-accent-ink">
+                {decided.includes(card.media_id) ? 'Stays, you decided' : 'Stays'}
+              </span>
             </span>
           ) : (
-            <span className="text-12 text-soft">
-              {alikeWords(likeness.get(card.media_id) ?? 1)}
+            <span className="flex min-h-7 items-center gap-2">
+              <span className="grow text-12 text-soft">{alikeWords(goes)}</span>
+              <Button
+                className="h-7! px-2.5!"
+                disabled={deciding}
+                onClick={() => keepOnly(card.media_id)}
+              >
+                Keep this one
+              </Button>
             </span>
-          )
-        }
+          );
+        }}
       />
     </div>
   );

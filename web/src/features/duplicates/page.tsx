@@ -1,69 +1,65 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { CopyCheck } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
-import { get } from '../../api/client';
-import { type Group, type Groups, TIERS, type Tier } from '../../api/types';
+import { useCallback, useEffect, useState } from 'react';
+import { send } from '../../api/client';
+import * as ask from '../../api/queries';
+import { TIERS } from '../../api/types';
 import { bytes, number, plural } from '../../format';
-import { Pages } from '../../grid/pages';
 import { Empty, Turning } from '../../ui/bits';
+import { Button } from '../../ui/button';
 import { Fault } from '../../ui/error';
+import { say, sayFault } from '../../ui/toast';
 import { typing } from '../../ui/typing';
 import { TIER_WORDS } from '../explore/words';
 import { GroupView } from './group';
-
-const PAGE = 50;
-const ROW = 72;
-
-/** The groups of a tier, fetched as the list is scrolled. */
-function useGroups(id: string, tier: Tier | undefined) {
-  const [, redraw] = useReducer((n: number) => n + 1, 0);
-  const pages = useMemo(
-    () =>
-      new Pages<Groups>(
-        (offset, limit, signal) =>
-          get<Groups>(`/dataset/${id}/duplicates`, { tier, offset, limit }, signal),
-        { size: PAGE, keep: 40 },
-      ),
-    [id, tier],
-  );
-  const any = useRef<Groups | null>(null);
-  useEffect(() => {
-    any.current = null;
-    const stop = pages.subscribe(redraw);
-    pages.want(0, 0);
-    return stop;
-  }, [pages]);
-  const first = pages.get(0)?.page ?? any.current;
-  any.current = first;
-  const group = (index: number): Group | null => {
-    const found = pages.get(index);
-    return found?.page.groups[found.at] ?? null;
-  };
-  return { pages, summary: first, group };
-}
+import { GroupList } from './list';
+import { usePlan } from './plan';
+import { PlanDialog } from './plan-dialog';
+import { LikenessSlider, RuleBar } from './rule-bar';
+import type { Duplicates } from './state';
 
 export function DuplicatesPage() {
   const { id } = useParams({ from: '/frame/dataset/$id/duplicates' });
-  const { tier, at = 0 } = useSearch({ from: '/frame/dataset/$id/duplicates' });
+  const state = useSearch({ from: '/frame/dataset/$id/duplicates' });
+  const { tier, at = 0 } = state;
   const navigate = useNavigate({ from: '/dataset/$id/duplicates' });
-  const { pages, summary, group } = useGroups(id, tier);
+  const { data: dataset } = useQuery(ask.dataset(id));
+  const [decided, setDecided] = useState(0);
+  const [asking, setAsking] = useState(false);
+  const version = `${decided} ${dataset?.updated_at ?? ''} ${dataset?.status_new ?? ''}`;
+  const { pages, summary, group, want, waiting } = usePlan(id, state, version);
   const total = summary?.total ?? 0;
-  const open = useCallback(
-    (index: number) =>
+  const set = useCallback(
+    (change: Partial<Duplicates>, replace = true) =>
       navigate({
         to: '/dataset/$id/duplicates',
         params: { id },
-        search: (was) => ({ ...was, at: index === 0 ? undefined : index }),
-        replace: true,
+        search: (was) => ({ ...was, at: undefined, ...change }),
+        replace,
         resetScroll: false,
       }),
     [id, navigate],
   );
+  const open = useCallback((index: number) => set({ at: index <= 0 ? undefined : index }), [set]);
+  const decide = useMutation({
+    mutationFn: (wish: { keep?: string[]; free?: string[] }) =>
+      send('POST', `/dataset/${id}/duplicates/decisions`, wish),
+    onSuccess: (_, { keep = [], free = [] }) => {
+      setDecided((times) => times + 1);
+      const back = { keep: free, free: keep };
+      say(
+        keep.length > 0
+          ? `${plural(keep.length, 'picture')} kept whatever the rule says`
+          : 'Left to the rule again',
+        { label: 'Undo', act: () => decide.mutate(back) },
+      );
+    },
+    onError: (cause) => sayFault('Nothing was decided', cause),
+  });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (typing(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       if (event.key === 'j') open(Math.min(total - 1, at + 1));
       else if (event.key === 'k') open(Math.max(0, at - 1));
       else return;
@@ -73,48 +69,37 @@ export function DuplicatesPage() {
     return () => window.removeEventListener('keydown', onKey);
   }, [at, open, total]);
 
-  const tiers = TIERS.filter((one) => summary?.tiers[one]);
-  const all = Object.values(summary?.tiers ?? {});
-  const extra = all.reduce((sum, one) => sum + one.extra, 0);
-  const weight = all.reduce((sum, one) => sum + one.bytes, 0);
   const shown = group(at);
+  const nothing = summary !== null && total === 0 && !waiting;
+  const narrowed = tier !== undefined || state.likeness !== undefined;
   return (
     <main className="flex h-full flex-col">
-      <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
-        <h2 className="font-semibold">Duplicates</h2>
-        {summary && extra > 0 && (
-          <span className="text-13 text-soft">
-            {plural(extra, 'picture')} could go, {bytes(weight)}
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line px-4 py-1.5">
+        <h2 className="font-semibold max-sm:sr-only">Duplicates</h2>
+        <RuleBar rule={state.keep} onChange={(keep) => set({ keep })} />
+        <LikenessSlider
+          value={state.likeness ?? 0}
+          onChange={(likeness) => set({ likeness: likeness === 0 ? undefined : likeness })}
+        />
+        <span className="grow" />
+        {summary && (
+          <span
+            className={`text-13 text-soft transition-opacity ${waiting ? 'opacity-60' : ''}`}
+            aria-live="polite"
+          >
+            {plural(summary.all.remove, 'picture')} could go, {bytes(summary.all.bytes)}
           </span>
         )}
-        <div role="group" aria-label="Tier" className="flex flex-wrap gap-1 sm:ml-auto">
-          {[undefined, ...tiers].map((one) => (
-            <button
-              key={one ?? 'all'}
-              type="button"
-              aria-pressed={one === tier}
-              title={one && TIER_WORDS[one].why}
-              onClick={() =>
-                navigate({
-                  to: '/dataset/$id/duplicates',
-                  params: { id },
-                  search: { tier: one },
-                })
-              }
-              className="h-7 rounded-full px-3 text-13 text-soft hover:bg-hover aria-pressed:bg-accent-wash aria-pressed:font-semibold aria-pressed:text-accent-ink"
-            >
-              {one ? TIER_WORDS[one].name : 'All'}{' '}
-              <span className="font-normal text-soft">
-                {number(
-                  one
-                    ? (summary?.tiers[one]?.groups ?? 0)
-                    : all.reduce((sum, each) => sum + each.groups, 0),
-                )}
-              </span>
-            </button>
-          ))}
-        </div>
+        <Button
+          look="primary"
+          className="h-8!"
+          disabled={!summary || summary.all.remove === 0}
+          onClick={() => setAsking(true)}
+        >
+          Preview plan
+        </Button>
       </div>
+      <TierBar state={state} onTier={(one) => set({ tier: one }, false)} id={id} />
       {pages.error && (
         <div className="p-4">
           <Fault
@@ -129,120 +114,99 @@ export function DuplicatesPage() {
       )}
       {!summary && !pages.error && (
         <p className="flex items-center gap-2 p-4 text-soft">
-          <Turning /> Reading the groups
+          <Turning /> Working out the plan
         </p>
       )}
-      {summary && total === 0 && (
-        <Empty icon={<CopyCheck size={40} strokeWidth={1.5} />} title="No duplicates">
-          <p>
-            Here would be every group of equal or nearly equal pictures: the same file twice, the
-            same picture in another size, edited or mirrored copies.
-          </p>
+      {nothing && (
+        <Empty
+          icon={<CopyCheck size={40} strokeWidth={1.5} />}
+          title={narrowed ? 'No duplicates of that kind' : 'No duplicates'}
+        >
+          {narrowed ? (
+            <Button onClick={() => set({ tier: undefined, likeness: undefined })}>
+              Show all kinds
+            </Button>
+          ) : (
+            <p>
+              Here would be every group of equal or nearly equal pictures: the same file twice, the
+              same picture in another size, edited or mirrored copies.
+            </p>
+          )}
         </Empty>
       )}
       {total > 0 && (
         <div className="flex min-h-0 grow flex-col md:flex-row">
           <GroupList
-            key={tier ?? 'all'}
+            key={`${tier ?? 'all'} ${state.likeness ?? 0}`}
             total={total}
             group={group}
-            want={(first, last) => pages.want(first, last)}
+            want={want}
             at={at}
             onOpen={open}
           />
           <div className="min-h-0 grow overflow-y-auto">
             {shown && (
-              <GroupView key={shown.group_id} id={id} group={shown} place={at} total={total} />
+              <GroupView
+                key={shown.group_id}
+                id={id}
+                group={shown}
+                place={at}
+                total={total}
+                deciding={decide.isPending}
+                onDecide={(wish) => decide.mutate(wish)}
+              />
             )}
           </div>
         </div>
+      )}
+      {summary && (
+        <PlanDialog
+          id={id}
+          state={state}
+          plan={summary}
+          open={asking}
+          onClose={() => setAsking(false)}
+        />
       )}
     </main>
   );
 }
 
-function GroupList({
-  total,
-  group,
-  want,
-  at,
-  onOpen,
+/** The tiers that there are, with how many groups each has, whatever is chosen. */
+function TierBar({
+  id,
+  state,
+  onTier,
 }: {
-  total: number;
-  group: (index: number) => Group | null;
-  want: (first: number, last: number) => void;
-  at: number;
-  onOpen: (index: number) => void;
+  id: string;
+  state: Duplicates;
+  onTier: (tier: Duplicates['tier']) => void;
 }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const list = useVirtualizer({
-    count: total,
-    getScrollElement: () => ref.current,
-    estimateSize: () => ROW,
-    overscan: 6,
-    initialOffset: Math.max(0, (at - 2) * ROW),
-  });
-  const rows = list.getVirtualItems();
-  const [first, last] = [rows[0]?.index, rows.at(-1)?.index];
-  useEffect(() => {
-    if (first !== undefined && last !== undefined) {
-      want(Math.min(first, at), Math.max(last, first));
-    }
-  });
-  useEffect(() => list.scrollToIndex(at), [at, list]);
+  const { data } = useQuery(ask.groups(id, undefined, 0, 1));
+  const tiers = TIERS.filter((one) => data?.tiers[one]);
+  if (!data || tiers.length < 2) return null;
+  const all = tiers.reduce((sum, one) => sum + (data.tiers[one]?.groups ?? 0), 0);
   return (
     <div
-      ref={ref}
-      className="h-48 shrink-0 overflow-y-auto border-b border-line md:h-auto md:w-[300px] md:border-r md:border-b-0"
+      role="group"
+      aria-label="Tier"
+      className="flex shrink-0 flex-wrap gap-1 border-b border-line px-3 py-1"
     >
-      <ul className="relative" style={{ height: list.getTotalSize() }}>
-        {rows.map((row) => {
-          const found = group(row.index);
-          return (
-            <li
-              key={row.index}
-              className="absolute inset-x-0"
-              style={{ top: row.start, height: ROW }}
-            >
-              <button
-                type="button"
-                aria-current={row.index === at ? 'true' : undefined}
-                onClick={() => onOpen(row.index)}
-                className="flex size-full items-center gap-3 border-b border-line px-3 text-left hover:bg-hover aria-[current]:bg-accent-wash"
-              >
-                {found ? (
-                  <>
-                    <span className="flex shrink-0 gap-0.5">
-                      {[found.keep, found.others[0]].map(
-                        (card) =>
-                          card && (
-                            <img
-                              key={card.media_id}
-                              src={card.media_thumb_uri}
-                              alt=""
-                              className="size-12 rounded-tile bg-ground object-cover"
-                            />
-                          ),
-                      )}
-                    </span>
-                    <span className="min-w-0 text-13">
-                      <span className="block truncate font-semibold">
-                        {plural(found.others.length + 1, 'picture')}
-                      </span>
-                      <span className="block truncate text-12 text-soft">
-                        {TIER_WORDS[found.tier].name} ·{' '}
-                        {bytes(found.others.reduce((sum, one) => sum + one.size_bytes, 0))} could go
-                      </span>
-                    </span>
-                  </>
-                ) : (
-                  <span className="size-12 rounded-tile bg-hover" />
-                )}
-              </button>
-            </li>
-          );
-        })}
-      </ul>
+      {[undefined, ...tiers].map((one) => (
+        <button
+          key={one ?? 'all'}
+          type="button"
+          aria-pressed={one === state.tier}
+          title={one && TIER_WORDS[one].why}
+          onClick={() => onTier(one)}
+          className="h-7 rounded-full px-3 text-13 text-soft hover:bg-hover aria-pressed:bg-accent-wash aria-pressed:font-semibold aria-pressed:text-accent-ink"
+        >
+          {one ? TIER_WORDS[one].name : 'All'}{' '}
+          <span className="font-normal text-soft">
+            {number(one ? (data.tiers[one]?.groups ?? 0) : all)}
+          </span>
+        </button>
+      ))}
     </div>
   );
 }

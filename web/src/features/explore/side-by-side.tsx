@@ -28,7 +28,7 @@ export function SideBySide({
   return (
     <ul
       className="grid gap-3"
-      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(220px, 100%), 1fr))` }}
+      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(200px, 45%), 260px))` }}
     >
       {cards.map((card) => (
         <li key={card.media_id} className="flex min-w-0 flex-col">

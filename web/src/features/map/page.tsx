@@ -62,7 +62,7 @@ export function MapPage() {
   return (
     <main className="flex h-full flex-col">
       <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
-        <h2 className="font-semibold">Map</h2>
+        <h2 className="font-semibold max-sm:sr-only">Map</h2>
         {points && (
           <span className="text-13 text-soft max-sm:hidden" aria-live="polite">
             {hasFilter(state)
@@ -104,7 +104,7 @@ export function MapPage() {
               const now = Number(event.target.value);
               set({ level: now === LEVEL.usual ? undefined : now });
             }}
-            className="range w-[96px]"
+            className="range w-[72px] sm:w-[96px]"
           />
         )}
         <Segments

@@ -23,7 +23,7 @@ import { Mark } from './mark';
 import { chooseTheme, useTheme } from './theme';
 
 const PLACE =
-  'relative flex size-10 shrink-0 items-center justify-center rounded-control text-soft transition-colors hover:bg-hover hover:text-ink';
+  'relative flex size-9 shrink-0 sm:size-10 items-center justify-center rounded-control text-soft transition-colors hover:bg-hover hover:text-ink';
 
 function Place({ label, children, ...link }: LinkProps & { label: string; children: ReactNode }) {
   return (
@@ -77,7 +77,7 @@ export function Rail() {
   return (
     <nav
       aria-label="Main"
-      className="z-10 flex shrink-0 items-center justify-around gap-1 border-t border-line bg-canvas px-2 py-1 sm:w-14 sm:flex-col sm:justify-start sm:border-t-0 sm:border-r sm:px-0 sm:py-2"
+      className="z-10 flex shrink-0 items-center justify-between border-t border-line bg-canvas px-1 py-1 sm:w-14 sm:flex-col sm:justify-start sm:gap-1 sm:border-t-0 sm:border-r sm:px-0 sm:py-2"
     >
       <Place label="Datasets" to="/" activeOptions={{ exact: true, includeSearch: false }}>
         <Mark size={24} />

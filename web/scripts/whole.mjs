@@ -1,0 +1,288 @@
+// Walks through the real program from its first start, in headless Chromium: set-up, key, folder,
+// exploring, map, duplicates, views, sharing, signing out; axe looks at each page on the way.
+//
+//   node scripts/whole.mjs [PROGRAM] [FOLDER FOR PICTURES OF THE PAGES]     ends with 1 on a failure
+//
+// PROGRAM is target/debug/lamina by default. Everything it keeps is in a folder that is removed.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { picture } from '../mock/picture.mjs';
+import { open } from './browser.mjs';
+
+const [program = '../target/debug/lamina', shots] = process.argv.slice(2);
+const PASSWORD = 'harbour lantern seven quiet';
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const home = mkdtempSync(join(tmpdir(), 'lamina-whole-'));
+const source = join(home, 'pictures', 'harbour');
+
+function draw() {
+  for (const folder of ['day', 'night', 'copies']) {
+    mkdirSync(join(source, folder), { recursive: true });
+  }
+  for (let scene = 0; scene < 36; scene += 1) {
+    const name = `${scene % 3 === 0 ? 'night' : 'day'}/scene ${String(scene).padStart(2, '0')}.png`;
+    writeFileSync(join(source, name), picture(scene, 240));
+  }
+  for (const scene of [1, 2, 4]) {
+    writeFileSync(join(source, 'copies', `again ${scene}.png`), picture(scene, 240));
+    writeFileSync(join(source, 'copies', `small ${scene}.png`), picture(scene, 160));
+  }
+  writeFileSync(join(source, 'broken.png'), picture(5, 240).subarray(0, 900));
+  writeFileSync(join(source, 'notes.txt'), 'notes');
+}
+
+const freePort = () =>
+  new Promise((found) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => found(port));
+    });
+  });
+
+/** Starts the program; gives the link that sets it up, and how to stop it. */
+async function start() {
+  const port = await freePort();
+  const child = spawn(program, [
+    'serve',
+    ...['--data-dir', join(home, 'data'), '--listen', `127.0.0.1:${port}`],
+    ...['--import-root', join(home, 'pictures')],
+  ]);
+  const ended = new Promise((done) => child.once('exit', done));
+  let said = '';
+  const link = new Promise((found, failed) => {
+    const hear = (part) => {
+      said += part;
+      const seen = /http\S+\/set-up#[\w.-]+/.exec(said)?.[0];
+      if (seen) found(seen);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    ended.then((status) => failed(new Error(`the program ended with ${status}:\n${said}`)));
+    setTimeout(() => failed(new Error(`no set-up link within a minute:\n${said}`)), 60_000).unref();
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { link: await link, base: `http://127.0.0.1:${port}`, stop };
+}
+
+draw();
+const { link, base, stop } = await start();
+const browser = await open();
+const page = browser.pages()[0] ?? (await browser.newPage());
+page.setDefaultTimeout(15_000);
+let [passed, failed] = [0, 0];
+page.on('pageerror', (cause) => {
+  failed += 1;
+  console.log(`FAIL the page threw: ${cause}`);
+});
+async function check(title, act) {
+  try {
+    await act();
+    passed += 1;
+    console.log(`ok   ${title}`);
+  } catch (cause) {
+    failed += 1;
+    const lines = String(cause.message).split('\n').slice(0, 8).join('\n     ');
+    console.log(`FAIL ${title}\n     at ${page.url()}\n     ${lines}`);
+    if (shots) await page.screenshot({ path: join(shots, `failed-${failed}.png`) });
+  }
+}
+/** axe finds nothing serious on the page as it stands; a picture of it is kept where asked. */
+async function look(name) {
+  await page.waitForLoadState('load');
+  // Dialogs and toasts fade in.
+  await page.waitForTimeout(200);
+  if (shots) {
+    mkdirSync(shots, { recursive: true });
+    await page.screenshot({ path: join(shots, `${name}.png`) });
+  }
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const bad = violations.filter((one) => ['serious', 'critical'].includes(one.impact));
+  assert.deepEqual(
+    bad.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 120)}`),
+    [],
+    `axe on ${name}`,
+  );
+}
+const button = (name, exact = true) => page.getByRole('button', { name, exact });
+const inDialog = () => page.getByRole('dialog');
+const seen = (text) => page.getByText(text).first().waitFor();
+const says = (text) =>
+  page.waitForFunction(
+    (wanted) => document.querySelector('[role=toolbar] span')?.textContent?.startsWith(wanted),
+    text,
+  );
+const read = async (path) => (await browser.request.get(`${base}/api/v1${path}`)).json();
+let id = '';
+
+await check('the printed link makes the first account', async () => {
+  await page.goto(link);
+  await page.locator('input[type=email]').fill('ada@example.org');
+  await page.locator('input[type=password]').fill(PASSWORD);
+  await look('set-up');
+  await button('Make the account').click();
+  await seen('No datasets yet');
+  await look('no-datasets');
+});
+await check('a key is made, shown once, listed, and there after a reload', async () => {
+  await page.goto(`${base}/account`);
+  await button('New key').click();
+  await inDialog().locator('input').first().fill('nightly sync');
+  await inDialog().locator('button[type=submit]').click();
+  await inDialog().getByText(/once/).first().waitFor();
+  await page.keyboard.press('Escape');
+  await seen('nightly sync');
+  await look('account');
+  await page.reload();
+  await seen('nightly sync');
+});
+await check('a folder is chosen by clicking, looked through and indexed', async () => {
+  await page.goto(`${base}/new`);
+  await page.getByTitle(join(home, 'pictures'), { exact: true }).click();
+  await page.getByTitle(source, { exact: true }).click();
+  await seen('43 pictures');
+  await seen(/Left alone: 1 that is no picture/);
+  await look('new');
+  await button('Start indexing').click();
+  await page.waitForURL('**/dataset/*/data');
+  id = page.url().split('/')[4];
+  await page.getByText('Ready').first().waitFor({ timeout: 90_000 });
+  await says('42 pictures');
+  await page.waitForSelector('[data-index] img');
+  await look('grid');
+});
+await check('facets, names and Back', async () => {
+  const { total } = await read(`/dataset/${id}/grid?limit=1&duplicates=any`);
+  assert.ok(total >= 6, `${total} with copies`);
+  await page.getByRole('button', { name: /^Has copies/ }).click();
+  await says(`${total} pictures`);
+  await page.goBack();
+  await says('42 pictures');
+  await page.keyboard.press('/');
+  await page.keyboard.type('again');
+  await says('3 pictures');
+});
+await check('a filter is saved under a name and shown again', async () => {
+  await button('Save view').click();
+  await inDialog().locator('input').fill('Seen again');
+  await inDialog().locator('button[type=submit]').click();
+  await seen('Saved as "Seen again"');
+  await page.getByRole('link', { name: 'Saved views' }).click();
+  await seen('name: again');
+  await look('views');
+  await page.getByRole('link', { name: 'Seen again' }).click();
+  await says('3 pictures');
+});
+await check('a picture opens with its details and what is similar', async () => {
+  await page.locator('[data-index] a').first().click();
+  await page.waitForURL('**/data/image/**');
+  await seen('Most similar');
+  await look('picture');
+  await page.keyboard.press('Escape');
+  await says('3 pictures');
+});
+await check('clusters are shown at every level', async () => {
+  await page.goto(`${base}/dataset/${id}/data?view=clusters`);
+  await page.locator('main ul a').first().waitFor();
+  await page.getByLabel('Granularity of clusters').fill('4');
+  await page.waitForURL('**level=4');
+  await page.locator('main ul a').first().waitFor();
+  await look('clusters');
+});
+await check('a line on the map filters the grid', async () => {
+  await page.getByRole('link', { name: 'Map' }).click();
+  const canvas = page.locator('canvas');
+  await canvas.waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(300);
+  await look('map');
+  const box = await canvas.boundingBox();
+  const to = (x, y, steps = 8) =>
+    page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps });
+  await to(0.02, 0.02);
+  await page.mouse.down();
+  await to(0.98, 0.02);
+  await to(0.98, 0.98);
+  await to(0.02, 0.98);
+  await page.mouse.up();
+  await seen(/pictures within the line/);
+  await page.getByRole('link', { name: 'Show them in the grid' }).click();
+  await seen('part of the map');
+  const area = new URL(page.url()).searchParams.get('area');
+  const { total } = await read(`/dataset/${id}/grid?limit=1&area=${encodeURIComponent(area)}`);
+  assert.ok(total > 30, `${total} within the line`);
+  await says(`${total} pictures`);
+});
+await check('a rule says which copy stays, and a person against it', async () => {
+  await page.goto(`${base}/dataset/${id}/duplicates`);
+  await seen(/could go/);
+  await button('Rule').click();
+  await page.getByRole('menuitem', { name: /^In a folder/ }).click();
+  await inDialog().locator('input').fill('copies');
+  await button('Add to the rule').click();
+  await page.waitForURL('**keep=folder*');
+  const rule = await read(`/dataset/${id}/duplicates/plan?keep=folder:copies`);
+  for (const { keep, remove } of rule.groups) {
+    const below = [...keep, ...remove].some((one) => one.original_uri.startsWith('copies/'));
+    if (below) assert.match(keep[0].original_uri, /^copies\//);
+  }
+  await seen(`${rule.all.remove} pictures could go`);
+  await look('duplicates');
+  await button('Keep this one').first().click();
+  await seen('kept whatever the rule says');
+  await seen('Stays, you decided');
+  await button('Undo').click();
+  await seen('Left to the rule again');
+  await button('Preview plan').click();
+  await inDialog().getByText('Pictures that go').waitFor();
+  await look('plan');
+  await page.keyboard.press('Escape');
+});
+await check('the rejected file has its reason, and the task its end', async () => {
+  await page.getByRole('link', { name: 'Rejected files', exact: true }).click();
+  await seen('broken.png');
+  await look('rejected');
+  await page.goto(`${base}/tasks`);
+  await page.locator('tbody').getByText('Done').first().waitFor();
+  await look('tasks');
+});
+await check('a second person gets an account and the dataset', async () => {
+  await page.goto(`${base}/admin/users`);
+  await button('New user').click();
+  await inDialog().locator('input[type=email]').fill('bob@example.org');
+  await inDialog().locator('input[type=password]').fill(PASSWORD);
+  await look('users');
+  await inDialog().locator('button[type=submit]').click();
+  await page.locator('tbody').getByText('bob@example.org').waitFor();
+  await page.goto(`${base}/dataset/${id}/settings`);
+  await page.getByLabel('E-mail of somebody with an account').fill('bob@example.org');
+  await page.locator('form').getByRole('button', { name: 'Share' }).click();
+  await seen('bob@example.org can see this dataset');
+  await look('settings');
+});
+await check('signing out ends it, and the second person sees what was shared', async () => {
+  await page.goto(`${base}/account`);
+  await button('Sign out').click();
+  await page.waitForURL('**/sign-in');
+  await page.locator('input[type=email]').fill('bob@example.org');
+  await page.locator('input[type=password]').fill(PASSWORD);
+  await look('sign-in');
+  await button('Sign in').click();
+  await page.getByRole('link', { name: 'harbour' }).first().waitFor();
+  await look('datasets');
+  await page.getByRole('link', { name: 'harbour' }).first().click();
+  await says('42 pictures');
+});
+await browser.close();
+await stop();
+rmSync(home, { recursive: true, force: true });
+console.log(`Walked: ${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

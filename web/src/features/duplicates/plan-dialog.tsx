@@ -1,0 +1,79 @@
+import { Link } from '@tanstack/react-router';
+import { type Plan, TIERS } from '../../api/types';
+import { bytes, number, plural } from '../../format';
+import { buttonLook } from '../../ui/button';
+import { Dialog } from '../../ui/overlay';
+import { TIER_WORDS } from '../explore/words';
+import { keepText } from './rule';
+import type { Duplicates } from './state';
+
+/** The whole plan in numbers, before anything is done. */
+export function PlanDialog({
+  id,
+  state,
+  plan,
+  open,
+  onClose,
+}: {
+  id: string;
+  state: Duplicates;
+  plan: Plan;
+  open: boolean;
+  onClose: () => void;
+}) {
+  const tiers = TIERS.filter((tier) => plan.tiers[tier]);
+  const rule = state.keep?.map(keepText).join(', then ') ?? 'the best copy, as the analysis judges';
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={`${plural(plan.all.remove, 'picture')} would go, ${bytes(plan.all.bytes)}`}
+      about={`Kept of each group: ${rule}. No file is touched by this.`}
+    >
+      <table className="w-full text-left text-13">
+        <thead className="text-12 text-soft">
+          <tr>
+            <th scope="col" className="py-1 font-semibold">
+              Kind
+            </th>
+            <th scope="col" className="py-1 text-right font-semibold">
+              Groups
+            </th>
+            <th scope="col" className="py-1 text-right font-semibold">
+              Pictures that go
+            </th>
+            <th scope="col" className="py-1 text-right font-semibold">
+              Size
+            </th>
+          </tr>
+        </thead>
+        <tbody className="[&_td]:border-t [&_td]:border-line [&_td]:py-1.5">
+          {tiers.map((tier) => (
+            <tr key={tier}>
+              <td>{TIER_WORDS[tier].name}</td>
+              <td className="text-right">{number(plan.tiers[tier]?.groups ?? 0)}</td>
+              <td className="text-right">{number(plan.tiers[tier]?.remove ?? 0)}</td>
+              <td className="text-right">{bytes(plan.tiers[tier]?.bytes ?? 0)}</td>
+            </tr>
+          ))}
+          <tr className="font-semibold">
+            <td>All</td>
+            <td className="text-right">{number(plan.all.groups)}</td>
+            <td className="text-right">{number(plan.all.remove)}</td>
+            <td className="text-right">{bytes(plan.all.bytes)}</td>
+          </tr>
+        </tbody>
+      </table>
+      <div className="mt-4 flex flex-wrap justify-end gap-2">
+        <Link
+          to="/dataset/$id/data"
+          params={{ id }}
+          search={{ duplicates: 'any', ...(state.tier ? { tier: [state.tier] } : {}) }}
+          className={buttonLook()}
+        >
+          See the copies in the grid
+        </Link>
+      </div>
+    </Dialog>
+  );
+}

@@ -7,6 +7,7 @@
 //! once, in [`look`](crate::look()).
 
 mod fake;
+mod heap;
 mod onnxruntime;
 mod rten_runtime;
 mod tensor;

@@ -126,6 +126,7 @@ impl Embedder for OnnxRuntime {
 
     fn rest(&self) {
         self.idle().clear();
+        super::heap::give_back();
     }
 }
 

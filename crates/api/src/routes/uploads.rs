@@ -1,13 +1,13 @@
 //! Sending files: datasets made of them, and files added to those later.
 
-use std::time::Duration;
+mod form;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, Path, State, multipart::Field},
+    extract::{DefaultBodyLimit, Multipart, Path, State},
 };
 use hyper::StatusCode;
-use lamina_engine::{DatasetScope, Error, KeptFile, Need, Upload};
+use lamina_engine::{DatasetScope, Error, Need, Upload};
 use lamina_model::DatasetStatus;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,10 +19,11 @@ use uuid::Uuid;
 
 use crate::{
     AppState,
-    error::{ApiError, ParameterFault, Problem},
+    error::{ApiError, Problem},
     extract::{Query, QueryOrForm, caller},
     wire::error::{ErrorBody, ValidationErrorBody},
 };
+use form::{file_name, keep, next, no_form, text, wrong_field};
 
 /// Addresses whose bodies are files: the limit of all other bodies is not theirs.
 pub(crate) const TAKE_FILES: [&str; 3] = [
@@ -31,10 +32,6 @@ pub(crate) const TAKE_FILES: [&str; 3] = [
     "/api/v1/dataset/{dataset_id}/add_media",
 ];
 
-/// How long the next bytes of a file may take to arrive.
-const NEXT_BYTES: Duration = Duration::from_secs(60);
-/// Most bytes of a field that is no file.
-const MOST_TEXT: usize = 64 << 10;
 /// Endings of archives, which this way of sending does not take.
 const ARCHIVES: [&str; 8] = [
     ".zip", ".tar", ".tar.gz", ".tgz", ".gz", ".7z", ".rar", ".bz2",
@@ -507,82 +504,6 @@ async fn begin(state: &AppState, scope: &DatasetScope) -> Result<Upload, ApiErro
     let engine = state.engine();
     let number = engine.begin_upload(scope).await?;
     Ok(engine.upload(scope, &number.to_string()).await?)
-}
-
-/// Streams a file to the disk.
-async fn keep(upload: &Upload, name: &str, mut field: Field<'_>) -> Result<KeptFile, ApiError> {
-    let mut file = upload.begin_file(name).await?;
-    while let Some(bytes) = in_time(field.chunk()).await?.map_err(|cause| cut(&cause))? {
-        file.write(&bytes).await?;
-    }
-    Ok(file.keep().await?)
-}
-
-/// A field that is no file.
-async fn text(mut field: Field<'_>) -> Result<String, ApiError> {
-    let mut all = Vec::new();
-    while let Some(bytes) = in_time(field.chunk()).await?.map_err(|cause| cut(&cause))? {
-        all.extend_from_slice(&bytes);
-        if all.len() > MOST_TEXT {
-            let why = format!(
-                "the field {} is larger than {MOST_TEXT} bytes",
-                field.name().unwrap_or_default()
-            );
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", why).into());
-        }
-    }
-    Ok(String::from_utf8_lossy(&all).into_owned())
-}
-
-async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, ApiError> {
-    Ok(in_time(form.next_field())
-        .await?
-        .map_err(|cause| cut(&cause))?)
-}
-
-async fn in_time<T>(bytes: impl Future<Output = T>) -> Result<T, Problem> {
-    tokio::time::timeout(NEXT_BYTES, bytes)
-        .await
-        .map_err(|_| Problem::of_status(StatusCode::REQUEST_TIMEOUT))
-}
-
-fn file_name(field: &Field<'_>) -> Result<String, Problem> {
-    field
-        .file_name()
-        .map(str::to_owned)
-        .ok_or_else(|| wrong_field(field.name().unwrap_or_default(), "a file with a name"))
-}
-
-/// A form that broke off or is none.
-fn cut(cause: &dyn std::fmt::Display) -> Problem {
-    let why = format!("the form cannot be read: {cause}; send it again");
-    Problem::new(StatusCode::BAD_REQUEST, "bad_request", why)
-}
-
-fn no_form(cause: &dyn std::fmt::Display) -> Problem {
-    let fault = ParameterFault {
-        kind: "missing".to_owned(),
-        loc: vec!["body".to_owned()],
-        msg: format!("send the files as multipart/form-data: {cause}"),
-        input: serde_json::Value::Null,
-    };
-    Problem::faults(vec![fault])
-}
-
-/// A field that nobody asked for, where `wanted` is missing.
-fn wrong_field(found: &str, wanted: &str) -> Problem {
-    let msg = if found.is_empty() {
-        format!("the form lacks the field {wanted}")
-    } else {
-        format!("the form has the field {found:?}; what is wanted is {wanted}")
-    };
-    let fault = ParameterFault {
-        kind: "missing".to_owned(),
-        loc: vec!["body".to_owned(), wanted.to_owned()],
-        msg,
-        input: serde_json::Value::Null,
-    };
-    Problem::faults(vec![fault])
 }
 
 fn no_buckets(field: &str, uri: &str) -> ApiError {

@@ -48,6 +48,10 @@ fn plain_pages() -> Router<AppState> {
         .route("/account", get(pages::show_account))
         .layer(middleware::from_fn(pages::app_or_plain));
     let alone = Router::new()
+        .route(
+            "/cdn/{dataset_id}/images/{export_id}/{file}",
+            get(routes::exports::download_export),
+        )
         .route("/plain", get(pages::show_home))
         .route("/plain/dataset/{dataset_id}", get(pages::show_dataset))
         .route("/plain/set-up", get(pages::show_set_up))

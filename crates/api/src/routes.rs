@@ -7,6 +7,7 @@ mod datasets;
 mod docs;
 mod events;
 mod explore;
+pub(crate) mod exports;
 mod grid;
 mod groups;
 mod health;
@@ -74,6 +75,11 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(groups::list_similar))
         .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))
+        .routes(routes!(exports::export_context_async))
+        .routes(routes!(exports::export_entities_async))
+        .routes(routes!(exports::get_export_status))
+        .routes(routes!(exports::export_dataset))
+        .routes(routes!(exports::export_media_id))
         .routes(routes!(tags::list_tags, tags::create_tag))
         .routes(routes!(tags::rename_tag, tags::delete_tag))
         .routes(routes!(marks::change_marks))

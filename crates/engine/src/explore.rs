@@ -11,6 +11,7 @@ mod copies;
 mod facets;
 mod folder;
 mod grid;
+mod items;
 mod map;
 mod marks;
 mod open;
@@ -32,6 +33,7 @@ pub use wanted::{HasCopies, Wanted};
 
 pub(crate) use build::write_index;
 pub(crate) use folder::{forget, keep_only};
+pub(crate) use items::Item;
 pub(crate) use open::Indexes;
 
 /// What the vectors of whole pictures are called in an index.

@@ -10,6 +10,7 @@ mod datasets;
 mod describe;
 mod error;
 mod explore;
+mod export;
 mod ingest;
 mod jobs;
 mod marks;
@@ -35,9 +36,11 @@ pub use explore::{
     HasCopies, IssueFacet, KeepBy, MapPoints, MediaDetails, Members, Order, Plan, PlanCount,
     PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
+pub use export::{ExportFile, ExportFormat, ExportPart, ExportState, ExportWish};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
 pub use lamina_search::Bucket;
+pub use lamina_store::Export;
 pub use marks::{Marked, Selection, TagCount};
 pub use media::{Original, RejectedFile, Thumbnail};
 pub use settings::{Engine, IngestSettings, Parts, SourceRoots};

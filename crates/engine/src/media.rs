@@ -143,7 +143,7 @@ impl Engine {
 }
 
 /// Opens a regular file, unless links led it out of the roots since it was indexed.
-fn open_below(path: &Path, roots: &SourceRoots) -> std::io::Result<(File, u64)> {
+pub(crate) fn open_below(path: &Path, roots: &SourceRoots) -> std::io::Result<(File, u64)> {
     if let SourceRoots::Below(roots) = roots
         && !leads_below(path, &resolved(roots))
     {

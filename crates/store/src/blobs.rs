@@ -29,6 +29,18 @@ pub struct BlobInfo {
     pub modified_at: Timestamp,
 }
 
+/// Bytes of a part of a large blob; S3 takes no less than 5 MiB and no more than 10,000 parts.
+const PART_BYTES: u64 = 32 << 20;
+
+fn read_part(file: &Path, offset: u64) -> std::io::Result<Bytes> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = fs_err::File::open(file)?;
+    file.seek(SeekFrom::Start(offset))?;
+    let mut part = Vec::new();
+    file.take(PART_BYTES).read_to_end(&mut part)?;
+    Ok(part.into())
+}
+
 impl Blobs {
     /// Blobs as files of a folder, which is made where there is none. A blob is on the disk, not
     /// only in its cache, before a write returns, so that rows never speak of bytes that a power
@@ -53,6 +65,26 @@ impl Blobs {
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<()> {
         self.0.put(&Key::from(key), bytes.into()).await?;
         Ok(())
+    }
+
+    /// Writes a blob from a file, part by part, in place of one under the same key.
+    ///
+    /// # Errors
+    /// `Folder` when the file cannot be read.
+    pub async fn put_file(&self, key: &str, file: &Path) -> Result<()> {
+        let mut upload = self.0.put_multipart(&Key::from(key)).await?;
+        let (mut offset, file) = (0, file.to_owned());
+        loop {
+            let path = file.clone();
+            let read = tokio::task::spawn_blocking(move || read_part(&path, offset));
+            let part = read.await.map_err(std::io::Error::other)??;
+            if part.is_empty() {
+                upload.complete().await?;
+                return Ok(());
+            }
+            offset += part.len() as u64;
+            upload.put_part(part.into()).await?;
+        }
     }
 
     /// The whole blob.

@@ -123,7 +123,7 @@ impl ExploreParameters {
 }
 
 /// `["a","b"]`, `[a,b]` or `a`.
-fn list(text: &str) -> Vec<String> {
+pub(crate) fn list(text: &str) -> Vec<String> {
     if let Ok(names) = serde_json::from_str(text) {
         return names;
     }

@@ -171,6 +171,11 @@ fn shared_headers(media: &Media, etag: &str) -> HeaderMap {
 
 /// Shown in the browser; saved under its own name (RFC 6266 and RFC 8187).
 fn disposition(name: &[u8]) -> HeaderValue {
+    disposition_as("inline", name)
+}
+
+/// The same, shown (`inline`) or saved (`attachment`).
+pub(crate) fn disposition_as(how: &str, name: &[u8]) -> HeaderValue {
     let shown = String::from_utf8_lossy(name);
     let plain_name: String = shown
         .chars()
@@ -184,15 +189,15 @@ fn disposition(name: &[u8]) -> HeaderValue {
         .collect();
     let encoded = percent_encoded(shown.as_bytes(), false);
     plain(&format!(
-        "inline; filename=\"{plain_name}\"; filename*=UTF-8''{encoded}"
+        "{how}; filename=\"{plain_name}\"; filename*=UTF-8''{encoded}"
     ))
 }
 
-fn plain(text: &str) -> HeaderValue {
+pub(crate) fn plain(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("made of printable ASCII only")
 }
 
-fn outside(size: u64) -> Problem {
+pub(crate) fn outside(size: u64) -> Problem {
     let mut problem = Problem::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
         "range_not_satisfiable",
@@ -206,7 +211,7 @@ fn outside(size: u64) -> Problem {
 
 /// What part of the file is wanted.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+pub(crate) enum Wanted {
     /// All of it: no range was given, or one that is to be ignored.
     Whole,
     /// From the first byte to the last, both included.
@@ -217,7 +222,7 @@ enum Wanted {
 
 /// Reads `Range` (RFC 9110, 14.2). Several ranges at once are answered with the whole file, as
 /// is allowed.
-fn wanted_range(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
+pub(crate) fn wanted_range(headers: &HeaderMap, etag: &str, size: u64) -> Wanted {
     let text = |name| {
         headers
             .get(name)

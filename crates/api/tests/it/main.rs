@@ -10,6 +10,7 @@ mod accounts;
 mod app;
 mod datasets;
 mod explore;
+mod exports;
 mod form;
 mod guard;
 mod guide;

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     DatasetScope, Engine, Error,
     error::OrNothing,
+    export::export,
     ingest::{Stopped, ingest},
     marks::mark,
 };
@@ -163,7 +164,8 @@ impl Runner {
             return run_apart(async move {
                 match job.kind {
                     JobKind::Mark => mark(&engine, &dataset, &job, &context).await,
-                    JobKind::Ingest | JobKind::Export => ingest(&engine, &dataset, &context).await,
+                    JobKind::Export => export(&engine, &dataset, &job, &context).await,
+                    JobKind::Ingest => ingest(&engine, &dataset, &context).await,
                 }
             })
             .await;

@@ -10,6 +10,7 @@
 mod access;
 mod datasets;
 mod explore;
+mod export;
 mod ingest;
 mod map;
 mod marks;

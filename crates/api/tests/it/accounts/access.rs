@@ -170,6 +170,21 @@ const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/explore/{dataset_id}/exploration_metadata",
         VIEW,
     ),
+    (
+        "GET /api/v1/dataset/{dataset_id}/export_context_async",
+        VIEW,
+    ),
+    (
+        "POST /api/v1/dataset/{dataset_id}/export_entities_async",
+        VIEW,
+    ),
+    // Nothing of that id was exported.
+    (
+        "GET /api/v1/dataset/{dataset_id}/export_status",
+        done(VIEW, 404),
+    ),
+    ("GET /api/v1/dataset/{dataset_id}/export", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/export_media_id", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/tags", VIEW),
     ("POST /api/v1/dataset/{dataset_id}/tags", done(EDIT, 201)),
     ("PATCH /api/v1/dataset/{dataset_id}/tags/{tag_id}", EDIT),
@@ -403,6 +418,9 @@ impl World {
         if path == "/api/v1/process/preview" {
             path = format!("{path}?path={}", self.server.root.path().display());
         }
+        if path.ends_with("/export_status") {
+            path.push_str("?export_task_id=0198c0de-0000-7000-8000-000000000000");
+        }
         let asked = ask(method, &path);
         match operation {
             "POST /api/v1/auth" => {
@@ -454,6 +472,10 @@ impl World {
                 asked.multipart(&[("file", Some("a.tar"), &tar)])
             }
             "PATCH /api/v1/dataset/{dataset_id}" => asked.json(&json!({"description": "seen"})),
+            "POST /api/v1/dataset/{dataset_id}/export_entities_async" => {
+                let part = json!({"type": "media", "payload": {"media_ids": [self.media]}});
+                asked.json(&json!({"media_selection": [part]}))
+            }
             "POST /api/v1/dataset/{dataset_id}/tags" => {
                 asked.json(&json!({"name": format!("made{count}")}))
             }

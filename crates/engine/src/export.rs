@@ -1,0 +1,18 @@
+//! Exports: what is known about pictures, in a file, with the pictures if they are wanted.
+//!
+//! A job writes the archive; the link to it counts for a day and the archive stays for a week.
+
+mod ask;
+mod csv;
+mod document;
+mod fetch;
+mod item;
+mod names;
+mod table;
+mod training;
+mod work;
+
+pub use ask::{ExportFormat, ExportPart, ExportWish};
+pub use fetch::{ExportFile, ExportState};
+
+pub(crate) use work::export;

@@ -1,0 +1,123 @@
+//! `metadata.json`, as the original writes it: field for field, in its order.
+
+use lamina_model::{Dataset, MarkSource, Timestamp};
+use lamina_store::Export;
+use serde_json::{Value, json};
+
+use super::item::{Item, Said};
+
+/// The likenesses at which the original tells of copies.
+const COPY_LEVELS: [f32; 8] = [0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999, 1.0];
+
+/// Everything before the first picture.
+pub(super) fn head(export: &Export, dataset: &Dataset, base_url: &str, now: Timestamp) -> String {
+    let text = |text: &str| Value::from(text).to_string();
+    format!(
+        "{{\"info\":{{\"schema_version\":\"1.1\",\"dataset\":{},\"description\":{},\
+         \"dataset_url\":{},\"export_time\":{},\"dataset_creation_time\":{},\"exported_by\":{},\
+         \"total_media_items\":{}}},\"media_items\":[",
+        text(&dataset.display_name),
+        text(&format!("Exported from {} at Lamina", dataset.display_name)),
+        text(&format!("{base_url}/dataset/{}/data", dataset.id)),
+        text(&now.to_naive_iso()),
+        text(&dataset.created_at.to_naive_iso()),
+        text(&export.made_by_name),
+        export.entities,
+    )
+}
+
+/// Everything after the last picture.
+pub(super) const TAIL: &str = "]}";
+
+/// One picture.
+pub(super) fn media_item(dataset: &Dataset, base_url: &str, item: &Item, said: &Said) -> String {
+    let url = format!("{base_url}/dataset/{}/data/image/{}", dataset.id, item.id);
+    let metadata = Value::from(metadata_items(&url, item, said));
+    let text = |text: &str| Value::from(text).to_string();
+    format!(
+        "{{\"media_id\":\"{}\",\"media_type\":\"image\",\"file_name\":{},\"file_path\":{},\
+         \"file_size\":\"{}\",\"uniqueness_score\":{},\"height\":{},\"width\":{},\"url\":{},\
+         \"cluster_id\":\"{}\",\"metadata_items\":{}}}",
+        item.id,
+        text(&item.path.shown_file_name()),
+        text(&item.path.to_string()),
+        size(item.size_bytes),
+        json!(item.uniqueness),
+        item.height,
+        item.width,
+        text(&url),
+        item.cluster,
+        metadata,
+    )
+}
+
+fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<Value> {
+    let mut all = Vec::new();
+    for (kind, confidence) in &item.issues {
+        all.push(json!({"type": "issue", "properties": {
+            "issue_type": kind.as_str(), "confidence": confidence, "issues_description": "",
+        }}));
+    }
+    if let Some((group, likeness)) = &item.copies {
+        let level = COPY_LEVELS.iter().rev().find(|level| *level <= likeness);
+        all.push(json!({"type": "issue", "properties": {
+            "issue_type": "duplicates", "confidence": likeness,
+            "duplicate_group_id": group.to_string(),
+            "duplicate_threshold": level.unwrap_or(&COPY_LEVELS[0]),
+        }}));
+    }
+    for label in &said.labels {
+        all.push(json!({"type": "image_label", "properties": {
+            "original_id": -1, "category_name": label.label, "source": source(label.source),
+        }}));
+    }
+    for caption in &said.captions {
+        all.push(json!({"type": "caption", "properties": {
+            "caption": caption.caption, "text": caption.caption, "source": source(caption.source),
+        }}));
+    }
+    for tag in &said.tags {
+        all.push(json!({"type": "user_tag", "properties": {"tag_name": tag.name}}));
+    }
+    for object in &said.objects {
+        all.push(json!({"type": "object_label", "properties": {
+            "original_id": object.original_id, "category_name": object.label,
+            "source": source(object.source),
+            "bbox": [object.x_px, object.y_px, object.width_px, object.height_px],
+            "url": format!("{url}?&object_id={}", object.id), "metadata_items": [],
+        }}));
+    }
+    all
+}
+
+/// Who said it, in the original's words.
+pub(super) const fn source(source: MarkSource) -> &'static str {
+    match source {
+        MarkSource::User | MarkSource::Annotation | MarkSource::Folder => "User",
+        MarkSource::Model => "Visual Layer",
+    }
+}
+
+/// `48.27KB`.
+#[expect(clippy::cast_precision_loss, reason = "two decimals are told")]
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KB", "MB", "GB", "TB"];
+    let (mut value, mut unit) = (bytes as f64, 0);
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.2}{}", UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn a_size_has_two_decimals_and_no_space() {
+        assert_eq!(size(0), "0.00B");
+        assert_eq!(size(49_428), "48.27KB");
+        assert_eq!(size(3 << 30), "3.00GB");
+    }
+}

@@ -1,0 +1,208 @@
+//! How an export stands, the link to its archive, and the archive part by part.
+
+use bytes::Bytes;
+use lamina_model::{DatasetId, ExportId, JobKind, JobState, Timestamp};
+use lamina_store::Export;
+
+use super::{
+    ask::{DONE, FAILED, INIT, RUNNING},
+    document,
+    work::key,
+};
+use crate::{DatasetScope, Engine, Error, ExportPart, Wanted, access::shorten, error::OrNothing};
+
+/// How long a link counts.
+const LINK_SECONDS: i64 = 86_400;
+/// The setting with the secret that signs links.
+const SECRET: &str = "export_link_secret";
+
+/// How an export stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportState {
+    /// The export.
+    pub export: Export,
+    /// Until when a link counts, in seconds since 1970, and what proves it; nothing before the
+    /// archive is there and after it was taken away.
+    pub link: Option<(i64, String)>,
+}
+
+/// An archive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportFile {
+    /// The export.
+    pub export: Export,
+    /// Bytes of the archive.
+    pub size_bytes: u64,
+    /// BLAKE3 of the archive.
+    pub content_hash: Vec<u8>,
+}
+
+impl Engine {
+    /// How an export stands.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dataset has no such export.
+    pub async fn export_state(&self, scope: &DatasetScope, id: &str) -> Result<ExportState, Error> {
+        let mut export = self.find_export(scope.id(), id).await?;
+        if export.status == INIT || export.status == RUNNING {
+            let jobs = self.store().jobs_of_dataset(scope.id(), 1000).await?;
+            let subject = export.id.to_string();
+            let job = jobs
+                .into_iter()
+                .find(|job| job.kind == JobKind::Export && job.subject == subject);
+            // A job that gave up or was stopped leaves its export as it was.
+            match job.map(|job| (job.state, job.error)) {
+                Some((JobState::Failed, why)) => {
+                    FAILED.clone_into(&mut export.status);
+                    export.message = why;
+                }
+                Some((JobState::Cancelled, _)) => {
+                    FAILED.clone_into(&mut export.status);
+                    export.message = Some("stopped on request".to_owned());
+                }
+                _ => {}
+            }
+        }
+        let link = if export.status == DONE && export.size_bytes.is_some() {
+            let until = self.clock().now().plus_seconds(LINK_SECONDS).as_micros() / 1_000_000;
+            let proof = self.link_proof(&export, until).await?;
+            Some((until, proof))
+        } else {
+            None
+        };
+        Ok(ExportState { export, link })
+    }
+
+    /// The archive behind a link, for whoever holds the link, or may see the dataset.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none, it was taken away, or the link counts no more.
+    pub async fn export_file(
+        &self,
+        dataset: &str,
+        id: &str,
+        scope: Option<&DatasetScope>,
+        link: Option<(i64, &str)>,
+    ) -> Result<ExportFile, Error> {
+        let not_found = || Error::NotFound {
+            what: "export",
+            id: shorten(id),
+        };
+        let dataset: DatasetId = dataset.parse().map_err(|_| not_found())?;
+        let export = self.find_export(dataset, id).await?;
+        if scope.is_none_or(|scope| scope.id() != dataset) {
+            let (until, proof) = link.ok_or_else(not_found)?;
+            let right = self.link_proof(&export, until).await?;
+            // Hashes are compared, so that the time taken tells nothing of the right one.
+            let same = blake3::hash(right.as_bytes()) == blake3::hash(proof.as_bytes());
+            let now = self.clock().now();
+            if !same || now > Timestamp::from_micros(until.saturating_mul(1_000_000)) {
+                return Err(not_found());
+            }
+        }
+        match (export.size_bytes, export.content_hash.clone()) {
+            (Some(size_bytes), Some(content_hash)) => Ok(ExportFile {
+                export,
+                size_bytes,
+                content_hash,
+            }),
+            _ => Err(not_found()),
+        }
+    }
+
+    /// Bytes of an archive.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it was taken away meanwhile.
+    pub async fn export_bytes(
+        &self,
+        file: &ExportFile,
+        offset: u64,
+        length: u64,
+    ) -> Result<Bytes, Error> {
+        let blobs = self.store().blobs();
+        Ok(blobs.get_range(&key(&file.export), offset, length).await?)
+    }
+
+    async fn find_export(&self, dataset: DatasetId, id: &str) -> Result<Export, Error> {
+        let not_found = || Error::NotFound {
+            what: "export",
+            id: shorten(id),
+        };
+        let export: ExportId = id.parse().map_err(|_| not_found())?;
+        let found = self.store().export(dataset, export).await.or_nothing()?;
+        found.ok_or_else(not_found)
+    }
+
+    async fn link_proof(&self, export: &Export, until: i64) -> Result<String, Error> {
+        let mut fresh = [0; 32];
+        self.chance().fill(&mut fresh);
+        let fresh = blake3::Hash::from_bytes(fresh).to_hex().to_string();
+        let secret = self.store().setting_or_insert(SECRET, &fresh).await?;
+        let key = blake3::Hash::from_hex(secret.as_bytes()).map_err(Error::internal)?;
+        let text = format!("{}/{}/{until}", export.dataset_id, export.id);
+        let proof = blake3::keyed_hash(key.as_bytes(), text.as_bytes());
+        Ok(proof.to_hex().to_string())
+    }
+
+    /// The whole document of a dataset, for callers that do not wait for a job.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] while there is no generation, or the dataset is too large for it.
+    pub async fn export_document(
+        &self,
+        scope: &DatasetScope,
+        base_url: &str,
+        most: usize,
+    ) -> Result<String, Error> {
+        let everything = ExportPart::Matching {
+            wanted: Box::new(Wanted::default()),
+            except: std::collections::BTreeSet::new(),
+        };
+        let dataset = scope.dataset();
+        if dataset.generation.is_none() {
+            return Err(Error::Conflict {
+                code: "not_ready",
+                why: "the dataset is not ready: it can be exported once it was indexed".to_owned(),
+            });
+        }
+        let items = self.export_items(scope, &[everything]).await?;
+        if items.len() > most {
+            return Err(Error::Conflict {
+                code: "too_large",
+                why: format!(
+                    "the dataset has {} pictures; above {most}, ask for export_context_async",
+                    items.len()
+                ),
+            });
+        }
+        let now = self.clock().now();
+        let about = Export {
+            id: ExportId::new(self.clock(), self.chance()),
+            dataset_id: scope.id(),
+            made_by: None,
+            made_by_name: String::new(),
+            created_at: now,
+            wish: String::new(),
+            file_name: String::new(),
+            status: DONE.to_owned(),
+            progress: 1.0,
+            entities: items.len() as u64,
+            message: None,
+            size_bytes: None,
+            content_hash: None,
+            finished_at: None,
+            expires_at: None,
+        };
+        let mut text = document::head(&about, dataset, base_url, now);
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            let said = self.said_of(scope, item.id).await?;
+            text.push_str(&document::media_item(dataset, base_url, item, &said));
+        }
+        text.push_str(document::TAIL);
+        Ok(text)
+    }
+}

@@ -1,0 +1,278 @@
+//! The job that writes an archive: into a file beside the indexes, then into the blob store.
+
+use std::{
+    io::{BufWriter, Write},
+    os::unix::ffi::OsStrExt,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use lamina_model::{Dataset, ExportId, Job, Phase};
+use lamina_store::Export;
+use tokio::sync::mpsc;
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+use super::{
+    ask::{DONE, ExportFormat, ExportWish, FAILED, RUNNING},
+    csv, document,
+    names::Names,
+    table::{Row, Table},
+    training::{Coco, Yolo, boxes_name},
+};
+use crate::{
+    DatasetScope, Engine, Error, ingest::Stopped, jobs::JobContext, media::open_below,
+    place::SourcePlace,
+};
+
+/// Pictures told of at a time.
+const PART: usize = 500;
+/// How long an archive stays.
+const KEPT_SECONDS: i64 = 7 * 86_400;
+
+/// Where the archive of an export lies.
+pub(super) fn key(export: &Export) -> String {
+    format!("datasets/{}/exports/{}.zip", export.dataset_id, export.id)
+}
+
+/// Writes the archive that a job is about. Begun again, it is written anew.
+pub(crate) async fn export(
+    engine: &Engine,
+    dataset: &Dataset,
+    job: &Job,
+    context: &Arc<JobContext>,
+) -> Result<(), Stopped> {
+    take_away_old(engine).await?;
+    let id: ExportId = job.subject.parse().map_err(Error::internal)?;
+    let mut export = engine.store().export(dataset.id, id).await?;
+    if export.status == DONE {
+        return Ok(());
+    }
+    RUNNING.clone_into(&mut export.status);
+    engine.store().update_export(&export).await?;
+    let folder = engine.parts().index_folder.clone();
+    let file = folder.join(format!("exporting-{id}.zip"));
+    let written = write(engine, dataset, &mut export, context, &file).await;
+    let ended = match written {
+        Ok(()) => keep(engine, &mut export, &file)
+            .await
+            .map_err(Stopped::from),
+        Err(cause) => Err(cause),
+    };
+    let gone = tokio::task::spawn_blocking(move || fs_err::remove_file(file));
+    let _ = gone.await.map_err(Error::internal)?;
+    if let Err(Stopped::Failed(why)) = &ended {
+        FAILED.clone_into(&mut export.status);
+        export.message = Some(why.clone());
+        export.finished_at = Some(engine.clock().now());
+        engine.store().update_export(&export).await?;
+    }
+    ended
+}
+
+async fn keep(engine: &Engine, export: &mut Export, file: &std::path::Path) -> Result<(), Error> {
+    engine.store().blobs().put_file(&key(export), file).await?;
+    let path = file.to_owned();
+    let measured = tokio::task::spawn_blocking(move || {
+        let mut hasher = blake3::Hasher::new();
+        let size = std::io::copy(&mut fs_err::File::open(path)?, &mut hasher)?;
+        Ok::<_, std::io::Error>((size, hasher.finalize().as_bytes().to_vec()))
+    });
+    let (size, hash) = measured
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)?;
+    let now = engine.clock().now();
+    DONE.clone_into(&mut export.status);
+    export.progress = 1.0;
+    export.size_bytes = Some(size);
+    export.content_hash = Some(hash);
+    export.finished_at = Some(now);
+    export.expires_at = Some(now.plus_seconds(KEPT_SECONDS));
+    Ok(engine.store().update_export(export).await?)
+}
+
+/// Takes archives away whose time has come.
+async fn take_away_old(engine: &Engine) -> Result<(), Error> {
+    let now = engine.clock().now();
+    for mut old in engine.store().expired_exports(now).await? {
+        engine.store().blobs().delete(&key(&old)).await?;
+        old.size_bytes = None;
+        engine.store().update_export(&old).await?;
+    }
+    Ok(())
+}
+
+async fn write(
+    engine: &Engine,
+    dataset: &Dataset,
+    export: &mut Export,
+    context: &Arc<JobContext>,
+    file: &std::path::Path,
+) -> Result<(), Stopped> {
+    let wish: ExportWish = serde_json::from_str(&export.wish).map_err(Error::internal)?;
+    let scope = DatasetScope::of_job(dataset.clone());
+    let items = engine.export_items(&scope, &wish.parts).await?;
+    let total = items.len() as u64;
+    export.entities = total;
+    let format = wish.format;
+    let writer = Writer {
+        head: document::head(export, dataset, &wish.base_url, engine.clock().now()),
+        dataset: dataset.clone(),
+        source: engine.place_of(dataset),
+        wish,
+        file: file.to_owned(),
+    };
+    // Two parts at a time are in memory: one being read, one being written.
+    let (sender, parts) = mpsc::channel::<Vec<Row>>(1);
+    let writing = tokio::task::spawn_blocking(move || writer.run(parts));
+    // Boxes stand under the name of the picture without its end.
+    let mut names = if format == ExportFormat::Yolo {
+        Names::by_stem()
+    } else {
+        Names::default()
+    };
+    let mut done = 0;
+    for part in items.chunks(PART) {
+        context.check()?;
+        let mut rows = Vec::with_capacity(part.len());
+        for item in part {
+            let said = engine.said_of(&scope, item.id).await?;
+            let name = names.give(&item.path);
+            rows.push((item.clone(), said, name));
+        }
+        if sender.send(rows).await.is_err() {
+            break;
+        }
+        done += part.len() as u64;
+        context.tell(Phase::Exporting, done, total, 0);
+        #[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
+        let progress = done as f32 / total.max(1) as f32;
+        export.progress = progress.min(0.99);
+        engine.store().update_export(export).await?;
+    }
+    drop(sender);
+    let written = writing.await.map_err(Error::internal)?;
+    written.map_err(|cause| Stopped::Failed(format!("the archive cannot be written: {cause}")))
+}
+
+/// Writes one archive, on a thread of its own.
+struct Writer {
+    head: String,
+    dataset: Dataset,
+    source: SourcePlace,
+    wish: ExportWish,
+    file: PathBuf,
+}
+
+type WriteError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Writer {
+    fn run(self, mut parts: mpsc::Receiver<Vec<Row>>) -> Result<(), WriteError> {
+        if let Some(folder) = self.file.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let out = BufWriter::new(fs_err::File::create(&self.file)?);
+        let mut zip = ZipWriter::new(out);
+        let mut files = Vec::new();
+        let mut take = |rows: &[Row]| {
+            if self.wish.with_files {
+                let listed = rows
+                    .iter()
+                    .map(|(item, _, name)| (item.path.clone(), name.clone()));
+                files.extend(listed);
+            }
+        };
+        match self.wish.format {
+            ExportFormat::Json => {
+                zip.start_file("metadata.json", large())?;
+                zip.write_all(self.head.as_bytes())?;
+                let mut first = true;
+                while let Some(rows) = parts.blocking_recv() {
+                    take(&rows);
+                    for (item, said, _) in &rows {
+                        if !std::mem::take(&mut first) {
+                            zip.write_all(b",")?;
+                        }
+                        let base = &self.wish.base_url;
+                        let one = document::media_item(&self.dataset, base, item, said);
+                        zip.write_all(one.as_bytes())?;
+                    }
+                }
+                zip.write_all(document::TAIL.as_bytes())?;
+            }
+            ExportFormat::Csv => {
+                zip.start_file("metadata.csv", large())?;
+                zip.write_all(csv::HEAD.as_bytes())?;
+                while let Some(rows) = parts.blocking_recv() {
+                    take(&rows);
+                    for (item, said, _) in &rows {
+                        zip.write_all(csv::row(item, said).as_bytes())?;
+                    }
+                }
+            }
+            ExportFormat::Parquet => {
+                zip.start_file("metadata.parquet", large())?;
+                let mut table = Table::begin(&mut zip)?;
+                while let Some(rows) = parts.blocking_recv() {
+                    take(&rows);
+                    table.push(&rows)?;
+                }
+                table.finish()?;
+            }
+            ExportFormat::Coco => {
+                let mut coco = Coco::default();
+                while let Some(rows) = parts.blocking_recv() {
+                    take(&rows);
+                    for row in &rows {
+                        coco.push(row);
+                    }
+                }
+                zip.start_file("annotations.json", large())?;
+                zip.write_all(coco.finish().as_bytes())?;
+            }
+            ExportFormat::Yolo => {
+                let mut yolo = Yolo::default();
+                while let Some(rows) = parts.blocking_recv() {
+                    take(&rows);
+                    for row in &rows {
+                        let text = yolo.boxes(row);
+                        if !text.is_empty() {
+                            zip.start_file(boxes_name(&row.2), stored())?;
+                            zip.write_all(text.as_bytes())?;
+                        }
+                    }
+                }
+                zip.start_file("data.yaml", stored())?;
+                zip.write_all(yolo.finish().as_bytes())?;
+            }
+        }
+        let mut missing = String::new();
+        for (path, name) in files {
+            let below = std::ffi::OsStr::from_bytes(path.as_bytes());
+            match open_below(&self.source.folder.join(below), &self.source.roots) {
+                Ok((mut file, size)) => {
+                    let options = stored().large_file(size >= u64::from(u32::MAX));
+                    zip.start_file(format!("images/{name}"), options)?;
+                    std::io::copy(&mut file, &mut zip)?;
+                }
+                // One file that is gone never spoils the rest.
+                Err(cause) => missing.push_str(&format!("{path}: {}\n", cause.kind())),
+            }
+        }
+        if !missing.is_empty() {
+            zip.start_file("missing.txt", stored())?;
+            zip.write_all(missing.as_bytes())?;
+        }
+        zip.finish()?.into_inner()?.sync_all()?;
+        Ok(())
+    }
+}
+
+/// Pictures are packed already; what is text may be as large as it likes.
+fn stored() -> SimpleFileOptions {
+    SimpleFileOptions::default().compression_method(CompressionMethod::Stored)
+}
+
+fn large() -> SimpleFileOptions {
+    stored().large_file(true)
+}

@@ -279,6 +279,32 @@ export function groups(set, query) {
   };
 }
 
+/** What would go of the groups; the rule is not heeded. */
+export function plan(set, query) {
+  const { total, tiers, groups: page } = groups(set, query);
+  const wanted = query.get('tier');
+  const told = Object.entries(tiers)
+    .filter(([tier]) => !wanted || tier === wanted)
+    .map(([tier, { groups: count, extra, bytes }]) => [
+      tier,
+      { groups: count, remove: extra, bytes },
+    ]);
+  const all = { groups: 0, remove: 0, bytes: 0 };
+  for (const [, count] of told) for (const key of Object.keys(all)) all[key] += count[key];
+  return {
+    generation: 1,
+    total,
+    all,
+    tiers: Object.fromEntries(told),
+    groups: page.map(({ group_id, tier, keep, others }) => ({
+      group_id,
+      tier,
+      keep: [{ ...keep, decided: false }],
+      remove: others.map(({ distance, ...one }) => ({ ...one, likeness: 1 - distance })),
+    })),
+  };
+}
+
 export function clusters(set, query) {
   const level = Number(query.get('level') ?? 2);
   const count = Math.ceil(SCENES / 2 ** level);

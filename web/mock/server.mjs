@@ -6,7 +6,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytes, clusters, facets, first, grid, groups, id, media, shape } from './data.mjs';
+import { bytes, clusters, facets, first, grid, groups, id, media, plan, shape } from './data.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const auth = process.env.MOCK_AUTH === 'on';
@@ -424,6 +424,9 @@ async function api(request, response, path, query) {
     return response.end(shape(one, query));
   }
   if (rest === '/facets') return json(response, 200, facets(one, query));
+  if (rest === '/duplicates/plan') return json(response, 200, plan(one, query));
+  if (rest === '/views') return json(response, 200, { views: [] });
+  if (rest === '/tags') return json(response, 200, { tags: [] });
   if (rest === '/duplicates') return json(response, 200, groups(one, query));
   if (rest === '/clusters') return json(response, 200, clusters(one, query));
   if (rest === '/rejected') {

@@ -244,7 +244,33 @@ await check('a rule says which copy stays, and a person against it', async () =>
   await button('Preview plan').click();
   await inDialog().getByText('Pictures that go').waitFor();
   await look('plan');
-  await page.keyboard.press('Escape');
+  const plan = await read(`/dataset/${id}/duplicates/plan?keep=folder:copies`);
+  await page.getByRole('button', { name: `Tag ${plan.all.remove} pictures “remove”` }).click();
+  await seen('tagged “remove”');
+  const tagged = async () => (await read(`/dataset/${id}/tags`)).tags?.[0]?.count;
+  while ((await tagged()) !== plan.all.remove) await page.waitForTimeout(100);
+  await page.getByRole('link', { name: 'Explore' }).click();
+  await page.getByRole('button', { name: /^remove/ }).click();
+  await says(`${plan.all.remove} picture`);
+  await look('tagged');
+});
+await check('pictures are tagged, and that is taken back', async () => {
+  await page.goto(`${base}/dataset/${id}/data?q=again`);
+  await says('3 pictures');
+  await page.locator('[data-grid]').focus();
+  await page.keyboard.press('a');
+  await button('Tag').click();
+  await page.getByRole('menuitem', { name: 'New tag…' }).click();
+  await inDialog().locator('input').fill('to check');
+  await inDialog().locator('button[type=submit]').click();
+  await seen('3 pictures tagged "to check"');
+  const count = async () =>
+    (await read(`/dataset/${id}/tags`)).tags.find((one) => one.name === 'to check').count;
+  assert.equal(await count(), 3);
+  await look('tag');
+  await button('Undo').click();
+  await seen('Taken back');
+  assert.equal(await count(), 0);
 });
 await check('the rejected file has its reason, and the task its end', async () => {
   await page.getByRole('link', { name: 'Rejected files', exact: true }).click();

@@ -68,6 +68,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(groups::list_duplicates))
         .routes(routes!(copies::plan_copies))
         .routes(routes!(copies::decide_copies))
+        .routes(routes!(copies::apply_plan))
         .routes(routes!(map::get_map))
         .routes(routes!(map::get_map_picture))
         .routes(routes!(views::save_view, views::list_views))

@@ -1,6 +1,7 @@
 //! Tagging and labelling: few pictures at once, many as a job, and taking it back.
 
 mod change;
+mod resolve;
 mod tags;
 mod work;
 

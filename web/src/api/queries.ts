@@ -18,6 +18,7 @@ import type {
   SavedView,
   Session,
   SourcePreview,
+  Tag,
   Tasks,
   User,
 } from './types';
@@ -135,6 +136,21 @@ export const views = (id: string) =>
   queryOptions({
     queryKey: ['dataset', id, 'views'],
     queryFn: ({ signal }) => get<{ views: SavedView[] }>(`/dataset/${id}/views`, {}, signal),
+  });
+
+export const tags = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'tags'],
+    queryFn: ({ signal }) => get<{ tags: Tag[] }>(`/dataset/${id}/tags`, {}, signal),
+    staleTime: CALM_MS,
+  });
+
+/** Another number whenever tags may have changed. */
+export const marks = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'marks'],
+    queryFn: () => Date.now(),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const folders = (path: string | null) =>

@@ -126,6 +126,9 @@ export interface Facets {
   tiers: Partial<Record<Tier, number>>;
   formats: Record<string, number>;
   folders: { value: string; count: number }[];
+  /** By tag; their names are told by the tags. */
+  tags?: { id: string; count: number }[];
+  untagged?: number;
 }
 
 export interface Group {
@@ -290,4 +293,19 @@ export interface Plan {
   all: PlanCount;
   tiers: Partial<Record<Tier, PlanCount>>;
   groups: PlannedGroup[];
+}
+
+export interface Tag {
+  id: string;
+  name: string;
+  count: number;
+}
+
+/** A change of tags. */
+export interface Change {
+  change_id: string;
+  summary: string;
+  added: number;
+  removed: number;
+  task_id: string | null;
 }

@@ -38,7 +38,13 @@ export function CopyText({ text, what }: { text: string; what: string }) {
 export function Code({ text, what }: { text: string; what: string }) {
   return (
     <div className="flex items-start gap-1 rounded-control bg-sunken py-1 pr-1 pl-3">
-      <pre className="min-w-0 grow overflow-x-auto py-1.5 font-mono text-12">{text}</pre>
+      <pre
+        // So that arrow keys scroll what is too wide.
+        tabIndex={0}
+        className="min-w-0 grow overflow-x-auto py-1.5 font-mono text-12"
+      >
+        {text}
+      </pre>
       <CopyText text={text} what={what} />
     </div>
   );

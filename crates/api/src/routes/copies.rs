@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use crate::{
     AppState,
     error::{ApiError, Problem},
-    extract::{Json as Body, Query, caller},
+    extract::{Json as Body, JsonOrNothing, Query, caller},
+    routes::marks::MarkedJson,
     wire::{
         card::CardJson,
         error::{ErrorBody, ValidationErrorBody},
@@ -284,4 +285,46 @@ pub(crate) async fn decide_copies(
         .decide_copies(&caller, &scope, &decisions.keep, &decisions.free)
         .await?;
     Ok(hyper::StatusCode::NO_CONTENT)
+}
+
+/// How what goes is marked.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub(crate) struct ApplyWish {
+    /// The tag that it gets; made where there is none.
+    #[schema(example = "remove", default = "remove")]
+    tag: Option<String>,
+}
+
+/// Applies a plan: a task tags what goes, and gives the tags that it bears to what stays. The
+/// change can be taken back as a whole. No file is touched.
+#[utoipa::path(
+    post,
+    path = "/api/v1/dataset/{dataset_id}/duplicates/apply",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), PlanParameters),
+    request_body = ApplyWish,
+    responses(
+        (status = ACCEPTED, description = "The change, being made by a task", body = MarkedJson),
+        (status = BAD_REQUEST, description = "The name of the tag cannot be used", body = ErrorBody),
+        (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "Nothing goes by this plan", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter or the body is malformed", body = ValidationErrorBody),
+        (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
+    )
+)]
+pub(crate) async fn apply_plan(
+    State(state): State<AppState>,
+    caller::Somebody(caller): caller::Somebody,
+    Path(dataset_id): Path<String>,
+    Query(parameters): Query<PlanParameters>,
+    JsonOrNothing(wish): JsonOrNothing<ApplyWish>,
+) -> Result<(hyper::StatusCode, Json<MarkedJson>), ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
+    let tag = wish.tag.as_deref().unwrap_or("remove");
+    let marked = engine
+        .resolve_copies(&caller, &scope, parameters.read()?, tag)
+        .await?;
+    Ok((hyper::StatusCode::ACCEPTED, Json(marked.into())))
 }

@@ -9,10 +9,14 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use lamina_model::{DuplicateTier, Generation, ImageFormat, MediaId};
+use lamina_model::{DuplicateTier, Generation, ImageFormat, MediaId, TagId};
 use lamina_search::Tile;
+use serde::{Deserialize, Serialize};
 
-use super::open::{Card, Opened};
+use super::{
+    open::{Card, Opened, Seen},
+    wanted::Wanted,
+};
 use crate::{Caller, DatasetScope, Engine, Error};
 
 /// Plans kept of each open index.
@@ -21,7 +25,8 @@ const MOST_PLANS: usize = 4;
 const MOST_DECISIONS: u64 = 20_000;
 
 /// What is better in a copy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum KeepBy {
     /// More pixels.
     Largest,
@@ -38,7 +43,8 @@ pub enum KeepBy {
 }
 
 /// Which copies go.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PlanWish {
     /// What is better, the most important first. Where all are as good, and where nothing is
     /// said, the analysis decides.
@@ -106,6 +112,40 @@ struct GroupPlan {
 
 /// Plans worked out before, the one used last at the end.
 pub(super) type Plans = VecDeque<(PlanWish, Arc<HashSet<MediaId>>, Arc<Planned>)>;
+
+/// What applying a plan does.
+#[derive(Debug, Default)]
+pub(crate) struct Going {
+    /// The pictures that go.
+    pub media: Vec<MediaId>,
+    /// By tag, the pictures that stay and take it over from those that go.
+    pub heirs: BTreeMap<TagId, Vec<MediaId>>,
+}
+
+impl Seen {
+    /// What applying a plan does; tags named in `beyond` are not taken over.
+    fn going(&self, plan: &Planned, beyond: &BTreeSet<TagId>) -> Going {
+        let mut going = Going::default();
+        let tags = self.marks.overlay.tags.iter();
+        let tags: Vec<_> = tags.filter(|(tag, _)| !beyond.contains(tag)).collect();
+        for group in &plan.groups {
+            let Some(heir) = group.keep.first() else {
+                continue;
+            };
+            let gone = group.remove.iter();
+            going
+                .media
+                .extend(gone.map(|row| self.index.media_id(*row)));
+            for (tag, rows) in &tags {
+                if !rows.contains(*heir) && group.remove.iter().any(|row| rows.contains(*row)) {
+                    let heirs = going.heirs.entry(**tag).or_default();
+                    heirs.push(self.index.media_id(*heir));
+                }
+            }
+        }
+        going
+    }
+}
 
 impl Opened {
     /// The plan, worked out or remembered.
@@ -307,6 +347,21 @@ impl Engine {
             })
             .await?;
         Ok(found.unwrap_or_default())
+    }
+
+    /// What applying a plan would do just now; tags named in `beyond` are not taken over.
+    pub(crate) async fn going(
+        &self,
+        scope: &DatasetScope,
+        wish: PlanWish,
+        beyond: BTreeSet<TagId>,
+    ) -> Result<Going, Error> {
+        let decided = self.decided_copies(scope).await?;
+        let found = self.ask_for(scope, Wanted::default(), move |seen, _| {
+            let plan = seen.planned(&wish, &decided);
+            Ok(seen.going(&plan, &beyond))
+        });
+        Ok(found.await?.unwrap_or_default())
     }
 
     /// The pictures that people decided to keep.

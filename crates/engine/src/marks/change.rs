@@ -9,7 +9,9 @@ use lamina_store::MarkStep;
 use serde::{Deserialize, Serialize};
 
 use super::tags::checked_name;
-use crate::{Caller, DatasetScope, Engine, Error, Wanted, access::shorten, error::OrNothing};
+use crate::{
+    Caller, DatasetScope, Engine, Error, PlanWish, Wanted, access::shorten, error::OrNothing,
+};
 
 /// Tags and labels changed while the caller waits; more take a job.
 pub(super) const AT_ONCE: u64 = 5000;
@@ -27,6 +29,9 @@ pub enum Selection {
         /// Those left out.
         except: BTreeSet<MediaId>,
     },
+    /// All that go by this plan for copies, as it is when the change is made. Those that stay
+    /// take over the tags of those that go.
+    Going(PlanWish),
 }
 
 /// What a change is to do.
@@ -128,7 +133,7 @@ impl Engine {
             Some(Selection::Matching { wanted, except }) => {
                 self.wanted_ids(scope, *wanted, except, most).await?
             }
-            None => None,
+            Some(Selection::Going(_)) | None => None,
         };
         let Some(media) = few else {
             return self.queue_change(scope, change).await;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use lamina_model::{ChangeId, Dataset, Job, MarkChange, MediaId, Phase};
+use lamina_model::{ChangeId, Dataset, Job, MarkChange, MarkOp, MediaId, Phase};
 use lamina_store::MarkStep;
 
 use super::change::{AT_ONCE, Selection, Wish};
@@ -35,33 +35,59 @@ async fn apply(
     context: &Arc<JobContext>,
 ) -> Result<(), Stopped> {
     let scope = DatasetScope::of_job(dataset.clone());
-    let media: Vec<MediaId> = match wish.selection {
-        Some(Selection::Media(ids)) => ids.into_iter().collect(),
-        Some(Selection::Matching { wanted, except }) => engine
-            .wanted_ids(&scope, *wanted, except, usize::MAX)
-            .await?
-            .unwrap_or_default(),
-        None => Vec::new(),
-    };
-    let total = u64::try_from(media.len()).unwrap_or(u64::MAX);
-    let ops = u64::try_from(wish.ops.len().max(1)).unwrap_or(1);
-    let size = usize::try_from((AT_ONCE / 2 / ops).max(1)).unwrap_or(1);
+    let parts = parts(engine, &scope, wish).await?;
+    let count = |media: &[MediaId]| u64::try_from(media.len()).unwrap_or(u64::MAX);
+    let total = parts.iter().map(|(_, media)| count(media)).sum();
     let mut done = 0;
-    for part in media.chunks(size) {
-        context.check()?;
-        done += u64::try_from(part.len()).unwrap_or(0);
-        context.tell(Phase::Marking, done, total, 0);
-        let step = MarkStep {
-            dataset: dataset.id,
-            change,
-            ops: &wish.ops,
-            media: part,
-            at: engine.clock().now(),
-            checkpoint: Some(context.checkpoint()),
-        };
-        engine.store().step_marks(&step).await?;
+    for (ops, media) in &parts {
+        let width = u64::try_from(ops.len().max(1)).unwrap_or(1);
+        let size = usize::try_from((AT_ONCE / 2 / width).max(1)).unwrap_or(1);
+        for part in media.chunks(size) {
+            context.check()?;
+            done += count(part);
+            context.tell(Phase::Marking, done, total, 0);
+            let step = MarkStep {
+                dataset: dataset.id,
+                change,
+                ops,
+                media: part,
+                at: engine.clock().now(),
+                checkpoint: Some(context.checkpoint()),
+            };
+            engine.store().step_marks(&step).await?;
+        }
     }
     Ok(())
+}
+
+/// What is done to which pictures, one after the other.
+async fn parts(
+    engine: &Engine,
+    scope: &DatasetScope,
+    wish: Wish,
+) -> Result<Vec<(Vec<MarkOp>, Vec<MediaId>)>, Error> {
+    let media = match wish.selection {
+        Some(Selection::Media(ids)) => ids.into_iter().collect(),
+        Some(Selection::Matching { wanted, except }) => engine
+            .wanted_ids(scope, *wanted, except, usize::MAX)
+            .await?
+            .unwrap_or_default(),
+        Some(Selection::Going(plan)) => {
+            let own = wish.ops.iter().filter_map(|op| match op {
+                MarkOp::AddTag(tag) => Some(*tag),
+                _ => None,
+            });
+            let going = engine.going(scope, plan, own.collect()).await?;
+            let heirs = going.heirs.into_iter();
+            let mut parts: Vec<_> = heirs
+                .map(|(tag, media)| (vec![MarkOp::AddTag(tag)], media))
+                .collect();
+            parts.push((wish.ops, going.media));
+            return Ok(parts);
+        }
+        None => Vec::new(),
+    };
+    Ok(vec![(wish.ops, media)])
 }
 
 async fn undo(

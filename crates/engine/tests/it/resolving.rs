@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use lamina_engine::{Caller, DatasetScope, Engine, KeepBy, Plan, PlanWish};
-use lamina_model::DuplicateTier;
+use lamina_engine::{
+    Caller, DatasetScope, Engine, KeepBy, Order, Plan, PlanWish, Selection, Wanted,
+};
+use lamina_model::{DuplicateTier, MarkOp};
 
-use crate::workshop::{Workshop, picture};
+use crate::workshop::{Workshop, picture, run_to_end};
 
 async fn plan(engine: &Engine, scope: &DatasetScope, rule: &[KeepBy]) -> Plan {
     let wish = PlanWish {
@@ -124,4 +126,96 @@ async fn what_a_person_keeps_stays_through_every_rule_and_the_next_indexing() {
     assert_eq!(plan(&shop.engine, &scope, &[]).await.all.pictures, 2);
     let wrong = decide(&["x".to_owned()], &[]).await.unwrap_err();
     assert_eq!(wrong.code(), "invalid_media_id");
+}
+
+#[tokio::test]
+async fn applying_a_plan_tags_what_goes_moves_tags_to_what_stays_and_can_be_taken_back() {
+    let (shop, scope) = shop().await;
+    let engine = &shop.engine;
+    let id = async |path: &str| {
+        let grid = engine
+            .grid(&scope, Wanted::default(), Order::default(), 0, 10)
+            .await
+            .unwrap();
+        let found = grid
+            .items
+            .iter()
+            .find(|(card, ..)| card.path.to_string() == path);
+        found.unwrap().0.media_id
+    };
+    let starred = engine
+        .create_tag(&Caller::Local, &scope, "starred")
+        .await
+        .unwrap();
+    let going = Selection::Media([id("c/1.bmp").await].into());
+    let op = vec![MarkOp::AddTag(starred.id)];
+    engine
+        .change_marks(&Caller::Local, &scope, going, op)
+        .await
+        .unwrap();
+
+    let plan = PlanWish {
+        rule: vec![KeepBy::Folder("b".to_owned())],
+        ..PlanWish::default()
+    };
+    let scope = shop.scope_of(scope.id()).await;
+    let applied = engine
+        .resolve_copies(&Caller::Local, &scope, plan.clone(), "Remove")
+        .await
+        .unwrap();
+    run_to_end(engine, applied.job.unwrap()).await;
+    let bearing = async |name: &str| -> Vec<String> {
+        let scope = shop.scope_of(scope.id()).await;
+        let tags = engine.tags(&scope).await.unwrap();
+        let Some(tag) = tags.iter().find(|one| one.tag.name == name) else {
+            return Vec::new();
+        };
+        let wanted = Wanted {
+            tags: [tag.tag.id].into(),
+            ..Wanted::default()
+        };
+        let grid = engine
+            .grid(&scope, wanted, Order::default(), 0, 10)
+            .await
+            .unwrap();
+        grid.items
+            .iter()
+            .map(|(card, ..)| card.path.to_string())
+            .collect()
+    };
+    assert_eq!(bearing("Remove").await, ["a/1.bmp", "c/1.bmp"]);
+    assert_eq!(bearing("starred").await, ["b/1.bmp", "c/1.bmp"]);
+
+    // The same again finds the tag by another case, and changes nothing more.
+    let again = engine
+        .resolve_copies(&Caller::Local, &scope, plan, "remove")
+        .await
+        .unwrap();
+    run_to_end(engine, again.job.unwrap()).await;
+    let again = again.change.id.to_string();
+    let changes = engine.changes(&scope, 10).await.unwrap();
+    let second = changes
+        .iter()
+        .find(|change| change.id.to_string() == again)
+        .unwrap();
+    assert_eq!((second.added, second.removed), (0, 0));
+
+    let undone = engine
+        .undo_change(&Caller::Local, &scope, &applied.change.id.to_string())
+        .await
+        .unwrap();
+    if let Some(job) = undone.job {
+        run_to_end(engine, job).await;
+    }
+    assert!(bearing("Remove").await.is_empty());
+    assert_eq!(bearing("starred").await, ["c/1.bmp"]);
+
+    let nothing = PlanWish {
+        tiers: BTreeSet::from([DuplicateTier::Mirrored]),
+        ..PlanWish::default()
+    };
+    let refused = engine
+        .resolve_copies(&Caller::Local, &scope, nothing, "remove")
+        .await;
+    assert_eq!(refused.unwrap_err().code(), "nothing_goes");
 }

@@ -104,6 +104,14 @@ impl Workshop {
             .unwrap()
     }
 
+    /// A dataset as it is just now.
+    pub(crate) async fn scope_of(&self, id: lamina_model::DatasetId) -> DatasetScope {
+        self.engine
+            .dataset(&Caller::Local, &id.to_string(), Need::Own)
+            .await
+            .unwrap()
+    }
+
     /// Every indexed path with its content hash.
     pub(crate) async fn indexed(&self, scope: &DatasetScope) -> BTreeMap<String, [u8; 32]> {
         let facts = self

@@ -1,9 +1,16 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type Plan, TIERS } from '../../api/types';
+import { send } from '../../api/client';
+import { type Change, type Plan, TIERS } from '../../api/types';
 import { bytes, number, plural } from '../../format';
-import { buttonLook } from '../../ui/button';
+import { Turning } from '../../ui/bits';
+import { Button, buttonLook } from '../../ui/button';
+import { Fault } from '../../ui/error';
 import { Dialog } from '../../ui/overlay';
+import { say } from '../../ui/toast';
 import { TIER_WORDS } from '../explore/words';
+import { marksChanged, undo } from '../tags/marks';
+import { planQuery } from './plan';
 import { keepText } from './rule';
 import type { Duplicates } from './state';
 
@@ -21,6 +28,19 @@ export function PlanDialog({
   open: boolean;
   onClose: () => void;
 }) {
+  const queries = useQueryClient();
+  const apply = useMutation({
+    mutationFn: () =>
+      send<Change>('POST', `/dataset/${id}/duplicates/apply`, { tag: 'remove' }, planQuery(state)),
+    onSuccess: (change) => {
+      marksChanged(queries, id);
+      say(`${plural(plan.all.remove, 'picture')} tagged “remove”`, {
+        label: 'Undo',
+        act: () => void undo(queries, id, change.change_id),
+      });
+      onClose();
+    },
+  });
   const tiers = TIERS.filter((tier) => plan.tiers[tier]);
   const rule = state.keep?.map(keepText).join(', then ') ?? 'the best copy, as the analysis judges';
   return (
@@ -64,6 +84,15 @@ export function PlanDialog({
           </tr>
         </tbody>
       </table>
+      <p className="mt-4 text-13 text-soft">
+        Applying tags what goes “remove” and gives its other tags to what stays. A task does it; it
+        can be taken back as a whole.
+      </p>
+      {apply.error && (
+        <div className="mt-3">
+          <Fault what="The plan was not applied" cause={apply.error} />
+        </div>
+      )}
       <div className="mt-4 flex flex-wrap justify-end gap-2">
         <Link
           to="/dataset/$id/data"
@@ -73,6 +102,13 @@ export function PlanDialog({
         >
           See the copies in the grid
         </Link>
+        <Button
+          look="primary"
+          disabled={apply.isPending || plan.all.remove === 0}
+          onClick={() => apply.mutate()}
+        >
+          {apply.isPending && <Turning />} Tag {plural(plan.all.remove, 'picture')} “remove”
+        </Button>
       </div>
     </Dialog>
   );

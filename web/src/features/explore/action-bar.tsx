@@ -4,8 +4,9 @@ import { count, NOTHING, type Selection, selected } from '../../grid/selection';
 import { Segments } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { say, sayFault } from '../../ui/toast';
+import { TagMenu } from '../tags/tag-menu';
 import { PAGE, type Result } from './result';
-import { type Explore, hasFilter, SIZE } from './state';
+import { type Explore, filterOf, hasFilter, SIZE } from './state';
 
 /** Longest list that is put together in the browser. */
 const LIST_MAX = 100_000;
@@ -51,7 +52,24 @@ function Count({ total, chosen, filtered }: { total: number; chosen: number; fil
   );
 }
 
+/** The pictures of a selection, by id or as all of the filter. */
+async function meant(result: Result, selection: Selection, total: number) {
+  const ids = async (stretches: ReturnType<typeof selected>) => {
+    const found: string[] = [];
+    for (const [from, to] of stretches) {
+      for (let offset = from - (from % PAGE); offset < to; offset += PAGE) {
+        const page = await result.read(offset);
+        found.push(...page.id.slice(Math.max(0, from - offset), to - offset));
+      }
+    }
+    return found;
+  };
+  if (!selection.all) return { media_ids: await ids(selected(selection, total)) };
+  return { all_matching: true, except_media_ids: await ids(selection.stretches) };
+}
+
 export function ActionBar({
+  id,
   state,
   result,
   selection,
@@ -61,6 +79,7 @@ export function ActionBar({
   details,
   onDetails,
 }: {
+  id: string;
   state: Explore;
   result: Result;
   selection: Selection;
@@ -99,6 +118,12 @@ export function ActionBar({
           <IconButton label="Clear the selection" onClick={() => onSelect(NOTHING)}>
             <X size={16} />
           </IconButton>
+          <TagMenu
+            id={id}
+            chosen={chosen}
+            filter={filterOf(state)}
+            meant={() => meant(result, selection, total)}
+          />
           {chosen >= 2 && chosen <= 4 && (
             <Button onClick={onCompare} className="h-7! px-2.5!">
               <Columns2 size={15} aria-hidden /> <span className="max-sm:sr-only">Compare</span>

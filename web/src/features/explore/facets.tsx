@@ -8,7 +8,17 @@ import { number } from '../../format';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Histogram } from './histogram';
-import { COPIES, cutOf, type Explore, FULL, filterOf, pick, refine, withCut } from './state';
+import {
+  COPIES,
+  cutOf,
+  type Explore,
+  FULL,
+  filterOf,
+  pick,
+  refine,
+  UNTAGGED,
+  withCut,
+} from './state';
 import { COPIES_WORDS, ISSUE_WORDS, TIER_WORDS } from './words';
 
 interface Ways {
@@ -167,6 +177,7 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
           />
         ))}
       </Group>
+      <TagValues id={id} facets={facets} state={state} go={go} />
       {formats.length > 0 && (
         <Group title="Format">
           {formats.map(([format, count]) => (
@@ -253,5 +264,65 @@ function IssueValue({
         </li>
       )}
     </>
+  );
+}
+
+/** The tags of the dataset, once it has any. */
+function TagValues({
+  id,
+  facets,
+  state,
+  go,
+}: {
+  id: string;
+  facets: Facets | undefined;
+  state: Explore;
+  go: (state: Explore) => void;
+}) {
+  const { data } = useQuery({ ...ask.tags(id), retry: false });
+  if (!data || data.tags.length === 0) return null;
+  const counts = new Map(facets?.tags?.map((one) => [one.id, one.count]));
+  const most = facets?.total ?? 0;
+  return (
+    <Group title="Tags">
+      {data.tags.map((tag) => {
+        const excluded = state.not_tag?.includes(tag.id) ?? false;
+        return (
+          <Value
+            key={tag.id}
+            name={tag.name}
+            hint="Ctrl+click adds, Alt+click excludes."
+            count={facets ? (counts.get(tag.id) ?? 0) : undefined}
+            most={most}
+            active={excluded || (state.tag?.includes(tag.id) ?? false)}
+            excluded={excluded}
+            ways={{
+              only: () =>
+                excluded
+                  ? go(refine(state, { not_tag: pick(state.not_tag, tag.id, true) }))
+                  : go(refine(state, { tag: pick(state.tag, tag.id, false) })),
+              add: () => go(refine(state, { tag: pick(state.tag, tag.id, true) })),
+              exclude: () =>
+                go(
+                  refine(state, {
+                    tag: state.tag?.filter((one) => one !== tag.id),
+                    not_tag: pick(state.not_tag, tag.id, true),
+                  }),
+                ),
+            }}
+          />
+        );
+      })}
+      <Value
+        name="Untagged"
+        count={facets?.untagged}
+        most={most}
+        active={state.tag?.includes(UNTAGGED) ?? false}
+        ways={{
+          only: () => go(refine(state, { tag: pick(state.tag, UNTAGGED, false) })),
+          add: () => go(refine(state, { tag: pick(state.tag, UNTAGGED, true) })),
+        }}
+      />
+    </Group>
   );
 }

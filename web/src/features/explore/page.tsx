@@ -90,8 +90,11 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   const sort = state.sort;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of it
   const query = useMemo(() => ({ ...filterOf(state), sort }), [key]);
+  // Tags change a result only where it goes by them.
+  const { data: marks } = useQuery(ask.marks(id));
+  const tagged = state.tag || state.not_tag ? marks : 0;
   const version = dataset
-    ? `${dataset.status_new} ${dataset.updated_at} ${dataset.n_images}`
+    ? `${dataset.status_new} ${dataset.updated_at} ${dataset.n_images} ${tagged}`
     : null;
   const result = useResult(id, query, key, version, state.at ?? 0);
   useVersion(result);
@@ -232,6 +235,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
               )}
             </div>
             <ActionBar
+              id={id}
               state={state}
               result={result}
               selection={selection}

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import {
   ArrowDownWideNarrow,
@@ -10,6 +11,7 @@ import {
   X,
 } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
+import * as ask from '../../api/queries';
 import { plural } from '../../format';
 import { Choice, Segments } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
@@ -144,12 +146,17 @@ export function QueryBar({
 export function Chips({ id, state, total }: { id: string; state: Explore; total: number | null }) {
   const navigate = useNavigate();
   const [saving, setSaving] = useState(false);
+  const { data: tags } = useQuery({
+    ...ask.tags(id),
+    enabled: Boolean(state.tag ?? state.not_tag),
+  });
+  const tagName = (tag: string) => tags?.tags.find((one) => one.id === tag)?.name ?? '…';
   if (!hasFilter(state)) return null;
   const go = (search: Explore) =>
     navigate({ to: '/dataset/$id/data', params: { id }, search: () => search });
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-1.5 border-b border-line px-3 py-1.5">
-      {chipsOf(state).map((chip) => (
+      {chipsOf(state, tagName).map((chip) => (
         <span
           key={chip.key}
           className="inline-flex h-7 items-center rounded-full bg-accent-wash pl-3 text-13 text-accent-ink"

@@ -47,6 +47,9 @@ export interface Explore {
   readonly cluster?: string | undefined;
   /** A line around a part of the map, `x,y x,y …` in its numbers. */
   readonly area?: string | undefined;
+  /** Ids of tags, or `untagged`. */
+  readonly tag?: readonly string[] | undefined;
+  readonly not_tag?: readonly string[] | undefined;
   readonly sort?: Sort | undefined;
   readonly layout?: 'fitted' | undefined;
   readonly size?: number | undefined;
@@ -54,6 +57,9 @@ export interface Explore {
   /** First picture on the screen, or the one that was open. */
   readonly at?: number | undefined;
 }
+
+export const UNTAGGED = 'untagged';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Raw = Record<string, unknown>;
 
@@ -108,6 +114,8 @@ export function readExplore(raw: Raw): Explore {
     format: some(list(raw.format).filter((word) => /^[a-z0-9]+$/.test(word))),
     folder: text(raw.folder),
     cluster: text(raw.cluster),
+    tag: some(list(raw.tag).filter((word) => word === UNTAGGED || UUID.test(word))),
+    not_tag: some(list(raw.not_tag).filter((word) => UUID.test(word))),
     area: /^\d+,\d+( \d+,\d+){2,199}$/.exec(text(raw.area) ?? '')?.[0],
     sort: SORTS.map(([word]) => word).find((word) => word === raw.sort && word !== 'path'),
     layout: raw.layout === 'fitted' ? 'fitted' : undefined,
@@ -123,7 +131,20 @@ export function readExplore(raw: Raw): Explore {
 /** The part of the state that decides which pictures are in the result. */
 export function filterOf(state: Explore): Query {
   const { q, issue, not_issue, duplicates, tier, format, folder, cluster, area } = state;
-  return { q, issue, not_issue, duplicates, tier, format, folder, cluster, area };
+  const { tag, not_tag } = state;
+  return {
+    q,
+    issue,
+    not_issue,
+    duplicates,
+    tier,
+    format,
+    folder,
+    cluster,
+    area,
+    tag,
+    not_tag,
+  };
 }
 
 export const hasFilter = (state: Explore) =>

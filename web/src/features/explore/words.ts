@@ -1,7 +1,7 @@
 /** What the words of the API mean to people. */
 import type { Issue, Tier } from '../../api/types';
 import { plural } from '../../format';
-import { type Explore, FULL, readCut, refine, withCut } from './state';
+import { type Explore, FULL, readCut, refine, UNTAGGED, withCut } from './state';
 
 export const ISSUE_WORDS: Record<Issue, { name: string; looks: string; why: string }> = {
   blur: { name: 'Blurry', looks: 'Looks blurry', why: 'Nothing in the picture is sharp.' },
@@ -85,7 +85,7 @@ export interface Chip {
 }
 
 /** The filter as chips, in a fixed order. */
-export function chipsOf(state: Explore): Chip[] {
+export function chipsOf(state: Explore, tagName: (id: string) => string = () => ''): Chip[] {
   const chips: Chip[] = [];
   const add = (key: string, text: string, without: Explore) => chips.push({ key, text, without });
   if (state.q) add('q', `name: ${state.q}`, refine(state, { q: undefined }));
@@ -118,6 +118,15 @@ export function chipsOf(state: Explore): Chip[] {
   }
   if (state.cluster) {
     add('cluster', 'one cluster', refine(state, { cluster: undefined }));
+  }
+  for (const tag of state.tag ?? []) {
+    const rest = state.tag?.filter((one) => one !== tag);
+    const name = tag === UNTAGGED ? 'untagged' : `tag: ${tagName(tag)}`;
+    add(tag, name, refine(state, { tag: rest }));
+  }
+  for (const tag of state.not_tag ?? []) {
+    const rest = state.not_tag?.filter((one) => one !== tag);
+    add(`not ${tag}`, `not tag: ${tagName(tag)}`, refine(state, { not_tag: rest }));
   }
   if (state.area) {
     add('area', 'part of the map', refine(state, { area: undefined }));

@@ -16,6 +16,7 @@ import { pace } from './pace';
 const KINDS: Record<string, string> = {
   DATASET_CREATION: 'Index',
   MEDIA_ADDITION: 'Add pictures',
+  TAGGING: 'Tag',
   REINDEX: 'Index again',
   ENRICHMENT: 'Enrich',
   CUSTOM_METADATA: 'Custom metadata',

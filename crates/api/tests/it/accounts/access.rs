@@ -148,6 +148,11 @@ const TABLE: &[(&str, Row)] = &[
         "POST /api/v1/dataset/{dataset_id}/duplicates/decisions",
         done(EDIT, 204),
     ),
+    // It has no copies.
+    (
+        "POST /api/v1/dataset/{dataset_id}/duplicates/apply",
+        done(EDIT, 409),
+    ),
     ("GET /api/v1/dataset/{dataset_id}/map", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/map/{row}", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/views", VIEW),

@@ -309,3 +309,15 @@ export interface Change {
   removed: number;
   task_id: string | null;
 }
+
+/** An archive that is being written, or is there. */
+export interface ExportTask {
+  id: string;
+  status: 'INIT' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'REJECTED';
+  /** 0–1. */
+  progress: number;
+  download_uri: string | null;
+  entities_count: number;
+  error: string | null;
+  result_message: string | null;
+}

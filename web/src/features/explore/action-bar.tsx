@@ -1,9 +1,11 @@
-import { Columns2, Download, Grid2x2, Info, LayoutDashboard, X } from 'lucide-react';
+import { Columns2, Download, Grid2x2, Info, LayoutDashboard, PackageOpen, X } from 'lucide-react';
+import { useState } from 'react';
 import { number, plural } from '../../format';
 import { count, NOTHING, type Selection, selected } from '../../grid/selection';
 import { Segments } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { say, sayFault } from '../../ui/toast';
+import { ExportDialog } from '../exports/export-dialog';
 import { TagMenu } from '../tags/tag-menu';
 import { PAGE, type Result } from './result';
 import { type Explore, filterOf, hasFilter, SIZE } from './state';
@@ -68,6 +70,12 @@ async function meant(result: Result, selection: Selection, total: number) {
   return { all_matching: true, except_media_ids: await ids(selection.stretches) };
 }
 
+/** The same selection, told by what is in it. */
+const allOf = (selection: Selection, total: number): Selection => ({
+  all: false,
+  stretches: selected(selection, total),
+});
+
 export function ActionBar({
   id,
   state,
@@ -89,6 +97,7 @@ export function ActionBar({
   details: boolean;
   onDetails: () => void;
 }) {
+  const [exporting, setExporting] = useState(false);
   const total = result.total ?? 0;
   const chosen = count(selection, total);
   const size = state.size ?? SIZE.usual;
@@ -141,6 +150,21 @@ export function ActionBar({
           >
             <Download size={15} aria-hidden /> <span className="max-sm:sr-only">List as CSV</span>
           </Button>
+          <Button onClick={() => setExporting(true)} className="h-7! px-2.5!">
+            <PackageOpen size={15} aria-hidden /> <span className="max-sm:sr-only">Export</span>
+          </Button>
+          <ExportDialog
+            id={id}
+            count={chosen}
+            filter={filterOf(state)}
+            chosen={async () =>
+              chosen === total && selection.all
+                ? null
+                : ((await meant(result, allOf(selection, total), total)).media_ids ?? [])
+            }
+            open={exporting}
+            onClose={() => setExporting(false)}
+          />
         </>
       )}
       <span className="grow" />

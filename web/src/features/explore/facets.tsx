@@ -61,7 +61,7 @@ function Value({
         <span
           className="absolute bottom-0 left-2 h-0.5 rounded-full bg-accent opacity-50"
           style={{
-            width: `calc((100% - 16px) * ${most > 0 && count ? Math.max(0.01, count / most) : 0})`,
+            width: `calc((100% - 16px) * ${most > 0 && count ? Math.min(1, Math.max(0.01, count / most)) : 0})`,
           }}
           aria-hidden
         />

@@ -272,6 +272,19 @@ await check('pictures are tagged, and that is taken back', async () => {
   await seen('Taken back');
   assert.equal(await count(), 0);
 });
+await check('a selection is exported and fetched', async () => {
+  await button('Export').click();
+  await inDialog().locator('select').selectOption('csv');
+  await look('export');
+  await inDialog().locator('button[type=submit]').click();
+  const link = inDialog().getByRole('link', { name: 'Download' });
+  await link.waitFor();
+  await look('exported');
+  const answer = await browser.request.get(new URL(await link.getAttribute('href'), base).href);
+  assert.equal(answer.status(), 200);
+  assert.ok((await answer.body()).length > 200);
+  await page.keyboard.press('Escape');
+});
 await check('the rejected file has its reason, and the task its end', async () => {
   await page.getByRole('link', { name: 'Rejected files', exact: true }).click();
   await seen('broken.png');

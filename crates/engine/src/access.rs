@@ -3,13 +3,13 @@
 //! The one place that turns a caller and an id into a [`DatasetScope`]. Every verb on a dataset
 //! asks for one, so a verb that forgot to ask about rights cannot be written.
 
+use std::sync::Arc;
+
 use lamina_model::{
     Dataset, DatasetId, DatasetRole, KeyRowId, Scope, SessionId, Timestamp, UserId, WorkspaceRole,
 };
 
-use lamina_store::DatasetAccess;
-
-use crate::{Engine, Error, error::OrNothing};
+use crate::{Engine, Error, error::OrNothing, recent::Access};
 
 /// Who is calling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,15 +114,15 @@ impl Need {
 /// Proof that the caller may do something with a dataset. Only this module can make one.
 #[derive(Debug, Clone)]
 pub struct DatasetScope {
-    dataset: Dataset,
+    dataset: Arc<Dataset>,
     role: DatasetRole,
 }
 
 impl DatasetScope {
     /// The scope of a job, which whoever asked for it was allowed to ask for.
-    pub(crate) const fn of_job(dataset: Dataset) -> Self {
+    pub(crate) fn of_job(dataset: Dataset) -> Self {
         Self {
-            dataset,
+            dataset: Arc::new(dataset),
             role: DatasetRole::Editor,
         }
     }
@@ -170,15 +170,10 @@ impl Engine {
             }
         };
         let access = match id.parse::<DatasetId>() {
-            Ok(id) => self
-                .store()
-                .dataset_for(id, caller.user_id())
-                .await
-                .or_nothing()?,
+            Ok(id) => self.access(caller, id).await?,
             Err(_) => None,
         };
-        let DatasetAccess { mut dataset, role } = access.ok_or_else(hidden)?;
-        let role = role_of(caller, &dataset, role).ok_or_else(hidden)?;
+        let (mut dataset, role) = access.ok_or_else(hidden)?;
         check_key(caller, dataset.id, need)?;
         if role < need.role() {
             if anonymous {
@@ -193,8 +188,40 @@ impl Engine {
                 ),
             });
         }
-        self.tell_progress(&mut dataset).await?;
+        if dataset.status.is_at_work() {
+            self.tell_progress(Arc::make_mut(&mut dataset)).await?;
+        }
         Ok(DatasetScope { dataset, role })
+    }
+
+    /// A dataset that the caller may know of, and their role in it.
+    async fn access(
+        &self,
+        caller: &Caller,
+        id: DatasetId,
+    ) -> Result<Option<(Arc<Dataset>, DatasetRole)>, Error> {
+        let (key, now) = ((id, caller.user_id()), self.asked_now());
+        let recent = &self.parts().recent.access;
+        let known = recent.get(&key, now);
+        let is_new = known.is_none();
+        let access = match known {
+            Some(known) => known,
+            None => match self.store().dataset_for(key.0, key.1).await.or_nothing()? {
+                Some(found) => Arc::new(Access {
+                    dataset: Arc::new(found.dataset),
+                    member: found.role,
+                }),
+                None => return Ok(None),
+            },
+        };
+        let Some(role) = role_of(caller, &access.dataset, access.member) else {
+            return Ok(None);
+        };
+        let dataset = Arc::clone(&access.dataset);
+        if is_new {
+            recent.put(key, access, now);
+        }
+        Ok(Some((dataset, role)))
     }
 }
 

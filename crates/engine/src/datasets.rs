@@ -172,10 +172,7 @@ impl Engine {
 
     /// Puts into a dataset how far the work on it is just now.
     pub(crate) async fn tell_progress(&self, dataset: &mut Dataset) -> Result<(), Error> {
-        if matches!(
-            dataset.status,
-            DatasetStatus::Indexing | DatasetStatus::Updating
-        ) {
+        if dataset.status.is_at_work() {
             let latest = self.store().jobs_of_dataset(dataset.id, 1).await?;
             if let Some(job) = latest.first() {
                 dataset.progress_percent = percent(&job.progress);

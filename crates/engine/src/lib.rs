@@ -16,6 +16,7 @@ mod jobs;
 mod marks;
 mod media;
 mod place;
+mod recent;
 mod settings;
 mod source;
 mod standing;

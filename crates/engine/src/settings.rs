@@ -14,6 +14,7 @@ use crate::{
     accounts::{Accounts, without_accounts},
     explore::Indexes,
     jobs::Live,
+    recent::{Asked, Recent},
     view::ViewDesk,
 };
 
@@ -74,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) live: Live,
     pub(crate) indexes: Indexes,
     jobs_wanted: [Notify; 2],
+    pub(crate) recent: Recent,
     pub(crate) views: ViewDesk,
     /// Work that nobody waits for and that may be lost: the next who needs it begins it again.
     pub(crate) background: TaskTracker,
@@ -123,6 +125,7 @@ impl Engine {
                 live: Live::default(),
                 indexes: Indexes::default(),
                 jobs_wanted: [Notify::new(), Notify::new()],
+                recent: Recent::default(),
                 views: ViewDesk::default(),
                 background: TaskTracker::new(),
             }),
@@ -149,6 +152,14 @@ impl Engine {
 
     pub(crate) fn parts(&self) -> &Inner {
         &self.inner
+    }
+
+    /// This moment, for [`Recent`]: taken before the database is asked.
+    pub(crate) fn asked_now(&self) -> Asked {
+        Asked {
+            at: self.clock().now(),
+            writes: self.store().writes(),
+        }
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -1,10 +1,10 @@
 //! What stands beside a dataset where it is shown: whose it is, its first pictures, the work on it.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use lamina_model::{Dataset, DatasetId, Job, MediaId, UserId};
+use lamina_model::{Dataset, DatasetId, Job, MediaId};
 
-use crate::{Caller, Engine, Error, Need, Via, error::OrNothing};
+use crate::{Caller, Engine, Error, Need, Via, error::OrNothing, recent::Beside};
 
 /// Pictures that stand for a dataset.
 const PREVIEWS: usize = 4;
@@ -28,21 +28,13 @@ impl Engine {
         caller: &Caller,
         datasets: Vec<Dataset>,
     ) -> Result<Vec<DatasetCard>, Error> {
-        let mut owners = HashMap::<Option<UserId>, Option<String>>::new();
+        let is_somebody = is_somebody(caller);
         let mut cards = Vec::with_capacity(datasets.len());
         for dataset in datasets {
-            let owner = match owners.get(&dataset.created_by) {
-                Some(known) => known.clone(),
-                None => {
-                    let owner = self.owner_of(caller, &dataset).await?;
-                    owners.insert(dataset.created_by, owner.clone());
-                    owner
-                }
-            };
-            let page = self.store().media_page(dataset.id, None, PREVIEWS).await?;
+            let beside = self.beside(&dataset).await?;
             cards.push(DatasetCard {
-                owner,
-                previews: page.items.iter().map(|media| media.id).collect(),
+                owner: beside.owner.clone().filter(|_| is_somebody),
+                previews: beside.previews.clone(),
                 dataset,
             });
         }
@@ -55,13 +47,36 @@ impl Engine {
         caller: &Caller,
         dataset: &Dataset,
     ) -> Result<Option<String>, Error> {
-        match dataset.created_by {
-            Some(id) if is_somebody(caller) => {
-                let found = self.store().user(id).await.or_nothing()?;
-                Ok(found.map(|user| user.email))
-            }
-            _ => Ok(None),
+        if !is_somebody(caller) {
+            return Ok(None);
         }
+        match dataset.created_by {
+            Some(id) => Ok(self
+                .store()
+                .user(id)
+                .await
+                .or_nothing()?
+                .map(|user| user.email)),
+            None => Ok(None),
+        }
+    }
+
+    async fn beside(&self, dataset: &Dataset) -> Result<Arc<Beside>, Error> {
+        let (now, recent) = (self.asked_now(), &self.parts().recent.beside);
+        if let Some(known) = recent.get(&dataset.id, now) {
+            return Ok(known);
+        }
+        let owner = match dataset.created_by {
+            Some(id) => self.store().user(id).await.or_nothing()?,
+            None => None,
+        };
+        let page = self.store().media_page(dataset.id, None, PREVIEWS).await?;
+        let beside = Arc::new(Beside {
+            owner: owner.map(|user| user.email),
+            previews: page.items.iter().map(|media| media.id).collect(),
+        });
+        recent.put(dataset.id, Arc::clone(&beside), now);
+        Ok(beside)
     }
 
     /// The jobs that wait or run just now and whose datasets the caller may see, with those.

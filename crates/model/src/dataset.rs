@@ -68,6 +68,11 @@ impl DatasetStatus {
         }
     }
 
+    /// Whether a job works on it.
+    pub const fn is_at_work(self) -> bool {
+        matches!(self, Self::Indexing | Self::Updating)
+    }
+
     /// The status with that stable word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)

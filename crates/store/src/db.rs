@@ -4,7 +4,14 @@
 //! The macros compile a body once for each. `SQLite` has one writing connection, because it has
 //! one writer anyway and a queue in this process is fairer than retries on its lock.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{
     PgPool, SqlitePool,
@@ -27,7 +34,14 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// The open database.
 #[derive(Debug, Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    pub(crate) pools: Pools,
+    writes: Arc<AtomicU64>,
+}
+
+/// Which of the two it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Pools {
     Sqlite {
         writer: SqlitePool,
         readers: SqlitePool,
@@ -38,43 +52,45 @@ pub(crate) enum Db {
 /// Runs one body on a pool for reading.
 macro_rules! read {
     ($db:expr, $pool:ident => $body:expr) => {
-        match $db {
-            $crate::db::Db::Sqlite { readers: $pool, .. } => $body,
-            $crate::db::Db::Postgres($pool) => $body,
+        match &$db.pools {
+            $crate::db::Pools::Sqlite { readers: $pool, .. } => $body,
+            $crate::db::Pools::Postgres($pool) => $body,
         }
     };
 }
 
 /// Runs one body on a pool for a single writing statement.
 macro_rules! write {
-    ($db:expr, $pool:ident => $body:expr) => {
-        match $db {
-            $crate::db::Db::Sqlite { writer: $pool, .. } => $body,
-            $crate::db::Db::Postgres($pool) => $body,
+    ($db:expr, $pool:ident => $body:expr) => {{
+        let _counted = $db.writing();
+        match &$db.pools {
+            $crate::db::Pools::Sqlite { writer: $pool, .. } => $body,
+            $crate::db::Pools::Postgres($pool) => $body,
         }
-    };
+    }};
 }
 
 /// Runs one body in a writing transaction. Leaving the body by `?` or `return` rolls back.
 ///
 /// `SQLite` takes its write lock at once: a lock taken halfway could not be waited for.
 macro_rules! transact {
-    ($db:expr, $tx:ident => $body:expr) => {
-        match $db {
-            $crate::db::Db::Sqlite { writer, .. } => {
+    ($db:expr, $tx:ident => $body:expr) => {{
+        let _counted = $db.writing();
+        match &$db.pools {
+            $crate::db::Pools::Sqlite { writer, .. } => {
                 let mut $tx = writer.begin_with("BEGIN IMMEDIATE").await?;
                 let outcome = $body;
                 $tx.commit().await?;
                 outcome
             }
-            $crate::db::Db::Postgres(pool) => {
+            $crate::db::Pools::Postgres(pool) => {
                 let mut $tx = pool.begin().await?;
                 let outcome = $body;
                 $tx.commit().await?;
                 outcome
             }
         }
-    };
+    }};
 }
 
 /// Makes the transactions that take this lock go one by one. `SQLite` does so anyway;
@@ -93,7 +109,34 @@ macro_rules! take_lock {
 
 pub(crate) use {read, take_lock, transact, write};
 
+/// A write under way; counted when it is over, whatever came of it.
+#[derive(Debug)]
+pub(crate) struct Writing<'a>(&'a AtomicU64);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 impl Db {
+    fn of(pools: Pools) -> Self {
+        Self {
+            pools,
+            writes: Arc::default(),
+        }
+    }
+
+    /// Begins a write.
+    pub(crate) fn writing(&self) -> Writing<'_> {
+        Writing(&self.writes)
+    }
+
+    /// How many writes are over.
+    pub(crate) fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
+    }
+
     /// Opens the file, makes it where there is none, and brings its schema up to date.
     pub(crate) async fn open_sqlite(file: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
@@ -123,7 +166,7 @@ impl Db {
                     .pragma("query_only", "on"),
             )
             .await?;
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::of(Pools::Sqlite { writer, readers }))
     }
 
     /// Connects, and brings the schema up to date under `PostgreSQL`'s own lock.
@@ -134,17 +177,17 @@ impl Db {
             .connect(url)
             .await?;
         POSTGRES_MIGRATIONS.run(&pool).await?;
-        Ok(Self::Postgres(pool))
+        Ok(Self::of(Pools::Postgres(pool)))
     }
 
     /// Waits for what is running and closes every connection.
     pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite { writer, readers } => {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 }

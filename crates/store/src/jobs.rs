@@ -10,7 +10,7 @@ use crate::{
     Store,
     convert::{int, moment, number, text, word},
     datasets::{DatasetState, SET_STATE},
-    db::{Db, read, transact, write},
+    db::{Pools, read, transact, write},
     error::{Error, Result, conflict},
 };
 
@@ -268,8 +268,9 @@ impl Store {
         self.give_up_jobs(claim).await?;
         let now = claim.now.as_micros();
         let until = claim.now.plus_micros(claim.lease_us).as_micros();
-        let row = match &self.db {
-            Db::Sqlite { writer, .. } => {
+        let counted = self.db.writing();
+        let row = match &self.db.pools {
+            Pools::Sqlite { writer, .. } => {
                 sqlx::query_as::<_, JobRow>(claim_sql!(""))
                     .bind(now)
                     .bind(claim.runner)
@@ -278,7 +279,7 @@ impl Store {
                     .fetch_optional(writer)
                     .await?
             }
-            Db::Postgres(pool) => {
+            Pools::Postgres(pool) => {
                 sqlx::query_as::<_, JobRow>(claim_sql!("FOR UPDATE SKIP LOCKED"))
                     .bind(now)
                     .bind(claim.runner)
@@ -288,6 +289,7 @@ impl Store {
                     .await?
             }
         };
+        drop(counted);
         let Some(row) = row else { return Ok(None) };
         let job = Job::try_from(row)?;
         let lease = Lease {

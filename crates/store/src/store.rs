@@ -53,6 +53,12 @@ impl Store {
         &self.blobs
     }
 
+    /// How many writes of this store and its clones are over, failed ones too. What was read before
+    /// and after the same number is not older than any of them; other processes are not counted.
+    pub fn writes(&self) -> u64 {
+        self.db.writes()
+    }
+
     /// Asks the database for nothing, to see that it answers.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ export interface Dataset {
   display_name: string;
   description: string;
   owned_by: string;
+  owner: string | null;
   source_uri: string;
   created_at: string;
   updated_at: string | null;

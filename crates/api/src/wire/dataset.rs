@@ -16,10 +16,12 @@ pub(crate) struct DatasetJson {
     pub source_dataset_id: Option<Uuid>,
     /// The user who made it; null in local mode.
     pub created_by: Option<Uuid>,
-    /// Whose it is: the address of whoever made it; `VL` where there are no accounts, that person
-    /// is gone, or the caller has none.
+    /// Always `VL`, as in the original: whose service it is. See `owner` for the person.
     #[schema(example = "VL")]
-    pub owned_by: String,
+    pub owned_by: &'static str,
+    /// The address of whoever made it; null where there are no accounts, that person is gone, or
+    /// the caller has none.
+    pub owner: Option<String>,
     /// What people call it.
     #[schema(example = "My Dataset")]
     pub display_name: String,
@@ -81,7 +83,8 @@ impl From<&DatasetCard> for DatasetJson {
             id: dataset.id.as_uuid(),
             source_dataset_id: None,
             created_by: dataset.created_by.map(lamina_model::UserId::as_uuid),
-            owned_by: card.owner.clone().unwrap_or_else(|| "VL".to_owned()),
+            owned_by: "VL",
+            owner: card.owner.clone(),
             display_name: dataset.display_name.clone(),
             description: dataset.description.clone(),
             preview_uri: dataset

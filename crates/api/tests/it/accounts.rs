@@ -7,6 +7,7 @@ mod forms;
 mod hidden;
 mod key_page;
 mod keys;
+mod recent;
 mod secrecy;
 mod server;
 mod sessions;

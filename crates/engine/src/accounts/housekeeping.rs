@@ -54,10 +54,11 @@ impl Pending {
 }
 
 impl Uses {
-    pub(super) fn note_key(&self, used: ApiKeyUse) {
+    /// Notes a use of a key; `used` tells more only where it is due.
+    pub(super) fn note_key(&self, key: KeyRowId, at: Timestamp, used: impl FnOnce() -> ApiKeyUse) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        if pending.is_due(used.key.as_uuid(), used.at) {
-            pending.keys.insert(used.key, used);
+        if pending.is_due(key.as_uuid(), at) {
+            pending.keys.insert(key, used());
         }
     }
 

@@ -132,7 +132,7 @@ impl std::fmt::Debug for OidcSettings {
 pub(crate) struct Accounts {
     pub(super) settings: AccountSettings,
     pub(super) hashing: HashPool,
-    pub(super) known_keys: Recall<String, KnownKey>,
+    pub(super) known_keys: Recall<String, Option<Arc<KnownKey>>>,
     pub(super) uses: Uses,
     ring: RwLock<Arc<KeyRing>>,
 }

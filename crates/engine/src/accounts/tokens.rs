@@ -110,12 +110,13 @@ impl Engine {
             .check_claims(now, &accounts.settings.tokens)
             .map_err(Error::Token)?;
         known.state.check(&token, now).map_err(Error::Token)?;
-        accounts.uses.note_key(ApiKeyUse {
+        let used = || ApiKeyUse {
             key: known.key.id,
             secret_number: known.numbers.get(token.secret_index).copied().unwrap_or(0),
             at: now,
             address: origin.address.clone(),
-        });
+        };
+        accounts.uses.note_key(known.key.id, now, used);
         Ok(SignedIn {
             user_id: known.key.user_id,
             email: known.owner_email.clone(),
@@ -140,17 +141,21 @@ impl Engine {
     ) -> Result<Option<Arc<KnownKey>>, Error> {
         let accounts = self.accounts()?;
         if let Some(known) = accounts.known_keys.get(key_id, now) {
-            return Ok(Some(known));
+            return Ok(known.as_ref().clone());
         }
         let asked_at = accounts.known_keys.changes();
-        let Some(record) = self.store().key_for_verification(key_id).await? else {
-            return Ok(None);
+        let known = match self.store().key_for_verification(key_id).await? {
+            Some(record) => {
+                let owner = self.store().user(record.key.user_id).await?;
+                Some(Arc::new(KnownKey::open(record, accounts, owner.email)?))
+            }
+            None => None,
         };
-        let owner = self.store().user(record.key.user_id).await?;
-        let known = Arc::new(KnownKey::open(record, accounts, owner.email)?);
+        // That there is no such key is remembered too: it must take no longer than a bad signature.
+        let answer = Arc::new(known.clone());
         accounts
             .known_keys
-            .put(key_id.to_owned(), Arc::clone(&known), now, asked_at);
-        Ok(Some(known))
+            .put(key_id.to_owned(), answer, now, asked_at);
+        Ok(known)
     }
 }

@@ -33,9 +33,8 @@ export function readInventory(raw: Record<string, unknown>): Inventory {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
-/** Whose it is, if anybody's: the API says `VL` where there are no accounts. */
-export const ownerOf = (dataset: Dataset): string | null =>
-  dataset.owned_by === '' || dataset.owned_by === 'VL' ? null : dataset.owned_by;
+/** Whose it is, if anybody's: nobody's where there are no accounts. */
+export const ownerOf = (dataset: Dataset): string | null => dataset.owner;
 
 const RULES: Record<Order, (a: Dataset, b: Dataset) => number> = {
   '-date': (a, b) => b.created_at.localeCompare(a.created_at),

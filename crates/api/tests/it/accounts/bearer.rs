@@ -95,7 +95,8 @@ async fn the_documented_flow_ends_with_the_dataset_and_its_six_fields() {
     ] {
         assert!(!dataset[field].is_null(), "{field} in {dataset}");
     }
-    assert_eq!(dataset["owned_by"], "owner@example.org");
+    assert_eq!(dataset["owned_by"], "VL");
+    assert_eq!(dataset["owner"], "owner@example.org");
     let missing = "/api/v1/dataset/0198c0de-0000-7000-8000-000000000000";
     assert_eq!(world.send(get(missing).bearer(&token)).await.status, 404);
     assert_eq!(

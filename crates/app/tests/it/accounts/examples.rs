@@ -198,6 +198,28 @@ fn the_commands_of_the_guide_run_in_their_order() {
     assert!(ran(&checked, &[]).contains("https://lamina.example.org"));
 }
 
+/// What the table of attack cases says of the rooms above `auth`.
+#[test]
+fn every_test_that_the_table_of_cases_names_exists() {
+    let table = fs_err::read_to_string(in_repository("crates/auth/CASES.md")).unwrap();
+    let rooms =
+        ["api", "app"].map(|room| (room, sources(&in_repository(&format!("crates/{room}")))));
+    let mut named = 0;
+    for line in table.lines().filter(|line| line.starts_with("| ")) {
+        for name in line.split('`') {
+            let Some((room, name)) = name.split_once("::") else {
+                continue;
+            };
+            let Some((_, sources)) = rooms.iter().find(|(known, _)| *known == room) else {
+                continue;
+            };
+            assert!(sources.contains(&format!("fn {name}(")), "{room}::{name}");
+            named += 1;
+        }
+    }
+    assert!(named > 80, "{named}");
+}
+
 /// The codes that the guide explains are ones that the server gives.
 #[test]
 fn the_guide_explains_codes_that_there_are() {

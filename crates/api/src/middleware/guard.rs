@@ -11,7 +11,9 @@ use axum::{
 };
 use hyper::{
     HeaderMap, Method, StatusCode, Uri,
-    header::{ALLOW, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN},
+    header::{
+        ALLOW, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING,
+    },
 };
 
 use crate::{AppState, HostRule, error::Problem, extract::decode, routes::TAKE_FILES};
@@ -26,10 +28,18 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Wraps every request.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match check(&state, &request) {
+    // A body in chunks may have come with a length as well, which hyper then hides. A server before
+    // this one may have gone by that length; what stands behind is no request to be trusted.
+    let in_chunks = request.headers().contains_key(TRANSFER_ENCODING);
+    let mut response = match check(&state, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
+    };
+    if in_chunks {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
     }
+    response
 }
 
 fn check(state: &AppState, request: &Request) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! A server with accounts, from its first start to its end, as operators, people and scripts meet it.
 
 mod examples;
+mod hostile;
 mod keys;
 mod page;
 mod people;

@@ -1,6 +1,7 @@
 //! Every address of the API, one file a noun.
 
 mod accounts;
+mod anchors;
 mod changes;
 mod copies;
 mod datasets;
@@ -24,7 +25,10 @@ mod uploads;
 mod views;
 
 use hyper::StatusCode;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
 use crate::{AppState, error::Problem};
 
@@ -76,6 +80,10 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(groups::list_similar))
         .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))
+        .routes(
+            routes!(anchors::search_image_similarity)
+                .layer(axum::extract::DefaultBodyLimit::disable()),
+        )
         .routes(routes!(exports::export_context_async))
         .routes(routes!(exports::export_entities_async))
         .routes(routes!(exports::get_export_status))

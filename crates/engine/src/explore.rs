@@ -17,10 +17,11 @@ mod marks;
 mod open;
 mod picture;
 mod plan;
+mod rank;
 mod similar;
 mod wanted;
 
-pub use clusters::{ClusterCard, ClusterCards, Members};
+pub use clusters::{ClusterCard, ClusterCards, Members, Told};
 pub use copies::{CopyGroup, CopyGroups, TierCount};
 pub use facets::{FacetCounts, IssueFacet};
 pub use grid::{Grid, Order, Shape, SortKey};
@@ -28,6 +29,7 @@ pub use map::{Area, MapPoints};
 pub use open::Card;
 pub use picture::{Copies, MediaDetails};
 pub use plan::{KeepBy, Plan, PlanCount, PlanWish, PlannedGroup};
+pub use rank::Rank;
 pub use similar::Alike;
 pub use wanted::{HasCopies, Wanted};
 

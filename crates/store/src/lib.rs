@@ -5,6 +5,7 @@
 //! decides who may do what, decodes a picture, or reads the clock: moments come in as values.
 
 mod accounts;
+mod anchors;
 mod batch;
 mod blobs;
 mod convert;

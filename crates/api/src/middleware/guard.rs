@@ -64,7 +64,9 @@ fn check(state: &AppState, request: &Request) -> Result<(), Problem> {
 
 /// Addresses of the original where GET makes something.
 pub(crate) fn get_makes(path: &str) -> bool {
-    path.starts_with("/api/v1/process") || path.starts_with("/api/v1/ingestion/")
+    path.starts_with("/api/v1/process")
+        || path.starts_with("/api/v1/ingestion/")
+        || path.ends_with("/export_context_async")
 }
 
 /// HEAD promises to change nothing.

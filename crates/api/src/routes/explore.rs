@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Card, Need, Wanted};
+use lamina_engine::{Card, Need, Rank, Told, Wanted};
 use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +25,8 @@ use crate::{
 
 /// Clusters on a page.
 const CLUSTERS: usize = 100;
+/// What scores are.
+const SCORE: &str = "cosine_distance";
 /// Pictures of a cluster on a page.
 const MEMBERS: usize = 100;
 
@@ -49,14 +51,19 @@ pub(crate) struct ExploreParameters {
     tags: Option<String>,
     /// Only pictures with a copy at least so much alike, 0–1.
     duplicate_threshold: Option<f32>,
-    /// Not answered yet: likeness to a picture.
+    /// The picture that those wanted are like, of the dataset or uploaded.
     anchor_media_id: Option<String>,
-    /// Not answered yet: words.
+    /// `MEDIA` or `UPLOAD`; either where nothing is said.
+    anchor_type: Option<String>,
+    /// Words in captions, labels and file names: `a b`, `a OR b`, `-a`, `"a b"`, parentheses.
     caption: Option<String>,
-    /// Not answered yet: words, under their older name.
+    /// The same under its older name.
     image_caption: Option<String>,
-    /// Not answered yet: words in captions.
+    /// The same.
     caption_only_filter: Option<String>,
+    /// Only pictures no further away than this, 0–1, where words or a picture rank them.
+    #[param(minimum = 0, maximum = 1)]
+    textual_similarity_threshold: Option<f32>,
     /// Taken, without effect.
     #[expect(dead_code, reason = "clients of the original send it")]
     verbose: Option<String>,
@@ -71,25 +78,54 @@ impl ExploreParameters {
         ClusterLevel::new(number).ok_or_else(|| unknown("threshold", &number.to_string()))
     }
 
-    fn wanted(&self) -> Result<Wanted, Problem> {
-        let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-        for (name, text) in [
-            ("anchor_media_id", &self.anchor_media_id),
-            ("caption", &self.caption),
-            ("image_caption", &self.image_caption),
-            ("caption_only_filter", &self.caption_only_filter),
+    /// What orders the answer, by parameters alone.
+    fn ranks(&self) -> Result<Vec<Rank>, Problem> {
+        let furthest = self.furthest()?;
+        let mut ranks = Vec::new();
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        for text in [
+            &self.caption,
+            &self.image_caption,
+            &self.caption_only_filter,
         ] {
-            if said(text) {
-                return Err(vql::not_yet(name));
-            }
+            ranks.extend(said(text).map(|query| Rank::Words {
+                query,
+                max_distance: furthest.min(1.0),
+            }));
         }
+        if let Some(id) = said(&self.anchor_media_id) {
+            let max_distance = furthest;
+            ranks.push(match self.anchor_type.as_deref() {
+                None | Some("" | "MEDIA") => Rank::Media { id, max_distance },
+                Some("UPLOAD") => Rank::Upload { id, max_distance },
+                Some(other) => return Err(unknown("anchor_type", other)),
+            });
+        }
+        Ok(ranks)
+    }
+
+    fn furthest(&self) -> Result<f32, Problem> {
+        let most = self.textual_similarity_threshold.unwrap_or(2.0);
+        let named = self.textual_similarity_threshold.is_some();
+        if named && !(0.0..=1.0).contains(&most) {
+            return Err(unknown("textual_similarity_threshold", &most.to_string()));
+        }
+        Ok(most)
+    }
+
+    fn wanted(&self) -> Result<(Wanted, Vec<Rank>), Problem> {
+        let mut ranks = self.ranks()?;
         match self.entity_type.as_deref() {
             None | Some("" | "IMAGES") => {}
             Some("OBJECTS" | "VIDEOS") => return Err(vql::not_yet("entity_type")),
             Some(other) => return Err(unknown("entity_type", other)),
         }
         let mut filter = match self.vql.as_deref().filter(|text| !text.is_empty()) {
-            Some(text) => vql::read(text)?,
+            Some(text) => {
+                let (filter, more) = vql::read_ranked(text)?;
+                ranks.extend(more);
+                filter
+            }
             None => lamina_model::Filter::everything(),
         };
         if let Some(text) = self.labels.as_deref().filter(|text| !text.is_empty()) {
@@ -115,10 +151,11 @@ impl ExploreParameters {
             }
             filter.clauses.push(Clause::Duplicates { least });
         }
-        Ok(Wanted {
+        let wanted = Wanted {
             filter,
             ..Wanted::default()
-        })
+        };
+        Ok((wanted, ranks))
     }
 }
 
@@ -181,9 +218,9 @@ pub(crate) struct ExploreCluster {
     similarity_threshold: String,
     /// Up to nine of its pictures.
     previews: Vec<Preview>,
-    /// Null: nothing was ranked.
+    /// Distance to what was asked for, 0 the closest; null where nothing was ranked.
     relevance_score: Option<f32>,
-    /// Null: nothing was ranked.
+    /// `cosine_distance`; null where nothing was ranked.
     relevance_score_type: Option<&'static str>,
     /// Null: not told of whole clusters.
     labels: Option<Vec<String>>,
@@ -226,9 +263,9 @@ pub(crate) struct Preview {
     labels: Option<Vec<String>>,
     /// Its tags.
     user_tags: Option<Vec<String>>,
-    /// Null: nothing was ranked.
+    /// Distance to what was asked for, 0 the closest; null where nothing was ranked.
     relevance_score: Option<f32>,
-    /// Null: nothing was ranked.
+    /// `cosine_distance`; null where nothing was ranked.
     relevance_score_type: Option<&'static str>,
     /// Width in pixels.
     width: u32,
@@ -237,14 +274,14 @@ pub(crate) struct Preview {
 }
 
 impl Preview {
-    fn new(dataset: DatasetId, card: &Card) -> Self {
+    fn new(dataset: DatasetId, card: &Card, told: &Told) -> Self {
         let uri = original_uri(dataset, card.media_id);
         Self {
             kind: "IMAGE",
             media_id: card.media_id.as_uuid(),
             media_uri: uri.clone(),
             media_thumb_uri: thumb_uri(dataset, card),
-            caption: None,
+            caption: told.caption.clone(),
             image_id: card.media_id.as_uuid(),
             image_uri: uri,
             bounding_box: None,
@@ -252,10 +289,11 @@ impl Preview {
             original_uri: card.path.to_string(),
             video_uri: "",
             frame_timestamp: None,
-            labels: None,
-            user_tags: None,
-            relevance_score: None,
-            relevance_score_type: None,
+            labels: (!told.labels.is_empty()).then(|| told.labels.clone()),
+            user_tags: (!told.tags.is_empty())
+                .then(|| told.tags.iter().map(ToString::to_string).collect()),
+            relevance_score: told.distance,
+            relevance_score_type: told.distance.map(|_| SCORE),
             width: card.width_px,
             height: card.height_px,
         }
@@ -289,9 +327,11 @@ pub(crate) async fn explore(
     let level = parameters.level()?;
     let page = usize::try_from(parameters.page_number.unwrap_or(0)).unwrap_or(usize::MAX);
     let offset = page.saturating_mul(CLUSTERS);
+    let (wanted, ranks) = parameters.wanted()?;
+    let ranks = either_anchor(&state, &scope, parameters.anchor_type.as_deref(), ranks).await?;
     let found = state
         .engine()
-        .cluster_cards(&scope, parameters.wanted()?, level, offset, CLUSTERS)
+        .ranked_clusters(&scope, wanted, ranks, level, offset, CLUSTERS)
         .await?;
     let clusters = found.clusters.iter().map(|cluster| ExploreCluster {
         cluster_id: cluster.id.as_uuid(),
@@ -305,10 +345,11 @@ pub(crate) async fn explore(
         previews: cluster
             .previews
             .iter()
-            .map(|card| Preview::new(scope.id(), card))
+            .zip(&cluster.told)
+            .map(|(card, told)| Preview::new(scope.id(), card, told))
             .collect(),
-        relevance_score: None,
-        relevance_score_type: None,
+        relevance_score: cluster.best,
+        relevance_score_type: cluster.best.map(|_| SCORE),
         labels: None,
         user_tags: None,
         captions: None,
@@ -317,6 +358,29 @@ pub(crate) async fn explore(
         clusters: clusters.collect(),
         metadata: ExploreMetadata { used_duckdb: false },
     }))
+}
+
+/// An anchor of no type may be an uploaded picture as well as one of the dataset.
+async fn either_anchor(
+    state: &AppState,
+    scope: &lamina_engine::DatasetScope,
+    kind: Option<&str>,
+    mut ranks: Vec<Rank>,
+) -> Result<Vec<Rank>, ApiError> {
+    if kind.is_some_and(|kind| !kind.is_empty()) {
+        return Ok(ranks);
+    }
+    for rank in &mut ranks {
+        if let Rank::Media { id, max_distance } = rank
+            && state.engine().media(scope, id).await.is_err()
+        {
+            *rank = Rank::Upload {
+                id: id.clone(),
+                max_distance: *max_distance,
+            };
+        }
+    }
+    Ok(ranks)
 }
 
 /// A page of the pictures in a cluster.
@@ -356,19 +420,21 @@ pub(crate) async fn get_similarity_cluster(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let wanted = parameters.wanted()?;
+    let (wanted, ranks) = parameters.wanted()?;
+    let ranks = either_anchor(&state, &scope, parameters.anchor_type.as_deref(), ranks).await?;
     let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
         return Ok(Json(None));
     };
     let page = parameters.page_number.unwrap_or(0);
     let found = state
         .engine()
-        .cluster_members(&scope, wanted, cluster, page, MEMBERS)
+        .cluster_members(&scope, wanted, ranks, cluster, page, MEMBERS)
         .await?;
     let previews: Vec<Preview> = found
         .pictures
         .iter()
-        .map(|card| Preview::new(scope.id(), card))
+        .zip(&found.told)
+        .map(|(card, told)| Preview::new(scope.id(), card, told))
         .collect();
     Ok(Json((!previews.is_empty()).then(|| ClusterMembers {
         cluster_id: cluster.as_uuid(),

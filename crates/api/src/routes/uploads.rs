@@ -1,6 +1,6 @@
 //! Sending files: datasets made of them, and files added to those later.
 
-mod form;
+pub(super) mod form;
 
 use axum::{
     Json,
@@ -26,7 +26,8 @@ use crate::{
 use form::{file_name, keep, next, no_form, text, wrong_field};
 
 /// Addresses whose bodies are files: the limit of all other bodies is not theirs.
-pub(crate) const TAKE_FILES: [&str; 3] = [
+pub(crate) const TAKE_FILES: [&str; 4] = [
+    "/api/v1/dataset/{dataset_id}/search-image-similarity",
     "/api/v1/ingestion/{dataset_id}/data_files/{transaction_id}",
     "/api/v1/dataset/{dataset_id}/upload",
     "/api/v1/dataset/{dataset_id}/add_media",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lamina_engine::Rank;
 use lamina_model::{Band, Clause, Filter, IssueKind, Presence, SetOp, TagId};
 use serde_json::{Map, Value};
 
@@ -13,6 +14,19 @@ use crate::error::{ParameterFault, Problem};
 /// 422 that names the element where it means nothing; 400 where it means something that cannot
 /// be answered yet.
 pub(crate) fn read(text: &str) -> Result<Filter, Problem> {
+    let (filter, ranks) = read_ranked(text)?;
+    if ranks.is_empty() {
+        Ok(filter)
+    } else {
+        Err(not_yet("text or similarity in this place"))
+    }
+}
+
+/// Reads a query with what orders its answer.
+///
+/// # Errors
+/// As [`read`], save that words and likeness can be answered.
+pub(crate) fn read_ranked(text: &str) -> Result<(Filter, Vec<Rank>), Problem> {
     let whole = |msg: &str| fault(None, msg, text.into());
     let value: Value =
         serde_json::from_str(text).map_err(|cause| whole(&format!("it is no JSON: {cause}")))?;
@@ -20,13 +34,23 @@ pub(crate) fn read(text: &str) -> Result<Filter, Problem> {
         return Err(whole("it is no JSON array of filters"));
     };
     let mut filter = Filter::everything();
+    let mut ranks = Vec::new();
     for (at, element) in elements.iter().enumerate() {
-        filter.clauses.push(clause(at, element)?);
+        match part(at, element)? {
+            Part::Clause(clause) => filter.clauses.push(clause),
+            Part::Rank(rank) => ranks.push(rank),
+        }
     }
-    Ok(filter)
+    Ok((filter, ranks))
 }
 
-fn clause(at: usize, element: &Value) -> Result<Clause, Problem> {
+/// What an element of a query is.
+enum Part {
+    Clause(Clause),
+    Rank(Rank),
+}
+
+fn part(at: usize, element: &Value) -> Result<Part, Problem> {
     let wrong = |msg: &str| fault(Some(at), msg, element.clone());
     let Value::Object(fields) = element else {
         return Err(wrong("a filter is a JSON object"));
@@ -39,6 +63,15 @@ fn clause(at: usize, element: &Value) -> Result<Clause, Problem> {
         return Err(wrong(&format!("{key} takes a JSON object")));
     };
     let op = body.get("op").and_then(Value::as_str).unwrap_or_default();
+    let ranked = match key.as_str() {
+        "text" if op == "semantic" => return Err(not_yet(&format!("vql[{at}].text.semantic"))),
+        "text" => Some(words(op, body)),
+        "similarity" => Some(likeness(op, body)),
+        _ => None,
+    };
+    if let Some(rank) = ranked {
+        return rank.map(Part::Rank).map_err(|why| wrong(&why));
+    }
     let read = match key.as_str() {
         "issues" => issue(op, body),
         "duplicates" if op == "duplicates" => fraction(body, "value")
@@ -54,11 +87,36 @@ fn clause(at: usize, element: &Value) -> Result<Clause, Problem> {
             })
         }),
         "tags" => tags(op, body),
-        "text" | "similarity" | "captions" => return Err(not_yet(&format!("vql[{at}].{key}"))),
+        "captions" => return Err(not_yet(&format!("vql[{at}].{key}"))),
         "duplicates" | "uniqueness" => Err(format!("op must be {key:?}")),
         _ => Err(format!("there is no filter named {key:?}")),
     };
-    read.map_err(|why| wrong(&why))
+    read.map(Part::Clause).map_err(|why| wrong(&why))
+}
+
+fn words(op: &str, body: &Map<String, Value>) -> Result<Rank, String> {
+    if op != "fts" {
+        return Err("op must be \"fts\" or \"semantic\"".to_owned());
+    }
+    let query = body.get("value").and_then(Value::as_str);
+    let query = query.filter(|query| !query.trim().is_empty());
+    query
+        .map(|query| Rank::Words {
+            query: query.to_owned(),
+            max_distance: 1.0,
+        })
+        .ok_or_else(|| "value must be a text".to_owned())
+}
+
+fn likeness(op: &str, body: &Map<String, Value>) -> Result<Rank, String> {
+    let id = body.get("value").and_then(Value::as_str);
+    let id = id.ok_or("value must be the id of an anchor")?.to_owned();
+    let max_distance = fraction(body, "threshold")?.unwrap_or(2.0);
+    match op {
+        "media" => Ok(Rank::Media { id, max_distance }),
+        "upload" => Ok(Rank::Upload { id, max_distance }),
+        _ => Err("op must be \"media\" or \"upload\"".to_owned()),
+    }
 }
 
 fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
@@ -201,7 +259,23 @@ mod tests {
             read("{}").unwrap_err().status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
-        let text = r#"[{"text":{"op":"fts","value":"cat"}}]"#;
+        let text = r#"[{"text":{"op":"semantic","value":"cat"}}]"#;
         assert_eq!(read(text).unwrap_err().status, StatusCode::BAD_REQUEST);
+        let text = r#"[{"text":{"op":"fts","value":"cat"}},{"similarity":{"op":"media","value":"x","threshold":0.5}}]"#;
+        let (_, ranks) = super::read_ranked(text).unwrap();
+        let near = lamina_engine::Rank::Media {
+            id: "x".to_owned(),
+            max_distance: 0.5,
+        };
+        assert_eq!(
+            ranks,
+            [
+                lamina_engine::Rank::Words {
+                    query: "cat".to_owned(),
+                    max_distance: 1.0
+                },
+                near
+            ]
+        );
     }
 }

@@ -420,3 +420,96 @@ async fn a_filter_gets_a_name_that_is_listed_and_removed() {
         (StatusCode::NOT_FOUND, "view_not_found")
     );
 }
+
+/// A form with one file, as clients send it.
+fn upload(uri: &str, file: &[u8]) -> Request<Body> {
+    let mut body = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"q.png\"\r\n\
+        Content-Type: image/png\r\n\r\n"
+        .to_vec();
+    body.extend(file);
+    body.extend(b"\r\n--x--\r\n");
+    Request::post(uri)
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body(Body::from(body))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_uploaded_picture_finds_itself_first_at_distance_0() {
+    let (app, dataset) = TestApp::indexed().await;
+    let file = fs_err::read(app.source.path().join("d.png")).unwrap();
+    let base = format!("/api/v1/dataset/{dataset}/search-image-similarity");
+    // As the original's notebook sends it.
+    let uri = format!("{base}?entity_type=IMAGES&bounding_box=0,0,2048,1536&allow_deleted=False");
+    let anchor = app.send(upload(&uri, &file)).await;
+    assert_eq!(anchor.status, StatusCode::OK, "{anchor:?}");
+    let anchor = anchor.json();
+    assert_eq!(anchor["anchor_type"], "UPLOAD");
+    let id = anchor["anchor_media_id"].as_str().unwrap();
+    let uri = format!(
+        "/api/v1/explore/{dataset}?anchor_media_id={id}&entity_type=IMAGES&anchor_type=UPLOAD&threshold=0"
+    );
+    let found = app.get(&uri).await.json();
+    let first = &found["clusters"][0]["previews"][0];
+    assert_eq!(first["file_name"], "d.png", "{found}");
+    assert!(first["relevance_score"].as_f64().unwrap().abs() < 1e-4);
+    assert_eq!(first["relevance_score_type"], "cosine_distance");
+    let scores: Vec<f64> = found["clusters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cluster| cluster["relevance_score"].as_f64().unwrap())
+        .collect();
+    assert!(scores.is_sorted(), "{scores:?}");
+    // A picture of the dataset does the same, also in the query language.
+    let media = first["media_id"].as_str().unwrap();
+    let vql = format!(
+        "[{{\"similarity\":{{\"op\":\"media\",\"value\":\"{media}\",\"threshold\":0.0001}}}}]"
+    );
+    let vql = vql
+        .replace('"', "%22")
+        .replace('{', "%7B")
+        .replace('}', "%7D");
+    let near = app
+        .get(&format!("/api/v1/explore/{dataset}?vql={vql}"))
+        .await
+        .json();
+    assert_eq!(
+        near["clusters"][0]["previews"][0]["media_id"], media,
+        "{near}"
+    );
+    assert_eq!(near["clusters"].as_array().unwrap().len(), 1);
+    let strange = app.send(upload(&base, b"no picture")).await;
+    assert_eq!(
+        (strange.status, strange.code()),
+        (StatusCode::BAD_REQUEST, "invalid_file".to_owned())
+    );
+    let gone = format!("/api/v1/explore/{dataset}?anchor_media_id={dataset}&anchor_type=UPLOAD");
+    assert_eq!(app.get(&gone).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn words_find_files_by_name_the_exact_one_first() {
+    let (app, dataset) = TestApp::indexed().await;
+    let found = app
+        .get(&format!("/api/v1/explore/{dataset}?caption=a%20one.png"))
+        .await
+        .json();
+    let first = &found["clusters"][0]["previews"][0];
+    assert_eq!(
+        (
+            first["file_name"].as_str(),
+            first["relevance_score"].as_f64()
+        ),
+        (Some("a one.png"), Some(0.0))
+    );
+    let none = app
+        .get(&format!("/api/v1/explore/{dataset}?caption=zebra"))
+        .await
+        .json();
+    assert_eq!(none["clusters"].as_array().unwrap().len(), 0);
+    let odd = app
+        .get(&format!("/api/v1/explore/{dataset}?caption=%28a"))
+        .await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+}

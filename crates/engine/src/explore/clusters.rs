@@ -1,10 +1,11 @@
 //! Pages of clusters, and of the pictures in one.
 
-use lamina_model::{ClusterId, ClusterLevel, Generation};
-use lamina_search::{Answer, CLUSTERS_A_PAGE, ClusterTile, Place};
+use lamina_model::{ClusterId, ClusterLevel, Generation, TagId};
+use lamina_search::{CLUSTERS_A_PAGE, ClusterTile, Listed, Place};
 
 use super::{
     open::{Card, Seen},
+    rank::{Rank, Ranking},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -18,6 +19,23 @@ pub struct ClusterCard {
     pub count: u32,
     /// Up to nine of them.
     pub previews: Vec<Card>,
+    /// What is said of each preview, and its distance where the answer is ranked.
+    pub told: Vec<Told>,
+    /// Distance of the closest picture, where the answer is ranked.
+    pub best: Option<f32>,
+}
+
+/// What is said of a picture in a list.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    /// Its labels, by name.
+    pub labels: Vec<String>,
+    /// Its tags, in the order of their ids.
+    pub tags: Vec<TagId>,
+    /// Its first caption.
+    pub caption: Option<String>,
+    /// Its distance, where the answer is ranked.
+    pub distance: Option<f32>,
 }
 
 /// A page of clusters, the largest first.
@@ -38,19 +56,23 @@ pub struct ClusterCards {
 pub struct Members {
     /// Which level the cluster is of; nothing where this generation does not have it.
     pub level: Option<ClusterLevel>,
-    /// The pictures, the one that stands for the cluster first.
+    /// The pictures, the one that stands for the cluster first; the closest first where the
+    /// answer is ranked.
     pub pictures: Vec<Card>,
+    /// What is said of each, and its distance where the answer is ranked.
+    pub told: Vec<Told>,
 }
 
 impl Seen {
     fn cluster_cards(
         &self,
         wanted: &Wanted,
+        rankings: &[Ranking],
         level: ClusterLevel,
         offset: usize,
         limit: usize,
     ) -> Result<ClusterCards, Error> {
-        let answer = Answer::unranked(self.rows_of(wanted));
+        let answer = self.answer(wanted, rankings)?;
         let order = self.index.cluster_order(&answer, level);
         let mut tiles: Vec<ClusterTile> = Vec::new();
         let first = offset / CLUSTERS_A_PAGE;
@@ -77,6 +99,8 @@ impl Seen {
                     id: tile.id,
                     count: tile.count,
                     previews: tile.previews.iter().map(|one| self.card(one.row)).collect(),
+                    told: tile.previews.iter().map(|one| self.told(*one)).collect(),
+                    best: tile.best,
                 })
                 .collect(),
         })
@@ -85,11 +109,12 @@ impl Seen {
     fn members(
         &self,
         wanted: &Wanted,
+        rankings: &[Ranking],
         cluster: ClusterId,
         page: u32,
         size: usize,
     ) -> Result<Members, Error> {
-        let answer = Answer::unranked(self.rows_of(wanted));
+        let answer = self.answer(wanted, rankings)?;
         let page = self
             .index
             .member_page(&answer, cluster, &Place::Number(page), size)
@@ -97,7 +122,23 @@ impl Seen {
         Ok(Members {
             level: self.index.level_of(cluster),
             pictures: page.items.iter().map(|one| self.card(one.row)).collect(),
+            told: page.items.iter().map(|one| self.told(*one)).collect(),
         })
+    }
+
+    fn told(&self, listed: Listed) -> Told {
+        let row = listed.row;
+        Told {
+            labels: self.index.labels_now(row, &self.marks.overlay),
+            tags: self.marks.overlay.tags_of(row),
+            caption: self
+                .index
+                .tile(row)
+                .captions
+                .first()
+                .map(ToString::to_string),
+            distance: listed.distance,
+        }
     }
 }
 
@@ -114,9 +155,28 @@ impl Engine {
         offset: usize,
         limit: usize,
     ) -> Result<ClusterCards, Error> {
+        self.ranked_clusters(scope, wanted, Vec::new(), level, offset, limit)
+            .await
+    }
+
+    /// The same in the order of what ranks them: clusters by their closest picture.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::NotFound`] for an anchor that
+    /// is not there; [`Error::Busy`] while the index is being made again.
+    pub async fn ranked_clusters(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        ranks: Vec<Rank>,
+        level: ClusterLevel,
+        offset: usize,
+        limit: usize,
+    ) -> Result<ClusterCards, Error> {
+        let rankings = self.rankings(scope, ranks).await?;
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
-                index.cluster_cards(wanted, level, offset, limit)
+                index.cluster_cards(wanted, &rankings, level, offset, limit)
             })
             .await?;
         Ok(found.unwrap_or_default())
@@ -130,13 +190,15 @@ impl Engine {
         &self,
         scope: &DatasetScope,
         wanted: Wanted,
+        ranks: Vec<Rank>,
         cluster: ClusterId,
         page: u32,
         size: usize,
     ) -> Result<Members, Error> {
+        let rankings = self.rankings(scope, ranks).await?;
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
-                index.members(wanted, cluster, page, size)
+                index.members(wanted, &rankings, cluster, page, size)
             })
             .await?;
         Ok(found.unwrap_or_default())

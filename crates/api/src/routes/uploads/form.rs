@@ -42,7 +42,23 @@ pub(super) async fn text(mut field: Field<'_>) -> Result<String, ApiError> {
     Ok(String::from_utf8_lossy(&all).into_owned())
 }
 
-pub(super) async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, ApiError> {
+/// A file that has to fit into memory.
+pub(in crate::routes) async fn bytes(
+    mut field: Field<'_>,
+    most: usize,
+) -> Result<Vec<u8>, ApiError> {
+    let mut all = Vec::new();
+    while let Some(bytes) = in_time(field.chunk()).await?.map_err(|cause| cut(&cause))? {
+        all.extend_from_slice(&bytes);
+        if all.len() > most {
+            let why = format!("the file is larger than {most} bytes");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", why).into());
+        }
+    }
+    Ok(all)
+}
+
+pub(in crate::routes) async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, ApiError> {
     Ok(in_time(form.next_field())
         .await?
         .map_err(|cause| cut(&cause))?)
@@ -67,7 +83,7 @@ fn cut(cause: &dyn std::fmt::Display) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad_request", why)
 }
 
-pub(super) fn no_form(cause: &dyn std::fmt::Display) -> Problem {
+pub(in crate::routes) fn no_form(cause: &dyn std::fmt::Display) -> Problem {
     let fault = ParameterFault {
         kind: "missing".to_owned(),
         loc: vec!["body".to_owned()],

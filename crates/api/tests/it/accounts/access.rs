@@ -175,6 +175,11 @@ const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/explore/{dataset_id}/exploration_metadata",
         VIEW,
     ),
+    // There is no form.
+    (
+        "POST /api/v1/dataset/{dataset_id}/search-image-similarity",
+        done(VIEW, 422),
+    ),
     (
         "GET /api/v1/dataset/{dataset_id}/export_context_async",
         VIEW,

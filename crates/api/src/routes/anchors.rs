@@ -1,0 +1,147 @@
+//! Uploading a picture to search with.
+
+use axum::{
+    Json,
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
+};
+use hyper::StatusCode;
+use lamina_engine::Need;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::uploads::form;
+use crate::{
+    AppState,
+    error::{ApiError, Problem},
+    extract::{Query, caller},
+    wire::{
+        error::{ErrorBody, ValidationErrorBody},
+        vql,
+        wanted::unknown,
+    },
+};
+
+/// Most bytes of a picture that is searched with: it is held in memory.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What is searched for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AnchorParameters {
+    /// `IMAGES`.
+    #[param(default = "IMAGES")]
+    entity_type: Option<String>,
+    /// The part of the picture that matters, as `X,Y,WIDTH,HEIGHT` in pixels or as JSON with
+    /// `x`, `y`, `width` and `height` from 0 to 1. So far only the whole picture can be searched
+    /// with.
+    bounding_box: Option<String>,
+    /// Taken, without effect.
+    #[expect(dead_code, reason = "clients of the original send it")]
+    threshold: Option<String>,
+    /// Taken, without effect.
+    #[expect(dead_code, reason = "clients of the original send it")]
+    allow_deleted: Option<String>,
+}
+
+/// A picture to search with.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only its description is used")]
+pub(crate) struct AnchorForm {
+    /// The picture; it need not be in the dataset.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// What to search with from now on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnchorJson {
+    /// Its id, as `anchor_media_id` of explore or in a `similarity` filter.
+    anchor_media_id: Uuid,
+    /// `UPLOAD`.
+    #[schema(example = "UPLOAD")]
+    anchor_type: &'static str,
+}
+
+/// A box as four numbers, and whether they are parts of the whole rather than pixels.
+fn read_box(text: &str) -> Result<([f64; 4], bool), Problem> {
+    let wrong = || unknown("bounding_box", text);
+    let numbers: Vec<f64> = match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Object(fields)) => ["x", "y", "width", "height"]
+            .iter()
+            .filter_map(|name| fields.get(*name)?.as_f64())
+            .collect(),
+        _ => text
+            .split(',')
+            .filter_map(|part| part.trim().parse().ok())
+            .collect(),
+    };
+    let numbers: [f64; 4] = numbers.try_into().map_err(|_| wrong())?;
+    let [x, y, width, height] = numbers;
+    if !(x >= 0.0 && y >= 0.0 && width > 0.0 && height > 0.0) {
+        return Err(wrong());
+    }
+    Ok((numbers, text.trim_start().starts_with('{')))
+}
+
+/// Takes a picture to search a dataset with. Its pixels are not kept.
+#[utoipa::path(
+    post,
+    path = "/api/v1/dataset/{dataset_id}/search-image-similarity",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), AnchorParameters),
+    request_body(content = AnchorForm, content_type = "multipart/form-data"),
+    responses(
+        (status = OK, description = "What to search with", body = AnchorJson),
+        (status = BAD_REQUEST, description = "The file is no picture that can be read, or a part of it is asked for", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
+        (status = PAYLOAD_TOO_LARGE, description = "The file is too large", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter or the form is malformed", body = ValidationErrorBody),
+    )
+)]
+pub(crate) async fn search_image_similarity(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+    Query(parameters): Query<AnchorParameters>,
+    body: Result<Multipart, MultipartRejection>,
+) -> Result<Json<AnchorJson>, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    match parameters.entity_type.as_deref() {
+        None | Some("" | "IMAGES") => {}
+        Some(other) => return Err(unknown("entity_type", other).into()),
+    }
+    let part = parameters
+        .bounding_box
+        .as_deref()
+        .filter(|text| !text.is_empty());
+    let part = part.map(read_box).transpose()?;
+    let mut form = body.map_err(|cause| form::no_form(&cause))?;
+    let mut file = None;
+    while let Some(field) = form::next(&mut form).await? {
+        if field.name() == Some("file") {
+            file = Some(form::bytes(field, MOST_BYTES).await?);
+        }
+    }
+    let file = file.ok_or_else(|| {
+        let why = "the form lacks the field file: the picture to search with";
+        Problem::new(StatusCode::BAD_REQUEST, "file_missing", why)
+    })?;
+    let (id, width, height) = engine.add_anchor(&scope, file).await?;
+    if let Some(([x, y, box_width, box_height], of_whole)) = part {
+        let (all_width, all_height) = if of_whole {
+            (1.0, 1.0)
+        } else {
+            (f64::from(width), f64::from(height))
+        };
+        if x > 0.0 || y > 0.0 || box_width < all_width || box_height < all_height {
+            return Err(vql::not_yet("a bounding_box smaller than the picture").into());
+        }
+    }
+    Ok(Json(AnchorJson {
+        anchor_media_id: id.as_uuid(),
+        anchor_type: "UPLOAD",
+    }))
+}

@@ -18,6 +18,7 @@ mod keys;
 mod marks;
 mod opening;
 mod property;
+mod said;
 mod schema;
 mod sharing;
 mod world;
@@ -121,10 +122,12 @@ contract! {
         steps_lead_from_any_number_to_any_later_one,
         a_changed_file_keeps_what_was_said_of_it,
         a_picture_that_is_gone_takes_what_was_said_of_it_along,
-        labels_captions_and_boxes_are_read_back_as_they_were_told,
-        what_a_source_said_is_forgotten_save_what_people_said,
         a_deleted_dataset_takes_its_tags_along,
         quick_jobs_wait_in_a_queue_of_their_own,
+    }
+    said {
+        labels_captions_and_boxes_are_read_back_as_they_were_told,
+        what_a_source_said_is_forgotten_save_what_people_said,
     }
     accounts {
         an_account_is_read_back_as_it_was_made,

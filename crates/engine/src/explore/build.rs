@@ -3,19 +3,25 @@
 use std::{collections::HashMap, path::Path, time::Instant};
 
 use lamina_model::{
-    DatasetId, Generation, IssueKind, JobId, Media, MediaFindings, MediaId, SegmentId, Timestamp,
+    DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings, MediaId,
+    SegmentId, Timestamp,
 };
 use lamina_search::{GenerationBuilder, MediaRow, SearchError};
 
 use super::{
-    PICTURES, folder,
+    PICTURES,
+    copies::{self, Group},
+    folder,
     open::Opened,
-    picture::{self, Beside, Placed},
+    picture::{self, Beside},
 };
 use crate::{Engine, Error};
 
 /// Rows read from the store at a time.
 const PAGE: usize = 4096;
+
+/// Pictures that are the same in one way, with their likeness to the first, the one to keep.
+type Copies = (DuplicateTier, Vec<(MediaId, f32)>);
 
 /// What an index is made of.
 struct Material {
@@ -25,7 +31,7 @@ struct Material {
     modified: HashMap<MediaId, Timestamp>,
     findings: HashMap<MediaId, MediaFindings>,
     issues: HashMap<MediaId, Vec<(IssueKind, f32)>>,
-    copies: HashMap<MediaId, (u32, Placed, f32)>,
+    copies: Vec<Copies>,
     vectors: HashMap<SegmentId, Vec<f32>>,
     dimensions: usize,
     labels: HashMap<MediaId, Vec<String>>,
@@ -243,41 +249,22 @@ async fn issues(
     Ok(issues)
 }
 
-/// By picture: the number of its group, its place there, its likeness to the one most like it.
 async fn copies(
     engine: &Engine,
     dataset: DatasetId,
     generation: Generation,
-) -> Result<HashMap<MediaId, (u32, Placed, f32)>, Error> {
-    let mut copies = HashMap::new();
+) -> Result<Vec<Copies>, Error> {
+    let mut copies = Vec::new();
     let mut cursor = None;
-    let mut number = 0;
     loop {
         let page = engine
             .store()
             .duplicate_groups(dataset, generation, None, cursor.as_ref(), PAGE)
             .await?;
-        for group in page.items {
-            let most = group
-                .others
-                .iter()
-                .map(|(_, likeness)| *likeness)
-                .fold(0.0, f32::max);
-            let keep = std::iter::once((group.keep, 1.0, most));
-            let others = group
-                .others
-                .iter()
-                .map(|(id, likeness)| (*id, *likeness, *likeness));
-            for (place, (id, likeness, nearest)) in (0..).zip(keep.chain(others)) {
-                let placed = Placed {
-                    tier: group.tier,
-                    likeness,
-                    place,
-                };
-                copies.entry(id).or_insert((number, placed, nearest));
-            }
-            number += 1;
-        }
+        copies.extend(page.items.into_iter().map(|group| {
+            let keep = std::iter::once((group.keep, 1.0));
+            (group.tier, keep.chain(group.others).collect())
+        }));
         cursor = page.next;
         if cursor.is_none() {
             break;
@@ -305,11 +292,12 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
     let spaces = [(PICTURES, material.dimensions)];
     let mut builder = GenerationBuilder::create(folder, generation, &spaces)?;
     let mut beside = Vec::with_capacity(material.media.len());
+    let mut row_of = HashMap::with_capacity(material.media.len());
+    let nearest = nearest_copies(&material.copies);
     for media in &material.media {
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
         };
-        let copy = material.copies.get(&media.id);
         let row = MediaRow {
             id: media.id,
             path: media.path.clone(),
@@ -330,7 +318,7 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
                 .cloned()
                 .unwrap_or_default(),
             issues: material.issues.get(&media.id).cloned().unwrap_or_default(),
-            duplicate: copy.map(|(group, _, nearest)| (*group, *nearest)),
+            duplicate: nearest.get(&media.id).copied(),
             uniqueness: findings.uniqueness,
             clusters: findings.clusters,
         };
@@ -338,11 +326,38 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
         beside.push(Beside {
             rgb: media.measures.mean_rgb,
             version: std::array::from_fn(|at| media.content_hash[at]),
-            copy: copy.map(|(_, placed, _)| *placed),
         });
+        let row = u32::try_from(row_of.len()).unwrap_or(u32::MAX);
+        row_of.insert(media.id, row);
     }
     picture::write(folder, material.marks_version, &beside)?;
+    copies::write(folder, &groups(&material.copies, &row_of))?;
     builder.finish()
+}
+
+/// By picture, one of the groups it is in, and its likeness to the copy most like it in any.
+fn nearest_copies(copies: &[Copies]) -> HashMap<MediaId, (u32, f32)> {
+    let mut nearest: HashMap<_, (u32, f32)> = HashMap::new();
+    for (number, (_, members)) in (0..).zip(copies) {
+        let others = members.iter().skip(1).map(|(_, likeness)| *likeness);
+        let most = others.fold(0.0, f32::max);
+        for (place, (id, likeness)) in members.iter().enumerate() {
+            let likeness = if place == 0 { most } else { *likeness };
+            let known = nearest.entry(*id).or_insert((number, likeness));
+            known.1 = known.1.max(likeness);
+        }
+    }
+    nearest
+}
+
+/// The groups by row, without pictures that are gone.
+fn groups(copies: &[Copies], row_of: &HashMap<MediaId, u32>) -> Vec<Group> {
+    let of_row = |(id, likeness): &(MediaId, f32)| Some((*row_of.get(id)?, *likeness));
+    let groups = copies.iter().map(|(tier, members)| Group {
+        tier: *tier,
+        members: members.iter().filter_map(of_row).collect(),
+    });
+    groups.filter(|group| group.members.len() > 1).collect()
 }
 
 fn vector_of<'a>(material: &'a Material, media: &Media) -> Option<&'a [f32]> {

@@ -62,13 +62,12 @@ impl Engine {
             }
             let item = |row: u32| {
                 let tile = index.tile(row);
-                let copies = seen.copies.group_of(row).map(|(number, _)| {
-                    let name = format!("{dataset}/{}", seen.group_id(number));
+                let copies = seen.copies.family_of(row).map(|family| {
+                    let name = format!("{dataset}/{}", seen.group_id(family.number));
                     let mut bytes = [0; 16];
                     bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
-                    let placed = seen.beside[row as usize].copy;
                     let id = uuid::Builder::from_custom_bytes(bytes).into_uuid();
-                    (id, placed.map_or(1.0, |placed| placed.likeness))
+                    (id, seen.copies.likeness(row))
                 });
                 Item {
                     id: tile.id,

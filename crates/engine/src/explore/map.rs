@@ -144,7 +144,7 @@ impl Seen {
     }
 
     fn flags(&self, row: u32) -> u8 {
-        let copies = self.copies.group_of(row).is_some();
+        let copies = self.copies.members().contains(row);
         let extra = self.copies.extra().contains(row);
         self.issue_bits(row) | u8::from(copies) << 4 | u8::from(extra) << 5
     }

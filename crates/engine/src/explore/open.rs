@@ -13,7 +13,7 @@ use lamina_search::{GenerationIndex, SearchError};
 
 use super::{
     build,
-    copies::CopyTable,
+    copies::{self, CopyTable},
     folder,
     grid::{Orders, SortKey},
     marks::{Marks, MarksCache},
@@ -128,6 +128,12 @@ impl Opened {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::internal(cause)),
         };
+        let groups = match copies::read(folder, index.rows()) {
+            Ok(Some(groups)) => groups,
+            Ok(None) => return Ok(None),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(Error::internal(cause)),
+        };
         let mut issues: [Vec<(u32, f32)>; IssueKind::ALL.len()] = Default::default();
         for row in 0..index.rows() {
             for (kind, confidence) in index.issues(row) {
@@ -136,7 +142,7 @@ impl Opened {
         }
         Ok(Some(Self {
             dataset,
-            copies: CopyTable::of(&index, &beside),
+            copies: CopyTable::of(index.rows(), groups, |row| index.tile(row).size_bytes),
             beside,
             issues,
             index,

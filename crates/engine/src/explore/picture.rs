@@ -1,11 +1,9 @@
-//! What an index of `lamina-search` does not keep and tiles need: mean colour, content version,
-//! place among copies. A file beside the index, 20 bytes a picture.
+//! What an index of `lamina-search` does not keep and tiles need: mean colour and content
+//! version. A file beside the index, 11 bytes a picture.
 //!
-//! `LAMPICS2`, then the number that the dataset's tags and labels had before the index was made, as
-//! `i64`; then for each row: 3 bytes R, G, B; 1 byte tier (0 for none, else its place in
-//! [`DuplicateTier::ALL`] + 1); 8 bytes of the content hash; the likeness to the copy to keep as
-//! `f32`; the place among the copies as `u32`, 0 for the one to keep; all little-endian. BLAKE3 of
-//! everything before stands at the end.
+//! `LAMPICS3`, then the number that the dataset's tags and labels had before the index was made, as
+//! little-endian `i64`; then for each row 3 bytes R, G, B and 8 bytes of the content hash. BLAKE3
+//! of everything before stands at the end.
 
 use std::path::Path;
 
@@ -13,28 +11,17 @@ use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, IssueKind, Media, Med
 
 /// The name of the file.
 const FILE: &str = "pictures.lamina";
-const MAGIC: &[u8; 8] = b"LAMPICS2";
-const BYTES: usize = 20;
+const MAGIC: &[u8; 8] = b"LAMPICS3";
+const BYTES: usize = 11;
 const HASH: usize = 32;
 
 /// Facts of one picture beside the index.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Beside {
     /// Mean colour in sRGB.
     pub rgb: [u8; 3],
     /// The first bytes of the content hash.
     pub version: [u8; 8],
-    /// How it is the same as the copy to keep, how much it is like it, and its place among the
-    /// copies, 0 for the one to keep; nothing for a picture without copies.
-    pub copy: Option<Placed>,
-}
-
-/// A picture's place in its group of copies.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Placed {
-    pub tier: DuplicateTier,
-    pub likeness: f32,
-    pub place: u32,
 }
 
 /// Writes the file, one entry a row.
@@ -44,15 +31,7 @@ pub(crate) fn write(folder: &Path, marks_version: i64, rows: &[Beside]) -> std::
     bytes.extend(marks_version.to_le_bytes());
     for row in rows {
         bytes.extend(row.rgb);
-        let tier = row.copy.and_then(|copy| {
-            DuplicateTier::ALL
-                .iter()
-                .position(|tier| *tier == copy.tier)
-        });
-        bytes.push(tier.map_or(0, |at| u8::try_from(at + 1).unwrap_or(u8::MAX)));
         bytes.extend(row.version);
-        bytes.extend(row.copy.map_or(0.0, |copy| copy.likeness).to_le_bytes());
-        bytes.extend(row.copy.map_or(0, |copy| copy.place).to_le_bytes());
     }
     let hash = blake3::hash(&bytes);
     bytes.extend(hash.as_bytes());
@@ -77,18 +56,9 @@ pub(crate) fn read(folder: &Path, rows: u32) -> std::io::Result<Option<(i64, Vec
 }
 
 fn entry(bytes: &[u8]) -> Beside {
-    let part = |from: usize| -> [u8; 4] { std::array::from_fn(|at| bytes[from + at]) };
-    let tier = usize::from(bytes[3])
-        .checked_sub(1)
-        .and_then(|at| DuplicateTier::ALL.get(at));
     Beside {
-        rgb: [bytes[0], bytes[1], bytes[2]],
-        version: std::array::from_fn(|at| bytes[4 + at]),
-        copy: tier.map(|tier| Placed {
-            tier: *tier,
-            likeness: f32::from_le_bytes(part(12)),
-            place: u32::from_le_bytes(part(16)),
-        }),
+        rgb: std::array::from_fn(|at| bytes[at]),
+        version: std::array::from_fn(|at| bytes[3 + at]),
     }
 }
 
@@ -107,14 +77,15 @@ pub struct MediaDetails {
     pub copies: Option<Copies>,
 }
 
-/// The copies that a picture is one of.
+/// The copies that a picture is one of, those of copies included: of the file beside it that
+/// holds the same bytes, and of the larger picture that both were made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copies {
-    /// The group's own id.
+    /// The id of the first of the groups that they are in.
     pub group_id: String,
     /// How they are the same: the loosest tier among them.
     pub tier: DuplicateTier,
-    /// The copy to keep.
+    /// The one to keep of all.
     pub keep: MediaId,
     /// The others.
     pub others: Vec<MediaId>,
@@ -122,9 +93,7 @@ pub struct Copies {
 
 #[cfg(test)]
 mod tests {
-    use lamina_model::DuplicateTier;
-
-    use super::{Beside, Placed, read, write};
+    use super::{Beside, read, write};
 
     #[test]
     fn reads_what_it_wrote_and_refuses_what_it_did_not() {
@@ -134,11 +103,6 @@ mod tests {
             Beside {
                 rgb: [1, 2, 255],
                 version: [9; 8],
-                copy: Some(Placed {
-                    tier: DuplicateTier::Mirrored,
-                    likeness: 0.75,
-                    place: 70_000,
-                }),
             },
         ];
         write(folder.path(), 77, &rows).unwrap();

@@ -2,10 +2,15 @@
 //!
 //! A plan is a function of the generation, the rule and what people decided about single
 //! pictures. It is worked out on demand, kept while the index is open, and changes nothing.
+//!
+//! A picture may be in several groups. They are judged from the strictest tier on, and in looser
+//! ones the copy that stays stands for those that go, so that one of a family stays and not one
+//! of each group. What one group of near copies keeps no other removes: a removed picture always
+//! has a copy that stays.
 
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     sync::{Arc, PoisonError},
 };
 
@@ -106,8 +111,16 @@ pub(super) struct Planned {
 struct GroupPlan {
     number: usize,
     tier: DuplicateTier,
+    choice: Choice,
+}
+
+/// What stays and what goes of some pictures.
+#[derive(Debug)]
+struct Choice {
+    /// At least one; first the one that takes over the tags.
     keep: Vec<u32>,
-    remove: Vec<u32>,
+    /// With the likeness to the copy that the analysis would keep.
+    remove: Vec<(u32, f32)>,
 }
 
 /// Plans worked out before, the one used last at the end.
@@ -128,21 +141,30 @@ impl Seen {
         let mut going = Going::default();
         let tags = self.marks.overlay.tags.iter();
         let tags: Vec<_> = tags.filter(|(tag, _)| !beyond.contains(tag)).collect();
+        let mut heir_of: HashMap<u32, u32> = HashMap::new();
         for group in &plan.groups {
-            let Some(heir) = group.keep.first() else {
-                continue;
-            };
-            let gone = group.remove.iter();
-            going
-                .media
-                .extend(gone.map(|row| self.index.media_id(*row)));
+            for (row, _) in &group.choice.remove {
+                heir_of.entry(*row).or_insert(group.choice.keep[0]);
+            }
+        }
+        let mut gone = BTreeSet::new();
+        for group in &plan.groups {
+            gone.extend(group.choice.remove.iter().map(|(row, _)| *row));
+            let heir = follow(&heir_of, group.choice.keep[0]);
             for (tag, rows) in &tags {
-                if !rows.contains(*heir) && group.remove.iter().any(|row| rows.contains(*row)) {
+                let inherits = group
+                    .choice
+                    .remove
+                    .iter()
+                    .any(|(row, _)| rows.contains(*row));
+                if inherits && !rows.contains(heir) {
                     let heirs = going.heirs.entry(**tag).or_default();
-                    heirs.push(self.index.media_id(*heir));
+                    heirs.push(self.index.media_id(heir));
                 }
             }
         }
+        let gone = gone.into_iter().map(|row| self.index.media_id(row));
+        going.media = gone.collect();
         going
     }
 }
@@ -168,64 +190,73 @@ impl Opened {
     }
 
     fn work_out(&self, wish: &PlanWish, decided: &HashSet<MediaId>) -> Planned {
-        let mut plan = Planned::default();
-        for (number, group) in self.copies.groups().iter().enumerate() {
-            let Some(tier) = self.tier_of(group) else {
+        let groups = self.copies.groups();
+        let wanted =
+            |number: &usize| wish.tiers.is_empty() || wish.tiers.contains(&groups[*number].tier);
+        let mut numbers: Vec<usize> = (0..groups.len()).filter(wanted).collect();
+        numbers.sort_by_key(|number| groups[*number].tier);
+        let mut stead: HashMap<u32, u32> = HashMap::new();
+        let mut planned: Vec<GroupPlan> = Vec::new();
+        for number in numbers {
+            let group = &groups[number];
+            let members = group.members.iter();
+            let members = members
+                .filter(|(_, likeness)| *likeness >= wish.least_likeness)
+                .map(|(row, likeness)| (follow(&stead, *row), *likeness))
+                .collect();
+            let Some(choice) = self.judge(members, wish, decided) else {
                 continue;
             };
-            if !wish.tiers.is_empty() && !wish.tiers.contains(&tier) {
-                continue;
+            if is_exact(group.tier) {
+                let gone = choice.remove.iter();
+                stead.extend(gone.map(|(row, _)| (*row, choice.keep[0])));
             }
-            let Some((keep, remove)) = self.judge(group, wish, decided) else {
-                continue;
-            };
-            let bytes = remove
-                .iter()
-                .map(|row| self.index.tile(*row).size_bytes)
-                .sum::<u64>();
-            if !remove.is_empty() {
-                for count in [&mut plan.all, plan.tiers.entry(tier).or_default()] {
-                    count.groups += 1;
-                    count.pictures += remove.len() as u64;
-                    count.bytes += bytes;
-                }
-            }
-            plan.groups.push(GroupPlan {
+            planned.push(GroupPlan {
                 number,
-                tier,
-                keep,
-                remove,
+                tier: group.tier,
+                choice,
             });
         }
+        spare_what_others_keep(&mut planned);
+        planned.sort_by_key(|group| group.number);
+        self.counted(planned)
+    }
+
+    fn counted(&self, groups: Vec<GroupPlan>) -> Planned {
+        let mut plan = Planned::default();
+        let mut gone = HashSet::new();
+        for group in groups
+            .iter()
+            .filter(|group| !group.choice.remove.is_empty())
+        {
+            let rows = group.choice.remove.iter().map(|(row, _)| *row);
+            let new: Vec<u32> = rows.filter(|row| gone.insert(*row)).collect();
+            let bytes = new.iter().map(|row| self.index.tile(*row).size_bytes);
+            let bytes = bytes.sum::<u64>();
+            for count in [&mut plan.all, plan.tiers.entry(group.tier).or_default()] {
+                count.groups += 1;
+                count.pictures += new.len() as u64;
+                count.bytes += bytes;
+            }
+        }
+        plan.groups = groups;
         plan
     }
 
-    /// What stays and what goes of a group; nothing where the wish lets all of it be.
+    /// What the wish says of the members of a group; nothing where there is no choice.
     fn judge(
         &self,
-        group: &[u32],
+        members: Vec<(u32, f32)>,
         wish: &PlanWish,
         decided: &HashSet<MediaId>,
-    ) -> Option<(Vec<u32>, Vec<u32>)> {
-        let likeness = |row: u32| {
-            self.beside[row as usize]
-                .copy
-                .map_or(0.0, |copy| copy.likeness)
-        };
-        let (first, others) = group.split_first()?;
-        let mut members: Vec<(u32, Tile)> = std::iter::once(first)
-            .chain(
-                others
-                    .iter()
-                    .filter(|row| likeness(**row) >= wish.least_likeness),
-            )
-            .map(|row| (*row, self.index.tile(*row)))
-            .collect();
+    ) -> Option<Choice> {
         if members.len() < 2 {
             return None;
         }
+        let with_tile = |(row, likeness)| (row, likeness, self.index.tile(row));
+        let mut members: Vec<(u32, f32, Tile)> = members.into_iter().map(with_tile).collect();
         // Stable, so that equals stay in the order of the analysis.
-        members.sort_by(|(_, a), (_, b)| {
+        members.sort_by(|(_, _, a), (_, _, b)| {
             let by = |rule: &KeepBy| better_first(rule, a, b);
             wish.rule
                 .iter()
@@ -233,18 +264,18 @@ impl Opened {
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
-        let (mut keep, mut remove): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
-        for (row, tile) in &members {
+        let (mut keep, mut remove) = (Vec::new(), Vec::new());
+        for (row, likeness, tile) in &members {
             if decided.contains(&tile.id) {
                 keep.push(*row);
             } else {
-                remove.push(*row);
+                remove.push((*row, *likeness));
             }
         }
         if keep.is_empty() {
-            keep.push(remove.remove(0));
+            keep.push(remove.remove(0).0);
         }
-        Some((keep, remove))
+        Some(Choice { keep, remove })
     }
 
     fn shown_plan(
@@ -254,11 +285,6 @@ impl Opened {
         offset: usize,
         limit: usize,
     ) -> Plan {
-        let likeness = |row: u32| {
-            self.beside[row as usize]
-                .copy
-                .map_or(0.0, |copy| copy.likeness)
-        };
         let page = plan.groups.iter().skip(offset).take(limit);
         Plan {
             generation: Some(self.index.generation()),
@@ -270,6 +296,7 @@ impl Opened {
                     group_id: self.group_id(group.number),
                     tier: group.tier,
                     keep: group
+                        .choice
                         .keep
                         .iter()
                         .map(|row| {
@@ -279,14 +306,46 @@ impl Opened {
                         })
                         .collect(),
                     remove: group
+                        .choice
                         .remove
                         .iter()
-                        .map(|row| (self.card(*row), likeness(*row)))
+                        .map(|(row, likeness)| (self.card(*row), *likeness))
                         .collect(),
                 })
                 .collect(),
         }
     }
+}
+
+/// Whether a tier means that nothing is lost with a copy, so that any may stand for all.
+const fn is_exact(tier: DuplicateTier) -> bool {
+    matches!(tier, DuplicateTier::SameBytes | DuplicateTier::SamePixels)
+}
+
+/// Lets a group of near copies keep what it would remove and another keeps: two parts of one
+/// picture are copies of it but not of each other, and go only where it stays.
+fn spare_what_others_keep(planned: &mut [GroupPlan]) {
+    let near = |group: &&mut GroupPlan| !is_exact(group.tier);
+    let kept: HashSet<u32> = planned
+        .iter_mut()
+        .filter(near)
+        .flat_map(|group| group.choice.keep.clone())
+        .collect();
+    for group in planned.iter_mut().filter(near) {
+        let spared = group
+            .choice
+            .remove
+            .extract_if(.., |(row, _)| kept.contains(row));
+        group.choice.keep.extend(spared.map(|(row, _)| row));
+    }
+}
+
+/// Goes from one that goes to the one that stays for it, as far as there is any.
+fn follow(stead: &HashMap<u32, u32>, mut row: u32) -> u32 {
+    while let Some(next) = stead.get(&row) {
+        row = *next;
+    }
+    row
 }
 
 /// Less when the first copy is the better one.
@@ -405,5 +464,35 @@ impl Engine {
             )
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_model::DuplicateTier::{Edited, SameBytes};
+
+    use super::{Choice, GroupPlan, spare_what_others_keep};
+
+    #[test]
+    fn what_one_near_group_keeps_no_other_removes() {
+        let group = |number, tier, keep: u32, remove: u32| GroupPlan {
+            number,
+            tier,
+            choice: Choice {
+                keep: vec![keep],
+                remove: vec![(remove, 0.97)],
+            },
+        };
+        // 1 and 2 are parts of 0; a rule prefers 1 to 0, and 0 to 2. 3 is the same file as 0.
+        let mut planned = [
+            group(0, SameBytes, 0, 3),
+            group(1, Edited, 1, 0),
+            group(2, Edited, 0, 2),
+        ];
+        spare_what_others_keep(&mut planned);
+        let [bytes, one, two] = planned.map(|group| group.choice);
+        assert_eq!((bytes.keep, bytes.remove), (vec![0], vec![(3, 0.97)]));
+        assert_eq!((one.keep, one.remove), (vec![1, 0], vec![]));
+        assert_eq!((two.keep, two.remove), (vec![0], vec![(2, 0.97)]));
     }
 }

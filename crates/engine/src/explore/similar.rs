@@ -111,16 +111,14 @@ impl Engine {
                 copies: None,
             });
         };
-        let copies = index.copies.group_of(row).and_then(|(number, group)| {
-            let (keep, others) = group.split_first()?;
+        let copies = index.copies.family_of(row).and_then(|family| {
+            let (keep, others) = family.rows.split_first()?;
+            let id = |row: &u32| index.index.media_id(*row);
             Some(Copies {
-                group_id: index.group_id(number),
-                tier: index.beside[*keep as usize].copy?.tier,
-                keep: index.index.media_id(*keep),
-                others: others
-                    .iter()
-                    .map(|row| index.index.media_id(*row))
-                    .collect(),
+                group_id: index.group_id(family.number),
+                tier: family.tier?,
+                keep: id(keep),
+                others: others.iter().map(id).collect(),
             })
         });
         Ok(MediaDetails {

@@ -89,6 +89,132 @@ async fn tiers_and_likeness_narrow_a_plan() {
     assert_eq!(all.all.pictures, 2, "the same bytes are wholly alike");
 }
 
+/// Two files with the same bytes, and one with the same pixels and a few bytes more.
+async fn family() -> (Workshop, DatasetScope) {
+    let shop = Workshop::new().await;
+    let bytes = picture(1);
+    shop.put("a.bmp", &bytes);
+    shop.put("b/a.bmp", &bytes);
+    let longer = [bytes, b"behind the pixels".to_vec()].concat();
+    shop.put("c/a.bmp", &longer);
+    shop.put("other.bmp", &picture(2));
+    let (scope, _) = shop.index().await;
+    (shop, scope)
+}
+
+#[tokio::test]
+async fn a_picture_in_groups_of_two_tiers_is_shown_in_both_and_told_of_all_its_copies() {
+    let (shop, scope) = family().await;
+    let engine = &shop.engine;
+    let found = engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    let shown: Vec<_> = found
+        .groups
+        .iter()
+        .map(|group| (group.tier, group.others.len()))
+        .collect();
+    let both = [DuplicateTier::SameBytes, DuplicateTier::SamePixels].map(|tier| (tier, 1));
+    assert_eq!(shown, both);
+    let facets = engine.facets(&scope, Wanted::default()).await.unwrap();
+    assert_eq!((facets.with_copies, facets.extra), (3, 2));
+    let mut ids = std::collections::HashSet::new();
+    for group in &found.groups {
+        ids.insert(group.keep.media_id);
+        ids.extend(group.others.iter().map(|(card, _)| card.media_id));
+    }
+    assert_eq!(ids.len(), 3);
+    for id in ids {
+        let details = engine.media_details(&scope, &id.to_string()).await.unwrap();
+        let copies = details.copies.unwrap();
+        assert_eq!(copies.others.len(), 2);
+        assert_eq!(copies.tier, DuplicateTier::SamePixels);
+    }
+}
+
+#[tokio::test]
+async fn a_rule_keeps_one_of_a_family_and_not_one_of_each_group() {
+    let (shop, scope) = family().await;
+    for folder in ["b", "c"] {
+        let rule = [KeepBy::Folder(folder.to_owned())];
+        let planned = plan(&shop.engine, &scope, &rule).await;
+        assert_eq!((planned.all.groups, planned.all.pictures), (2, 2));
+        let mut gone: Vec<_> = planned
+            .groups
+            .iter()
+            .flat_map(|group| group.remove.iter().map(|(card, _)| card.path.to_string()))
+            .collect();
+        gone.sort();
+        let stays = format!("{folder}/a.bmp");
+        let all = ["a.bmp", "b/a.bmp", "c/a.bmp"];
+        assert_eq!(
+            gone,
+            all.into_iter()
+                .filter(|path| **path != *stays)
+                .collect::<Vec<_>>()
+        );
+    }
+    let wish = PlanWish {
+        tiers: BTreeSet::from([DuplicateTier::SamePixels]),
+        rule: vec![KeepBy::Folder("b".to_owned())],
+        ..PlanWish::default()
+    };
+    let of_pixels = shop.engine.copy_plan(&scope, wish, 0, 10).await.unwrap();
+    assert_eq!(
+        of_pixels.all.pictures, 1,
+        "files with the same bytes are let be"
+    );
+}
+
+#[tokio::test]
+async fn tags_of_a_picture_that_goes_pass_to_the_one_that_stays_of_all() {
+    let (shop, scope) = family().await;
+    let engine = &shop.engine;
+    let grid = async |wanted: Wanted| {
+        let scope = shop.scope_of(scope.id()).await;
+        let grid = engine
+            .grid(&scope, wanted, Order::default(), 0, 10)
+            .await
+            .unwrap();
+        let cards = grid.items.into_iter().map(|(card, ..)| card);
+        cards
+            .map(|card| (card.path.to_string(), card.media_id))
+            .collect::<Vec<_>>()
+    };
+    let all = grid(Wanted::default()).await;
+    let first = all.iter().find(|(path, _)| path == "a.bmp").unwrap().1;
+    let starred = engine
+        .create_tag(&Caller::Local, &scope, "starred")
+        .await
+        .unwrap();
+    let op = vec![MarkOp::AddTag(starred.id)];
+    engine
+        .change_marks(&Caller::Local, &scope, Selection::Media([first].into()), op)
+        .await
+        .unwrap();
+    let wish = PlanWish {
+        rule: vec![
+            KeepBy::Folder("c".to_owned()),
+            KeepBy::Folder("b".to_owned()),
+        ],
+        ..PlanWish::default()
+    };
+    let scope = shop.scope_of(scope.id()).await;
+    let applied = engine
+        .resolve_copies(&Caller::Local, &scope, wish, "Remove")
+        .await
+        .unwrap();
+    run_to_end(engine, applied.job.unwrap()).await;
+    let starred = Wanted {
+        tags: [starred.id].into(),
+        ..Wanted::default()
+    };
+    let paths: Vec<_> = grid(starred)
+        .await
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(paths, ["a.bmp", "c/a.bmp"]);
+}
+
 #[tokio::test]
 async fn what_a_person_keeps_stays_through_every_rule_and_the_next_indexing() {
     let (shop, scope) = shop().await;

@@ -17,6 +17,7 @@ mod marks;
 mod media;
 mod originals;
 mod process;
+mod ranked;
 mod rejected;
 mod sources;
 mod tags;

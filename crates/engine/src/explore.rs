@@ -5,6 +5,7 @@
 //! generation is made, kept in a folder, and written again in the background where it is missing.
 //! No request does work that grows with the dataset except through `lamina-search`.
 
+mod anchors;
 mod build;
 mod clusters;
 mod copies;
@@ -21,6 +22,7 @@ mod rank;
 mod similar;
 mod wanted;
 
+pub use anchors::{Anchor, AnchorOf, AnchorWish};
 pub use clusters::{ClusterCard, ClusterCards, Members, Told};
 pub use copies::{CopyGroup, CopyGroups, TierCount};
 pub use facets::{FacetCounts, IssueFacet};

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use lamina_model::Media;
 use lamina_vision::Rejection;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{DatasetScope, Engine, Error, Original};
 
@@ -28,6 +28,21 @@ impl Default for ViewDesk {
             seats: Semaphore::new(AT_WORK + WAITING),
             work: Semaphore::new(AT_WORK),
         }
+    }
+}
+
+impl ViewDesk {
+    /// Waits for one's turn to decode a picture; it lasts until what comes back is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait already.
+    pub(crate) async fn turn(&self) -> Result<[SemaphorePermit<'_>; 2], Error> {
+        let seat = self.seats.try_acquire().map_err(|_| Error::Busy {
+            why: "too many pictures are being decoded at once; ask again in a moment".to_owned(),
+            retry_after_s: RETRY_SECONDS,
+        })?;
+        let turn = self.work.acquire().await.map_err(Error::internal)?;
+        Ok([seat, turn])
     }
 }
 
@@ -69,12 +84,7 @@ impl Engine {
     /// [`Error::Busy`] when too many ask at once; [`Error::Conflict`] when the file cannot be
     /// decoded any more.
     pub async fn copy_for_viewing(&self, original: Original) -> Result<ViewCopy, Error> {
-        let desk = &self.parts().views;
-        let _seat = desk.seats.try_acquire().map_err(|_| Error::Busy {
-            why: "too many pictures are being converted at once; ask again in a moment".to_owned(),
-            retry_after_s: RETRY_SECONDS,
-        })?;
-        let _turn = desk.work.acquire().await.map_err(Error::internal)?;
+        let _turn = self.parts().views.turn().await?;
         let limits = self.parts().ingest.limits;
         let most = limits.max_file_bytes;
         let Original { file, media, .. } = original;

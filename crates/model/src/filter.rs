@@ -3,7 +3,7 @@
 //! A [`Filter`] is a pure description: every clause of it must hold. What it means is said once,
 //! by [`Filter::matches`]; the explore index answers the same from its columns, and a test draws
 //! random filters to hold the two together. Text and likeness do not narrow by themselves, they
-//! order: they are a [`Ranking`], kept apart. Reading a query language is not done here.
+//! order, and are kept apart. Reading a query language is not done here.
 
 mod facts;
 mod matching;
@@ -18,7 +18,7 @@ use crate::{ClusterId, ImageFormat, IssueKind, MediaId, TagId, Timestamp};
 
 pub use facts::MediaFacts;
 pub use metadata::{MetadataTest, MetadataValue};
-pub use ranking::{Anchor, AnchorSource, Pull, Question, Ranking, Region};
+pub use ranking::{PixelBox, Pull, Region, RegionUnit};
 
 #[cfg(test)]
 mod tests;

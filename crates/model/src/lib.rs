@@ -28,8 +28,8 @@ pub use clock::{Chance, Clock};
 pub use dataset::{Dataset, DatasetStatus, SourceType};
 pub use file::{FileOutcome, FileRecord, FileStamp, IgnoreReason, RejectReason};
 pub use filter::{
-    Anchor, AnchorSource, Band, Clause, Filter, MediaFacts, MetadataTest, MetadataValue, Presence,
-    Pull, Question, Ranking, Region, SetOp, Span, TextMatch,
+    Band, Clause, Filter, MediaFacts, MetadataTest, MetadataValue, PixelBox, Presence, Pull,
+    Region, RegionUnit, SetOp, Span, TextMatch,
 };
 pub use ids::{
     AnchorId, ChangeId, ClusterId, DatasetId, ExportId, IdError, JobId, KeyRowId, MediaId,

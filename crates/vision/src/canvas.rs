@@ -1,5 +1,7 @@
 //! The picture as seen: upright rows of 8-bit sRGB, nothing transparent left.
 
+use lamina_model::PixelBox;
+
 /// Rows of RGB, top to bottom, without padding.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Canvas {
@@ -18,6 +20,22 @@ impl Canvas {
         let fits =
             width > 0 && height > 0 && rgb.len() as u64 == u64::from(width) * u64::from(height) * 3;
         fits.then_some(Self { width, height, rgb })
+    }
+
+    /// A part of the canvas; [`PixelBox`] as of its own size.
+    pub(crate) fn cut(&self, [left, top, width, height]: PixelBox) -> Self {
+        let row = self.width as usize * 3;
+        let rows = self.rgb.chunks_exact(row);
+        let (from, len) = (left as usize * 3, width as usize * 3);
+        let kept = rows.skip(top as usize).take(height as usize);
+        Self {
+            width,
+            height,
+            rgb: kept
+                .flat_map(|row| &row[from..from + len])
+                .copied()
+                .collect(),
+        }
     }
 
     /// The canvas turned and mirrored as an Exif orientation (1–8) asks.
@@ -96,6 +114,12 @@ mod tests {
             })
             .collect::<Vec<_>>()
             .join("/")
+    }
+
+    #[test]
+    fn a_part_is_cut_out_row_by_row() {
+        assert_eq!(read(&letters().cut([1, 0, 2, 2])), "bc/ef");
+        assert_eq!(read(&letters().cut([0, 1, 1, 1])), "d");
     }
 
     #[test]

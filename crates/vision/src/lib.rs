@@ -1,10 +1,11 @@
 //! Facts about one picture: what it is, how it looks, what it is like.
 //!
-//! Three questions are answered here, all of them about a single picture:
+//! Four questions are answered here, all of them about a single picture:
 //!
 //! - [`sniff`] tells from the first bytes whether a file is a picture, a video or neither;
 //! - [`look`](look()) decodes a picture once and takes everything from that one decode: size,
 //!   colour, hashes, measures, thumbnail, and the small copy that the model is fed;
+//! - [`part`](part()) cuts out of it what somebody wants to search with;
 //! - an [`Embedder`] turns that small copy into a vector. [`Runtime`] finds the fastest one that
 //!   works on this machine.
 //!
@@ -22,6 +23,7 @@ mod limits;
 mod look;
 mod measures;
 mod painter;
+mod part;
 mod perceptual;
 mod resize;
 mod runtime;
@@ -33,6 +35,7 @@ pub use embed::{Embedder, FakeEmbedder, ImageTensor, ModelId};
 pub use error::{EmbedError, Rejection};
 pub use limits::DecodeLimits;
 pub use look::{Look, look};
+pub use part::{Part, part};
 pub use runtime::{Runtime, RuntimeOptions};
 pub use sniff::{Sniffed, sniff};
 pub use view::{VIEW_SIDE, View, view};

@@ -11,6 +11,9 @@ pub struct DecodeLimits {
     /// Most bytes that decoding one picture may hold at a time, besides the file itself. 1 GiB
     /// by default. Formats that can be read row by row need far less than their pixels would.
     pub max_alloc_bytes: u64,
+    /// A large picture is made smaller while it is decoded, as far as its short side keeps so
+    /// many pixels. 448 by default: twice what a model looks at.
+    pub short_side_px: u32,
 }
 
 impl Default for DecodeLimits {
@@ -19,6 +22,7 @@ impl Default for DecodeLimits {
             max_pixels: 300_000_000,
             max_file_bytes: 2 << 30,
             max_alloc_bytes: 1 << 30,
+            short_side_px: 448,
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Rows pass through one by one, so a picture of any height costs the memory of its canvas only.
 //! A large picture is averaged down on the way by 2, 4 or 8 in each direction, as far as its
-//! short side stays at [`SHORT_SIDE`] pixels or more: nothing downstream looks closer than that,
-//! and JPEG's own scaled decoding gives the same picture for the same factor.
+//! short side keeps what [`DecodeLimits::short_side_px`] says: nothing downstream looks closer
+//! than that, and JPEG's own scaled decoding gives the same picture for the same factor.
 
 use blake3::Hasher;
 use lamina_model::MediaNote;
@@ -13,18 +13,15 @@ use crate::canvas::Canvas;
 use crate::colour::{Layout, ToSrgb, multiply, narrow};
 use crate::{DecodeLimits, Rejection};
 
-/// A canvas is not made smaller than this along its short side.
-pub(crate) const SHORT_SIDE: u32 = 448;
-
 /// Transparent parts show this: white, the page of a browser.
 pub(crate) const BACKGROUND: u8 = 255;
 
 /// By how much a picture of this size is made smaller while it is decoded.
-pub(crate) fn reduction(width: u32, height: u32) -> u32 {
+pub(crate) fn reduction(width: u32, height: u32, limits: &DecodeLimits) -> u32 {
     let short = width.min(height);
     [8, 4, 2]
         .into_iter()
-        .find(|factor| short.div_ceil(*factor) >= SHORT_SIDE)
+        .find(|factor| short.div_ceil(*factor) >= limits.short_side_px)
         .unwrap_or(1)
 }
 
@@ -76,7 +73,7 @@ impl Painter {
         notes: &mut Vec<MediaNote>,
         limits: &DecodeLimits,
     ) -> Result<Self, Rejection> {
-        let factor = reduction(plan.width, plan.height);
+        let factor = reduction(plan.width, plan.height, limits);
         let (width, height) = (plan.width.div_ceil(factor), plan.height.div_ceil(factor));
         let canvas_bytes = u64::from(width) * u64::from(height) * 3;
         crate::decode::fits(canvas_bytes, limits, "its pixels")?;
@@ -239,12 +236,18 @@ mod tests {
     }
 
     #[test]
-    fn the_short_side_stays_at_448_or_more() {
-        assert_eq!(reduction(640, 480), 1);
-        assert_eq!(reduction(1000, 895), 2);
-        assert_eq!(reduction(4000, 3000), 4);
-        assert_eq!(reduction(20_000, 10_000), 8);
-        assert_eq!(reduction(100_000, 100), 1);
+    fn the_short_side_keeps_as_many_pixels_as_it_must() {
+        let usual = &DecodeLimits::default();
+        assert_eq!(reduction(640, 480, usual), 1);
+        assert_eq!(reduction(1000, 895, usual), 2);
+        assert_eq!(reduction(4000, 3000, usual), 4);
+        assert_eq!(reduction(20_000, 10_000, usual), 8);
+        assert_eq!(reduction(100_000, 100, usual), 1);
+        let close = &DecodeLimits {
+            short_side_px: 1500,
+            ..*usual
+        };
+        assert_eq!(reduction(4000, 3000, close), 2);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use axum::{
     extract::{Multipart, Path, State, multipart::MultipartRejection},
 };
 use hyper::StatusCode;
-use lamina_engine::Need;
+use lamina_engine::{Error, Need};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::uploads::form;
 use crate::{
     AppState,
-    error::{ApiError, Problem},
+    error::{ApiError, ParameterFault, Problem},
     extract::{Query, caller},
     wire::{
         error::{ErrorBody, ValidationErrorBody},
@@ -25,6 +25,9 @@ use crate::{
 /// Most bytes of a picture that is searched with: it is held in memory.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Where the part that matters is named.
+const BOX: [&str; 2] = ["query", "bounding_box"];
+
 /// What is searched for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -33,8 +36,7 @@ pub(crate) struct AnchorParameters {
     #[param(default = "IMAGES")]
     entity_type: Option<String>,
     /// The part of the picture that matters, as `X,Y,WIDTH,HEIGHT` in pixels or as JSON with
-    /// `x`, `y`, `width` and `height` from 0 to 1. So far only the whole picture can be searched
-    /// with.
+    /// `x`, `y`, `width` and `height` from 0 to 1. What reaches beyond the picture is cut off.
     bounding_box: Option<String>,
     /// Taken, without effect.
     #[expect(dead_code, reason = "clients of the original send it")]
@@ -63,27 +65,6 @@ pub(crate) struct AnchorJson {
     anchor_type: &'static str,
 }
 
-/// A box as four numbers, and whether they are parts of the whole rather than pixels.
-fn read_box(text: &str) -> Result<([f64; 4], bool), Problem> {
-    let wrong = || unknown("bounding_box", text);
-    let numbers: Vec<f64> = match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(serde_json::Value::Object(fields)) => ["x", "y", "width", "height"]
-            .iter()
-            .filter_map(|name| fields.get(*name)?.as_f64())
-            .collect(),
-        _ => text
-            .split(',')
-            .filter_map(|part| part.trim().parse().ok())
-            .collect(),
-    };
-    let numbers: [f64; 4] = numbers.try_into().map_err(|_| wrong())?;
-    let [x, y, width, height] = numbers;
-    if !(x >= 0.0 && y >= 0.0 && width > 0.0 && height > 0.0) {
-        return Err(wrong());
-    }
-    Ok((numbers, text.trim_start().starts_with('{')))
-}
-
 /// Takes a picture to search a dataset with. Its pixels are not kept.
 #[utoipa::path(
     post,
@@ -93,7 +74,7 @@ fn read_box(text: &str) -> Result<([f64; 4], bool), Problem> {
     request_body(content = AnchorForm, content_type = "multipart/form-data"),
     responses(
         (status = OK, description = "What to search with", body = AnchorJson),
-        (status = BAD_REQUEST, description = "The file is no picture that can be read, or a part of it is asked for", body = ErrorBody),
+        (status = BAD_REQUEST, description = "The file is no picture that can be read", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
         (status = PAYLOAD_TOO_LARGE, description = "The file is too large", body = ErrorBody),
@@ -113,11 +94,11 @@ pub(crate) async fn search_image_similarity(
         None | Some("" | "IMAGES") => {}
         Some(other) => return Err(unknown("entity_type", other).into()),
     }
-    let part = parameters
-        .bounding_box
-        .as_deref()
-        .filter(|text| !text.is_empty());
-    let part = part.map(read_box).transpose()?;
+    let region = parameters.bounding_box.as_deref();
+    let region = region
+        .filter(|text| !text.is_empty())
+        .map(|text| vql::read_region(&text.into(), &BOX))
+        .transpose()?;
     let mut form = body.map_err(|cause| form::no_form(&cause))?;
     let mut file = None;
     while let Some(field) = form::next(&mut form).await? {
@@ -129,19 +110,26 @@ pub(crate) async fn search_image_similarity(
         let why = "the form lacks the field file: the picture to search with";
         Problem::new(StatusCode::BAD_REQUEST, "file_missing", why)
     })?;
-    let (id, width, height) = engine.add_anchor(&scope, file).await?;
-    if let Some(([x, y, box_width, box_height], of_whole)) = part {
-        let (all_width, all_height) = if of_whole {
-            (1.0, 1.0)
-        } else {
-            (f64::from(width), f64::from(height))
-        };
-        if x > 0.0 || y > 0.0 || box_width < all_width || box_height < all_height {
-            return Err(vql::not_yet("a bounding_box smaller than the picture").into());
-        }
-    }
+    let id = engine.add_anchor(&scope, file, region).await;
+    let id = id.map_err(|cause| match &cause {
+        Error::Invalid {
+            field: "bounding_box",
+            ..
+        } => unknown_box(&cause, parameters.bounding_box),
+        _ => cause.into(),
+    })?;
     Ok(Json(AnchorJson {
         anchor_media_id: id.as_uuid(),
         anchor_type: "UPLOAD",
     }))
+}
+
+fn unknown_box(cause: &Error, text: Option<String>) -> ApiError {
+    Problem::faults(vec![ParameterFault {
+        kind: "value_error".to_owned(),
+        loc: BOX.map(str::to_owned).to_vec(),
+        msg: format!("Value error, {cause}"),
+        input: text.into(),
+    }])
+    .into()
 }

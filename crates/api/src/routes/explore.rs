@@ -4,12 +4,13 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Card, Need, Rank, Told, Wanted};
+use lamina_engine::{Card, Need, Told, Wanted};
 use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::ranked::{RankedParameters, look_up};
 use crate::{
     AppState,
     error::{ApiError, Problem},
@@ -18,7 +19,7 @@ use crate::{
         card::thumb_uri,
         error::{ErrorBody, ValidationErrorBody},
         media::original_uri,
-        vql,
+        vql::{self, Asked},
         wanted::unknown,
     },
 };
@@ -51,19 +52,6 @@ pub(crate) struct ExploreParameters {
     tags: Option<String>,
     /// Only pictures with a copy at least so much alike, 0–1.
     duplicate_threshold: Option<f32>,
-    /// The picture that those wanted are like, of the dataset or uploaded.
-    anchor_media_id: Option<String>,
-    /// `MEDIA` or `UPLOAD`; either where nothing is said.
-    anchor_type: Option<String>,
-    /// Words in captions, labels and file names: `a b`, `a OR b`, `-a`, `"a b"`, parentheses.
-    caption: Option<String>,
-    /// The same under its older name.
-    image_caption: Option<String>,
-    /// The same.
-    caption_only_filter: Option<String>,
-    /// Only pictures no further away than this, 0–1, where words or a picture rank them.
-    #[param(minimum = 0, maximum = 1)]
-    textual_similarity_threshold: Option<f32>,
     /// Taken, without effect.
     #[expect(dead_code, reason = "clients of the original send it")]
     verbose: Option<String>,
@@ -78,43 +66,8 @@ impl ExploreParameters {
         ClusterLevel::new(number).ok_or_else(|| unknown("threshold", &number.to_string()))
     }
 
-    /// What orders the answer, by parameters alone.
-    fn ranks(&self) -> Result<Vec<Rank>, Problem> {
-        let furthest = self.furthest()?;
-        let mut ranks = Vec::new();
-        let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        for text in [
-            &self.caption,
-            &self.image_caption,
-            &self.caption_only_filter,
-        ] {
-            ranks.extend(said(text).map(|query| Rank::Words {
-                query,
-                max_distance: furthest.min(1.0),
-            }));
-        }
-        if let Some(id) = said(&self.anchor_media_id) {
-            let max_distance = furthest;
-            ranks.push(match self.anchor_type.as_deref() {
-                None | Some("" | "MEDIA") => Rank::Media { id, max_distance },
-                Some("UPLOAD") => Rank::Upload { id, max_distance },
-                Some(other) => return Err(unknown("anchor_type", other)),
-            });
-        }
-        Ok(ranks)
-    }
-
-    fn furthest(&self) -> Result<f32, Problem> {
-        let most = self.textual_similarity_threshold.unwrap_or(2.0);
-        let named = self.textual_similarity_threshold.is_some();
-        if named && !(0.0..=1.0).contains(&most) {
-            return Err(unknown("textual_similarity_threshold", &most.to_string()));
-        }
-        Ok(most)
-    }
-
-    fn wanted(&self) -> Result<(Wanted, Vec<Rank>), Problem> {
-        let mut ranks = self.ranks()?;
+    fn wanted(&self, ranked: &RankedParameters) -> Result<(Wanted, Vec<Asked>), Problem> {
+        let mut asked = ranked.read()?;
         match self.entity_type.as_deref() {
             None | Some("" | "IMAGES") => {}
             Some("OBJECTS" | "VIDEOS") => return Err(vql::not_yet("entity_type")),
@@ -123,7 +76,7 @@ impl ExploreParameters {
         let mut filter = match self.vql.as_deref().filter(|text| !text.is_empty()) {
             Some(text) => {
                 let (filter, more) = vql::read_ranked(text)?;
-                ranks.extend(more);
+                asked.extend(more);
                 filter
             }
             None => lamina_model::Filter::everything(),
@@ -155,7 +108,7 @@ impl ExploreParameters {
             filter,
             ..Wanted::default()
         };
-        Ok((wanted, ranks))
+        Ok((wanted, asked))
     }
 }
 
@@ -305,7 +258,7 @@ impl Preview {
     get,
     path = "/api/v1/explore/{dataset_id}",
     tag = "explore",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), ExploreParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), ExploreParameters, RankedParameters),
     responses(
         (status = OK, description = "A page of clusters", body = Explored),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
@@ -319,6 +272,7 @@ pub(crate) async fn explore(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(parameters): Query<ExploreParameters>,
+    Query(ranked): Query<RankedParameters>,
 ) -> Result<Json<Explored>, ApiError> {
     let scope = state
         .engine()
@@ -327,8 +281,8 @@ pub(crate) async fn explore(
     let level = parameters.level()?;
     let page = usize::try_from(parameters.page_number.unwrap_or(0)).unwrap_or(usize::MAX);
     let offset = page.saturating_mul(CLUSTERS);
-    let (wanted, ranks) = parameters.wanted()?;
-    let ranks = either_anchor(&state, &scope, parameters.anchor_type.as_deref(), ranks).await?;
+    let (wanted, asked) = parameters.wanted(&ranked)?;
+    let ranks = look_up(&state, &scope, asked).await?;
     let found = state
         .engine()
         .ranked_clusters(&scope, wanted, ranks, level, offset, CLUSTERS)
@@ -360,29 +314,6 @@ pub(crate) async fn explore(
     }))
 }
 
-/// An anchor of no type may be an uploaded picture as well as one of the dataset.
-async fn either_anchor(
-    state: &AppState,
-    scope: &lamina_engine::DatasetScope,
-    kind: Option<&str>,
-    mut ranks: Vec<Rank>,
-) -> Result<Vec<Rank>, ApiError> {
-    if kind.is_some_and(|kind| !kind.is_empty()) {
-        return Ok(ranks);
-    }
-    for rank in &mut ranks {
-        if let Rank::Media { id, max_distance } = rank
-            && state.engine().media(scope, id).await.is_err()
-        {
-            *rank = Rank::Upload {
-                id: id.clone(),
-                max_distance: *max_distance,
-            };
-        }
-    }
-    Ok(ranks)
-}
-
 /// A page of the pictures in a cluster.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ClusterMembers {
@@ -401,6 +332,7 @@ pub(crate) struct ClusterMembers {
         ("dataset_id" = Uuid, Path, description = "The dataset"),
         ("cluster_id" = Uuid, Path, description = "The cluster"),
         ExploreParameters,
+        RankedParameters,
     ),
     responses(
         (status = OK, description = "A page of its pictures, or null", body = Option<ClusterMembers>),
@@ -415,13 +347,14 @@ pub(crate) async fn get_similarity_cluster(
     caller::From(caller): caller::From,
     Path((dataset_id, cluster_id)): Path<(String, String)>,
     Query(parameters): Query<ExploreParameters>,
+    Query(ranked): Query<RankedParameters>,
 ) -> Result<Json<Option<ClusterMembers>>, ApiError> {
     let scope = state
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let (wanted, ranks) = parameters.wanted()?;
-    let ranks = either_anchor(&state, &scope, parameters.anchor_type.as_deref(), ranks).await?;
+    let (wanted, asked) = parameters.wanted(&ranked)?;
+    let ranks = look_up(&state, &scope, asked).await?;
     let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
         return Ok(Json(None));
     };

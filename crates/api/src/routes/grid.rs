@@ -16,7 +16,10 @@ use lamina_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::media::matches_etag;
+use super::{
+    media::matches_etag,
+    ranked::{RankedParameters, look_up},
+};
 use crate::{
     AppState,
     error::ApiError,
@@ -72,6 +75,10 @@ pub(crate) struct GridPage {
     copies: Vec<u32>,
     /// What versions the address of the thumbnail.
     v: Vec<String>,
+    /// Cosine distances to what is asked for, 0 the closest; not there where nothing ranks them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    distance: Vec<f32>,
 }
 
 impl GridPage {
@@ -80,6 +87,7 @@ impl GridPage {
             generation: grid.generation.map(|generation| generation.0),
             total: grid.total,
             offset,
+            distance: grid.distances.clone(),
             ..Self::default()
         };
         for (card, issues, copies) in &grid.items {
@@ -116,12 +124,13 @@ pub(crate) fn of_generation(scope: &DatasetScope) -> (String, [(HeaderName, Head
     (etag, headers)
 }
 
-/// Lists all pictures that are wanted in one order, from anywhere.
+/// Lists all pictures that are wanted in one order, from anywhere. Where words or a picture rank
+/// them, their order is taken and `sort` is without effect.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/grid",
     tag = "explore",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, GridParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, RankedParameters, GridParameters),
     responses(
         (status = OK, description = "A page of the grid", body = GridPage),
         (status = NOT_MODIFIED, description = "The copy that the caller has is still right"),
@@ -135,6 +144,7 @@ pub(crate) async fn get_grid(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(wanted): Query<WantedParameters>,
+    Query(ranked): Query<RankedParameters>,
     Query(parameters): Query<GridParameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -151,9 +161,10 @@ pub(crate) async fn get_grid(
         return Ok((StatusCode::NOT_MODIFIED, shared).into_response());
     }
     let first = usize::try_from(offset).unwrap_or(usize::MAX);
+    let ranks = look_up(&state, &scope, ranked.read()?).await?;
     let grid = state
         .engine()
-        .grid(&scope, wanted, order, first, limit)
+        .ranked_grid(&scope, wanted, ranks, order, first, limit)
         .await?;
     Ok((shared, Json(GridPage::new(&grid, offset))).into_response())
 }
@@ -164,7 +175,7 @@ pub(crate) async fn get_grid(
     get,
     path = "/api/v1/dataset/{dataset_id}/grid/shape",
     tag = "explore",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, GridParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, RankedParameters, GridParameters),
     responses(
         (status = OK, description = "One byte a picture", content_type = "application/octet-stream"),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
@@ -177,6 +188,7 @@ pub(crate) async fn get_grid_shape(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(wanted): Query<WantedParameters>,
+    Query(ranked): Query<RankedParameters>,
     Query(parameters): Query<GridParameters>,
 ) -> Result<Response, ApiError> {
     let scope = state
@@ -184,9 +196,10 @@ pub(crate) async fn get_grid_shape(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let order = order(parameters.sort.as_deref())?;
+    let ranks = look_up(&state, &scope, ranked.read()?).await?;
     let shape = state
         .engine()
-        .grid_shape(&scope, wanted.read()?, order)
+        .grid_shape(&scope, wanted.read()?, ranks, order)
         .await?;
     let total = u64::try_from(shape.aspects.len()).unwrap_or(u64::MAX);
     let number = shape.generation.map_or(0, |generation| generation.0);

@@ -1,12 +1,15 @@
 //! The query language of the original: a JSON array of filters, all of which must hold.
 
+mod asked;
+
 use std::collections::BTreeSet;
 
-use lamina_engine::Rank;
 use lamina_model::{Band, Clause, Filter, IssueKind, Presence, SetOp, TagId};
 use serde_json::{Map, Value};
 
 use crate::error::{ParameterFault, Problem};
+
+pub(crate) use asked::{Asked, AskedAnchor, MOST_ANCHORS, anchor_type, anchors, read_region};
 
 /// Reads a query.
 ///
@@ -14,8 +17,8 @@ use crate::error::{ParameterFault, Problem};
 /// 422 that names the element where it means nothing; 400 where it means something that cannot
 /// be answered yet.
 pub(crate) fn read(text: &str) -> Result<Filter, Problem> {
-    let (filter, ranks) = read_ranked(text)?;
-    if ranks.is_empty() {
+    let (filter, asked) = read_ranked(text)?;
+    if asked.is_empty() {
         Ok(filter)
     } else {
         Err(not_yet("text or similarity in this place"))
@@ -26,7 +29,7 @@ pub(crate) fn read(text: &str) -> Result<Filter, Problem> {
 ///
 /// # Errors
 /// As [`read`], save that words and likeness can be answered.
-pub(crate) fn read_ranked(text: &str) -> Result<(Filter, Vec<Rank>), Problem> {
+pub(crate) fn read_ranked(text: &str) -> Result<(Filter, Vec<Asked>), Problem> {
     let whole = |msg: &str| fault(None, msg, text.into());
     let value: Value =
         serde_json::from_str(text).map_err(|cause| whole(&format!("it is no JSON: {cause}")))?;
@@ -34,20 +37,20 @@ pub(crate) fn read_ranked(text: &str) -> Result<(Filter, Vec<Rank>), Problem> {
         return Err(whole("it is no JSON array of filters"));
     };
     let mut filter = Filter::everything();
-    let mut ranks = Vec::new();
+    let mut asked = Vec::new();
     for (at, element) in elements.iter().enumerate() {
         match part(at, element)? {
             Part::Clause(clause) => filter.clauses.push(clause),
-            Part::Rank(rank) => ranks.push(rank),
+            Part::Asked(one) => asked.push(one),
         }
     }
-    Ok((filter, ranks))
+    Ok((filter, asked))
 }
 
 /// What an element of a query is.
 enum Part {
     Clause(Clause),
-    Rank(Rank),
+    Asked(Asked),
 }
 
 fn part(at: usize, element: &Value) -> Result<Part, Problem> {
@@ -65,14 +68,15 @@ fn part(at: usize, element: &Value) -> Result<Part, Problem> {
     let op = body.get("op").and_then(Value::as_str).unwrap_or_default();
     let ranked = match key.as_str() {
         "text" if op == "semantic" => return Err(not_yet(&format!("vql[{at}].text.semantic"))),
-        "text" => Some(words(op, body)),
-        "similarity" => Some(likeness(op, body)),
-        _ => None,
+        "text" => asked::words(op, body).map_err(|why| wrong(&why)),
+        "similarity" => asked::likeness(op, body, &["query", "vql", &at.to_string(), key]),
+        _ => return clause(at, key, op, body).map(Part::Clause),
     };
-    if let Some(rank) = ranked {
-        return rank.map(Part::Rank).map_err(|why| wrong(&why));
-    }
-    let read = match key.as_str() {
+    ranked.map(Part::Asked)
+}
+
+fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<Clause, Problem> {
+    let read = match key {
         "issues" => issue(op, body),
         "duplicates" if op == "duplicates" => fraction(body, "value")
             .and_then(|least| needed(least, "value"))
@@ -91,32 +95,10 @@ fn part(at: usize, element: &Value) -> Result<Part, Problem> {
         "duplicates" | "uniqueness" => Err(format!("op must be {key:?}")),
         _ => Err(format!("there is no filter named {key:?}")),
     };
-    read.map(Part::Clause).map_err(|why| wrong(&why))
-}
-
-fn words(op: &str, body: &Map<String, Value>) -> Result<Rank, String> {
-    if op != "fts" {
-        return Err("op must be \"fts\" or \"semantic\"".to_owned());
-    }
-    let query = body.get("value").and_then(Value::as_str);
-    let query = query.filter(|query| !query.trim().is_empty());
-    query
-        .map(|query| Rank::Words {
-            query: query.to_owned(),
-            max_distance: 1.0,
-        })
-        .ok_or_else(|| "value must be a text".to_owned())
-}
-
-fn likeness(op: &str, body: &Map<String, Value>) -> Result<Rank, String> {
-    let id = body.get("value").and_then(Value::as_str);
-    let id = id.ok_or("value must be the id of an anchor")?.to_owned();
-    let max_distance = fraction(body, "threshold")?.unwrap_or(2.0);
-    match op {
-        "media" => Ok(Rank::Media { id, max_distance }),
-        "upload" => Ok(Rank::Upload { id, max_distance }),
-        _ => Err("op must be \"media\" or \"upload\"".to_owned()),
-    }
+    read.map_err(|why| {
+        let element = Map::from_iter([(key.to_owned(), Value::Object(body.clone()))]);
+        fault(Some(at), &why, element.into())
+    })
 }
 
 fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
@@ -217,7 +199,7 @@ mod tests {
     use hyper::StatusCode;
     use lamina_model::{Band, Clause, IssueKind, Presence};
 
-    use super::read;
+    use super::{Asked, read};
 
     #[test]
     fn reads_what_the_originals_clients_send() {
@@ -263,19 +245,19 @@ mod tests {
         assert_eq!(read(text).unwrap_err().status, StatusCode::BAD_REQUEST);
         let text = r#"[{"text":{"op":"fts","value":"cat"}},{"similarity":{"op":"media","value":"x","threshold":0.5}}]"#;
         let (_, ranks) = super::read_ranked(text).unwrap();
-        let near = lamina_engine::Rank::Media {
-            id: "x".to_owned(),
-            max_distance: 0.5,
+        let [
+            Asked::Words {
+                query,
+                max_distance: 1.0,
+            },
+            Asked::Like {
+                anchors,
+                max_distance: 0.5,
+            },
+        ] = &ranks[..]
+        else {
+            panic!("{ranks:?}");
         };
-        assert_eq!(
-            ranks,
-            [
-                lamina_engine::Rank::Words {
-                    query: "cat".to_owned(),
-                    max_distance: 1.0
-                },
-                near
-            ]
-        );
+        assert_eq!((&query[..], &anchors[0].wish.id[..]), ("cat", "x"));
     }
 }

@@ -422,7 +422,7 @@ async fn a_filter_gets_a_name_that_is_listed_and_removed() {
 }
 
 /// A form with one file, as clients send it.
-fn upload(uri: &str, file: &[u8]) -> Request<Body> {
+pub(crate) fn upload(uri: &str, file: &[u8]) -> Request<Body> {
     let mut body = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"q.png\"\r\n\
         Content-Type: image/png\r\n\r\n"
         .to_vec();

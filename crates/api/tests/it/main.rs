@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod anchors;
 mod app;
 mod datasets;
 mod explore;

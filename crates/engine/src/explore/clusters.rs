@@ -5,7 +5,7 @@ use lamina_search::{CLUSTERS_A_PAGE, ClusterTile, Listed, Place};
 
 use super::{
     open::{Card, Seen},
-    rank::{Rank, Ranking},
+    rank::Rank,
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -67,12 +67,12 @@ impl Seen {
     fn cluster_cards(
         &self,
         wanted: &Wanted,
-        rankings: &[Ranking],
+        ranks: &[Rank],
         level: ClusterLevel,
         offset: usize,
         limit: usize,
     ) -> Result<ClusterCards, Error> {
-        let answer = self.answer(wanted, rankings)?;
+        let answer = self.answer(wanted, ranks)?;
         let order = self.index.cluster_order(&answer, level);
         let mut tiles: Vec<ClusterTile> = Vec::new();
         let first = offset / CLUSTERS_A_PAGE;
@@ -100,7 +100,7 @@ impl Seen {
                     count: tile.count,
                     previews: tile.previews.iter().map(|one| self.card(one.row)).collect(),
                     told: tile.previews.iter().map(|one| self.told(*one)).collect(),
-                    best: tile.best,
+                    best: tile.best.map(|best| best + 0.0),
                 })
                 .collect(),
         })
@@ -109,12 +109,12 @@ impl Seen {
     fn members(
         &self,
         wanted: &Wanted,
-        rankings: &[Ranking],
+        ranks: &[Rank],
         cluster: ClusterId,
         page: u32,
         size: usize,
     ) -> Result<Members, Error> {
-        let answer = self.answer(wanted, rankings)?;
+        let answer = self.answer(wanted, ranks)?;
         let page = self
             .index
             .member_page(&answer, cluster, &Place::Number(page), size)
@@ -137,7 +137,8 @@ impl Seen {
                 .captions
                 .first()
                 .map(ToString::to_string),
-            distance: listed.distance,
+            // The nearest of all may have -0, which readers need not know of.
+            distance: listed.distance.map(|distance| distance + 0.0),
         }
     }
 }
@@ -162,8 +163,8 @@ impl Engine {
     /// The same in the order of what ranks them: clusters by their closest picture.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for words that cannot be read; [`Error::NotFound`] for an anchor that
-    /// is not there; [`Error::Busy`] while the index is being made again.
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::Busy`] while the index is being
+    /// made again.
     pub async fn ranked_clusters(
         &self,
         scope: &DatasetScope,
@@ -173,10 +174,9 @@ impl Engine {
         offset: usize,
         limit: usize,
     ) -> Result<ClusterCards, Error> {
-        let rankings = self.rankings(scope, ranks).await?;
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
-                index.cluster_cards(wanted, &rankings, level, offset, limit)
+                index.cluster_cards(wanted, &ranks, level, offset, limit)
             })
             .await?;
         Ok(found.unwrap_or_default())
@@ -195,10 +195,9 @@ impl Engine {
         page: u32,
         size: usize,
     ) -> Result<Members, Error> {
-        let rankings = self.rankings(scope, ranks).await?;
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
-                index.members(wanted, &rankings, cluster, page, size)
+                index.members(wanted, &ranks, cluster, page, size)
             })
             .await?;
         Ok(found.unwrap_or_default())

@@ -9,6 +9,7 @@ use lamina_model::{Band, Generation, IssueKind};
 
 use super::{
     open::{Card, Seen, kind_number},
+    rank::Rank,
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -55,6 +56,8 @@ pub struct Grid {
     /// The pictures of the page: the card, the issues that count as bits in the order of
     /// [`IssueKind::ALL`], and how many copies it has beside itself.
     pub items: Vec<(Card, u8, u32)>,
+    /// The distance of each, 0 the closest, where something ranks them; else empty.
+    pub distances: Vec<f32>,
 }
 
 /// The aspects of all pictures that are wanted.
@@ -66,9 +69,20 @@ pub struct Shape {
     pub aspects: Vec<u8>,
 }
 
+/// Rows in an order, and their distances where something ranks them.
+#[derive(Debug, Default)]
+pub(super) struct Ordered {
+    pub rows: Vec<u32>,
+    pub distances: Vec<f32>,
+}
+
+/// What an order is of: a wish, what ranks it, by what it is sorted else, and the number of tags
+/// and labels.
+pub(super) type OrderKey = (Wanted, Vec<Rank>, SortKey, bool, i64);
+
 /// Orders computed before, the one used last at the end.
 #[derive(Debug)]
-pub(super) struct Orders<K>(VecDeque<(K, Arc<Vec<u32>>)>);
+pub(super) struct Orders<K>(VecDeque<(K, Arc<Ordered>)>);
 
 impl<K> Default for Orders<K> {
     fn default() -> Self {
@@ -77,7 +91,7 @@ impl<K> Default for Orders<K> {
 }
 
 impl<K: PartialEq> Orders<K> {
-    fn find(&mut self, key: &K) -> Option<Arc<Vec<u32>>> {
+    fn find(&mut self, key: &K) -> Option<Arc<Ordered>> {
         let at = self.0.iter().position(|(known, _)| known == key)?;
         let entry = self.0.remove(at)?;
         let rows = Arc::clone(&entry.1);
@@ -85,7 +99,7 @@ impl<K: PartialEq> Orders<K> {
         Some(rows)
     }
 
-    fn remember(&mut self, key: K, rows: &Arc<Vec<u32>>) {
+    fn remember(&mut self, key: K, rows: &Arc<Ordered>) {
         self.0.push_back((key, Arc::clone(rows)));
         while self.0.len() > MOST_ORDERS {
             self.0.pop_front();
@@ -94,22 +108,40 @@ impl<K: PartialEq> Orders<K> {
 }
 
 impl Seen {
-    /// The rows that are wanted, in order.
-    pub(super) fn ordered(&self, wanted: &Wanted, order: Order) -> Arc<Vec<u32>> {
+    /// The rows that are wanted, in order: that of the ranks where there are any.
+    pub(super) fn ordered(
+        &self,
+        wanted: &Wanted,
+        ranks: &[Rank],
+        order: Order,
+    ) -> Result<Arc<Ordered>, Error> {
         // What asks nothing of tags and labels is the same whatever becomes of them.
-        let version = if wanted.asks_of_marks() {
+        let version = if wanted.asks_of_marks() || ranks.iter().any(Rank::asks_of_marks) {
             self.marks.version
         } else {
             0
         };
-        let key = (wanted.clone(), order.key, order.descending, version);
+        let (sort, descending) = (order.key, order.descending);
+        let key = (wanted.clone(), ranks.to_vec(), sort, descending, version);
         let lock = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(rows) = lock().find(&key) {
-            return rows;
+            return Ok(rows);
         }
-        let rows = Arc::new(self.in_order(wanted, order));
+        let rows = Arc::new(if ranks.is_empty() {
+            Ordered {
+                rows: self.in_order(wanted, order),
+                distances: Vec::new(),
+            }
+        } else {
+            let answer = self.answer(wanted, ranks)?;
+            let hits = answer.hits().unwrap_or_default();
+            Ordered {
+                rows: hits.iter().map(|hit| hit.row).collect(),
+                distances: hits.iter().map(|hit| hit.distance + 0.0).collect(),
+            }
+        });
         lock().remember(key, &rows);
-        rows
+        Ok(rows)
     }
 
     fn in_order(&self, wanted: &Wanted, order: Order) -> Vec<u32> {
@@ -140,12 +172,21 @@ impl Seen {
         rows
     }
 
-    fn grid(&self, wanted: &Wanted, order: Order, offset: usize, limit: usize) -> Grid {
-        let rows = self.ordered(wanted, order);
-        let page = rows.iter().skip(offset).take(limit);
-        Grid {
+    fn grid(
+        &self,
+        wanted: &Wanted,
+        ranks: &[Rank],
+        order: Order,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Grid, Error> {
+        let ordered = self.ordered(wanted, ranks, order)?;
+        let page = ordered.rows.iter().skip(offset).take(limit);
+        let distances = ordered.distances.iter().skip(offset).take(limit);
+        Ok(Grid {
             generation: Some(self.index.generation()),
-            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            total: u32::try_from(ordered.rows.len()).unwrap_or(u32::MAX),
+            distances: distances.copied().collect(),
             items: page
                 .map(|row| {
                     (
@@ -155,7 +196,7 @@ impl Seen {
                     )
                 })
                 .collect(),
-        }
+        })
     }
 
     pub(super) fn issue_bits(&self, row: u32) -> u8 {
@@ -165,16 +206,16 @@ impl Seen {
             .fold(0, |bits, (kind, _)| bits | 1 << kind_number(kind))
     }
 
-    fn shape(&self, wanted: &Wanted, order: Order) -> Shape {
-        let rows = self.ordered(wanted, order);
+    fn shape(&self, wanted: &Wanted, ranks: &[Rank], order: Order) -> Result<Shape, Error> {
+        let ordered = self.ordered(wanted, ranks, order)?;
         let aspect = |row: &u32| {
             let tile = self.index.tile(*row);
             aspect_byte(tile.width_px, tile.height_px)
         };
-        Shape {
+        Ok(Shape {
             generation: Some(self.index.generation()),
-            aspects: rows.iter().map(aspect).collect(),
-        }
+            aspects: ordered.rows.iter().map(aspect).collect(),
+        })
     }
 }
 
@@ -216,9 +257,28 @@ impl Engine {
         offset: usize,
         limit: usize,
     ) -> Result<Grid, Error> {
+        self.ranked_grid(scope, wanted, Vec::new(), order, offset, limit)
+            .await
+    }
+
+    /// The same in the order of what ranks them, where something does; what that leaves out is
+    /// left out.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::Busy`] while the index is being
+    /// made again.
+    pub async fn ranked_grid(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        ranks: Vec<Rank>,
+        order: Order,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Grid, Error> {
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
-                Ok(index.grid(wanted, order, offset, limit))
+                index.grid(wanted, &ranks, order, offset, limit)
             })
             .await?;
         Ok(found.unwrap_or_default())
@@ -227,16 +287,17 @@ impl Engine {
     /// The aspects of all pictures that are wanted, so that a whole grid can be laid out.
     ///
     /// # Errors
-    /// [`Error::Busy`] while the index is being made again.
+    /// As [`Engine::ranked_grid`].
     pub async fn grid_shape(
         &self,
         scope: &DatasetScope,
         wanted: Wanted,
+        ranks: Vec<Rank>,
         order: Order,
     ) -> Result<Shape, Error> {
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
-                Ok(index.shape(wanted, order))
+                index.shape(wanted, &ranks, order)
             })
             .await?;
         Ok(found.unwrap_or_default())

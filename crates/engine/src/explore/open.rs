@@ -12,10 +12,11 @@ use lamina_model::{
 use lamina_search::{GenerationIndex, SearchError};
 
 use super::{
+    anchors::KnownParts,
     build,
     copies::{self, CopyTable},
     folder,
-    grid::{Orders, SortKey},
+    grid::{OrderKey, Orders},
     marks::{Marks, MarksCache},
     picture::{self, Beside},
     plan::Plans,
@@ -35,6 +36,7 @@ pub(crate) struct Indexes {
     open: Mutex<VecDeque<Arc<Opened>>>,
     writing: Mutex<HashSet<(DatasetId, Generation)>>,
     pub(super) marks: MarksCache,
+    pub(super) parts: KnownParts,
     /// Generations whose map is being drawn.
     drawing: Mutex<HashSet<(DatasetId, Generation)>>,
 }
@@ -98,7 +100,7 @@ pub(super) struct Opened {
     pub copies: CopyTable,
     /// By kind, in the order of [`IssueKind::ALL`]: rows with their confidences.
     pub issues: [Vec<(u32, f32)>; IssueKind::ALL.len()],
-    pub orders: Mutex<Orders<(Wanted, SortKey, bool, i64)>>,
+    pub orders: Mutex<Orders<OrderKey>>,
     /// The number of tags and labels that the index was written after.
     pub marks_version: i64,
     pub plans: Mutex<Plans>,

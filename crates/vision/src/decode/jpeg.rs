@@ -80,7 +80,7 @@ fn decode_with(
         note(&mut head.notes, MediaNote::DecoderWarning);
     }
     head.check(limits)?;
-    let factor = reduction(head.width, head.height);
+    let factor = reduction(head.width, head.height, limits);
     fits(markers.memory(factor), limits, "its pixels")?;
 
     let samples = samples_of(bytes, &markers, factor, limits)?;

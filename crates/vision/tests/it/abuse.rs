@@ -51,6 +51,7 @@ const BOUNDS: DecodeLimits = DecodeLimits {
     max_pixels: 4_000_000,
     max_file_bytes: 1 << 20,
     max_alloc_bytes: 32 << 20,
+    short_side_px: 448,
 };
 
 fn survives(bytes: &[u8]) {

@@ -11,6 +11,7 @@ mod embedding;
 mod facts;
 mod limits;
 mod native;
+mod part;
 mod viewing;
 
 use lamina_model::{ImageFormat, MediaNote};

@@ -1,0 +1,187 @@
+//! What orders an answer, as parameters; and looking up the pictures that it names.
+
+use lamina_engine::{AnchorOf, DatasetScope, Error, Rank};
+use lamina_model::Pull;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    AppState,
+    error::{ApiError, ParameterFault, Problem},
+    wire::{
+        vql::{self, Asked, AskedAnchor},
+        wanted::unknown,
+    },
+};
+
+/// What the pictures wanted are like, in pictures or in words.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RankedParameters {
+    /// The picture that those wanted are like, of the dataset or uploaded; or several as a list,
+    /// each an id or, in JSON, `{"id", "type", "bounding_box"}`.
+    anchor_media_id: Option<String>,
+    /// `MEDIA` or `UPLOAD`; either where nothing is said.
+    anchor_type: Option<String>,
+    /// The part of the one picture of the dataset that matters: `X,Y,WIDTH,HEIGHT` in pixels, or
+    /// JSON with `x`, `y`, `width` and `height` from 0 to 1.
+    bounding_box: Option<String>,
+    /// What they are to be less like, as `anchor_media_id` is given.
+    less_like: Option<String>,
+    /// Words in captions, labels and file names: `a b`, `a OR b`, `-a`, `"a b"`, parentheses.
+    caption: Option<String>,
+    /// The same under its older name.
+    image_caption: Option<String>,
+    /// The same.
+    caption_only_filter: Option<String>,
+    /// Only pictures no further away than this, 0–1, where words or a picture rank them.
+    #[param(minimum = 0, maximum = 1)]
+    textual_similarity_threshold: Option<f32>,
+}
+
+impl RankedParameters {
+    /// What they ask for.
+    ///
+    /// # Errors
+    /// 422 with the first value that means nothing.
+    pub(crate) fn read(&self) -> Result<Vec<Asked>, Problem> {
+        let furthest = self.furthest()?;
+        let mut all = Vec::new();
+        for text in [
+            &self.caption,
+            &self.image_caption,
+            &self.caption_only_filter,
+        ] {
+            all.extend(said(text.as_ref()).map(|query| Asked::Words {
+                query: query.to_owned(),
+                max_distance: furthest.min(1.0),
+            }));
+        }
+        let anchors = self.anchors()?;
+        if !anchors.is_empty() {
+            all.push(Asked::Like {
+                anchors,
+                max_distance: furthest,
+            });
+        }
+        Ok(all)
+    }
+
+    fn furthest(&self) -> Result<f32, Problem> {
+        let most = self.textual_similarity_threshold.unwrap_or(2.0);
+        let named = self.textual_similarity_threshold.is_some();
+        if named && !(0.0..=1.0).contains(&most) {
+            return Err(unknown("textual_similarity_threshold", &most.to_string()));
+        }
+        Ok(most)
+    }
+
+    fn anchors(&self) -> Result<Vec<AskedAnchor>, Problem> {
+        let of = match said(self.anchor_type.as_ref()) {
+            None => AnchorOf::Either,
+            Some(word) => vql::anchor_type(word).ok_or_else(|| unknown("anchor_type", word))?,
+        };
+        let mut all = Vec::new();
+        for (name, text, pull) in [
+            ("anchor_media_id", &self.anchor_media_id, Pull::Towards),
+            ("less_like", &self.less_like, Pull::Away),
+        ] {
+            if let Some(text) = said(text.as_ref()) {
+                let loc = ["query", name];
+                all.extend(vql::anchors(&list(text), of, pull, &loc)?);
+            }
+        }
+        if let Some(text) = said(self.bounding_box.as_ref()) {
+            let [one] = &mut all[..] else {
+                return Err(unknown("bounding_box", text));
+            };
+            let loc = ["query", "bounding_box"];
+            one.wish.region = Some(vql::read_region(&text.into(), &loc)?);
+        }
+        if all.len() > vql::MOST_ANCHORS {
+            let text = said(self.anchor_media_id.as_ref()).unwrap_or_default();
+            return Err(unknown("anchor_media_id", text));
+        }
+        Ok(all)
+    }
+}
+
+fn said(text: Option<&String>) -> Option<&str> {
+    text.map(String::as_str)
+        .filter(|text| !text.trim().is_empty())
+}
+
+/// `["a","b"]`, `[{"id": "a"}]`, `[a,b]`, `{"id": "a"}` or `a`.
+fn list(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Array(_) | Value::Object(_))) => value,
+        _ => super::explore::list(text)
+            .into_iter()
+            .map(Value::String)
+            .collect(),
+    }
+}
+
+/// Looks up the pictures that questions name.
+///
+/// # Errors
+/// 422 that names the element for what cannot be found in a query or is not there to be cut out;
+/// 404 for the one anchor of `anchor_media_id`, as the original answers.
+pub(crate) async fn look_up(
+    state: &AppState,
+    scope: &DatasetScope,
+    all: Vec<Asked>,
+) -> Result<Vec<Rank>, ApiError> {
+    let mut ranks = Vec::with_capacity(all.len());
+    for asked in all {
+        ranks.push(match asked {
+            Asked::Words {
+                query,
+                max_distance,
+            } => Rank::Words {
+                query,
+                max_distance,
+            },
+            Asked::Like {
+                anchors,
+                max_distance,
+            } => {
+                let mut found = Vec::with_capacity(anchors.len());
+                for AskedAnchor { wish, loc } in anchors {
+                    let id = wish.id.clone();
+                    let looked = state.engine().anchor(scope, wish).await;
+                    found.push(looked.map_err(|cause| told_at(cause, loc, id))?);
+                }
+                Rank::Like {
+                    anchors: found,
+                    max_distance,
+                }
+            }
+        });
+    }
+    Ok(ranks)
+}
+
+/// What is wrong with an anchor, told where it stands.
+fn told_at(cause: Error, mut loc: Vec<String>, id: String) -> ApiError {
+    let in_query = loc.get(1).is_some_and(|name| name == "vql");
+    match &cause {
+        Error::NotFound { .. } if in_query => {}
+        Error::Invalid {
+            field: "bounding_box",
+            ..
+        } if in_query => loc.push("bounding_box".to_owned()),
+        Error::Invalid {
+            field: "bounding_box",
+            ..
+        } => loc = vec!["query".to_owned(), "bounding_box".to_owned()],
+        _ => return cause.into(),
+    }
+    Problem::faults(vec![ParameterFault {
+        kind: "value_error".to_owned(),
+        loc,
+        msg: format!("Value error, {cause}"),
+        input: id.into(),
+    }])
+    .into()
+}

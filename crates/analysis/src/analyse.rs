@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::set::Set;
 use crate::{
     AnalysisError, Facts, Finding, Findings, Group, Matrix, Settings, Watch, hashes, outliers,
-    quality, uniqueness,
+    quality, sizes, uniqueness,
 };
 
 /// Compares all pictures of a set.
@@ -210,13 +210,21 @@ impl Kept {
 }
 
 fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -> Vec<Finding> {
+    let odd_sizes = sizes::odd_sizes(&set.facts);
     let mut issues: Vec<Finding> = (0..set.len())
         .into_par_iter()
         .flat_map_iter(|place| {
             let outlier = outliers[homes.kept_at[place] as usize];
             quality::confidences(set.facts[place])
                 .into_iter()
-                .chain([(IssueKind::Outliers, outlier)])
+                .chain([
+                    (IssueKind::Outliers, outlier),
+                    (IssueKind::OddSize, odd_sizes[place]),
+                    (
+                        IssueKind::OddAspectRatio,
+                        sizes::odd_shape(set.facts[place]),
+                    ),
+                ])
                 .filter(|(_, confidence)| *confidence >= settings.least_confidence)
                 .map(move |(kind, confidence)| Finding {
                     row: place as u32,

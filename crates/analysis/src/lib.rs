@@ -5,8 +5,9 @@
 //! picture. Nothing here reads a file, a pixel, a clock or a database, and nothing depends on
 //! the order of the rows or on the number of threads: the same pictures give the same findings.
 //!
-//! The doors are [`analyse()`] and, for a map of a set, [`layout()`], which alone goes by the order
-//! of the rows.
+//! The doors are [`analyse()`], and [`layout()`] for a map of a set, which alone goes by the order
+//! of the rows. What needs labels or parts of a set beside has doors of its own,
+//! [`judge_labels()`] and [`leaks()`].
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -22,7 +23,9 @@ mod error;
 mod facts;
 mod findings;
 mod hashes;
+mod labels;
 mod layout;
+mod leakage;
 mod likeness;
 mod matrix;
 mod neighbours;
@@ -31,6 +34,7 @@ mod progress;
 mod quality;
 mod set;
 mod settings;
+mod sizes;
 mod uniqueness;
 mod watch;
 
@@ -38,7 +42,9 @@ pub use analyse::analyse;
 pub use error::AnalysisError;
 pub use facts::Facts;
 pub use findings::{Cluster, Finding, Findings, Group};
+pub use labels::{ClassOutlier, LabelFindings, Mislabel, judge_labels};
 pub use layout::layout;
+pub use leakage::{Leak, leaks};
 pub use matrix::Matrix;
 pub use settings::Settings;
 pub use watch::{Unwatched, Watch};

@@ -8,7 +8,7 @@
 /// Sets with fewer different pictures have no outliers: there is nothing to stand apart from.
 const LEAST_SET: usize = 24;
 /// Neighbours whose mean distance counts.
-const NEAREST: usize = 4;
+pub(crate) const NEAREST: usize = 4;
 /// Deviations over the median at which the confidence is 0.5.
 const CUT: f32 = 3.0;
 /// The least deviation assumed, so that a set of near copies does not make outliers of

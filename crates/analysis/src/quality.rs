@@ -1,4 +1,4 @@
-//! Pictures that show nothing well: blurred, too dark, too bright.
+//! Pictures that show nothing well: blurred, too dark, too bright, or next to nothing at all.
 //!
 //! Each confidence is a logistic curve over one number, with 0.5 at the cut. Measures are those
 //! of `lamina-vision`: light as seen, after colour profiles and transparency.
@@ -9,16 +9,17 @@ use crate::Facts;
 use crate::likeness::detail;
 
 /// How sure it is that something is wrong with a picture, for each kind judged on it alone.
-pub(crate) fn confidences(facts: &Facts) -> [(IssueKind, f32); 3] {
+pub(crate) fn confidences(facts: &Facts) -> [(IssueKind, f32); 4] {
     [
         (IssueKind::Blur, blur(facts)),
         (IssueKind::Dark, dark(facts)),
         (IssueKind::Bright, bright(facts)),
+        (IssueKind::LowInformation, low_information(facts)),
     ]
 }
 
 /// 0.5 at zero, 0.88 two steps above.
-fn logistic(steps: f32) -> f32 {
+pub(crate) fn logistic(steps: f32) -> f32 {
     1.0 / (1.0 + (-steps).exp())
 }
 
@@ -63,4 +64,24 @@ fn bright(facts: &Facts) -> f32 {
     let white = (measures.luma_p05 - 212.0) / 5.0;
     let faint = (13.0 - measures.luma_spread) / 1.5;
     logistic(white.min(faint))
+}
+
+/// Entropy of the luma histogram, bits, below which there is little to learn from a picture.
+///
+/// `CleanVision` takes 3 bits over the histograms of three channels set side by side, which for a
+/// grey picture are log2 3 more than over one.
+const ENTROPY_BITS: f32 = 1.4;
+
+/// Detail of the signature, luma steps, from which on something is to be read in spite of few
+/// shades, as on a page of text.
+const READABLE: f32 = 4.0;
+
+/// One colour, or next to it: few shades, and nothing drawn with them.
+fn low_information(facts: &Facts) -> f32 {
+    let few = (ENTROPY_BITS - facts.measures.luma_entropy_bits) / 0.15;
+    if few < -5.0 {
+        return 0.0;
+    }
+    let plain = (READABLE - detail(&facts.signature)) / 0.5;
+    logistic(few.min(plain))
 }

@@ -9,14 +9,17 @@ mod analyse;
 mod changes;
 mod clusters;
 mod keep;
+mod labels;
 mod look;
 mod report;
 mod scan;
+mod splits;
 
 use std::{path::Path, sync::Arc, time::Instant};
 
 use changes::{Change, Changes};
 use keep::Keeper;
+use labels::Labels;
 use lamina_model::{Dataset, FileOutcome, Phase, SourceType, StageSeconds, WorkerSeconds};
 use look::{Looked, Work, look_into};
 pub use scan::{Found, Verdict, Walk};
@@ -96,7 +99,8 @@ pub(crate) async fn ingest(
     }
     tally.stage(Phase::Indexing, began);
 
-    let up_to_date = engine.store().analysed_to_date(dataset.id).await?;
+    let up_to_date = engine.store().analysed_to_date(dataset.id).await?
+        && Labels::were_judged(engine, dataset.id).await?;
     if !up_to_date {
         analyse::analyse_and_publish(engine, dataset, job, tally).await?;
     }

@@ -22,11 +22,35 @@ pub enum IssueKind {
     Bright,
     /// Unlike everything else in the set.
     Outliers,
+    /// Its label seems to be another picture's: the description is the label it should have.
+    Mislabels,
+    /// Unlike the others of its label, though the label seems right.
+    LabelOutlier,
+    /// One colour, or next to it.
+    LowInformation,
+    /// Much larger or smaller than the others of the set.
+    OddSize,
+    /// Very long or very tall.
+    OddAspectRatio,
+    /// There is a copy of it in another split of the set, as in both training and test: the
+    /// description is that copy's path.
+    Leakage,
 }
 
 impl IssueKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Blur, Self::Dark, Self::Bright, Self::Outliers];
+    /// Every kind. New ones stand at the end: other lists go by the place in this one.
+    pub const ALL: [Self; 10] = [
+        Self::Blur,
+        Self::Dark,
+        Self::Bright,
+        Self::Outliers,
+        Self::Mislabels,
+        Self::LabelOutlier,
+        Self::LowInformation,
+        Self::OddSize,
+        Self::OddAspectRatio,
+        Self::Leakage,
+    ];
 
     /// The stable word stored in the database and printed in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +59,12 @@ impl IssueKind {
             Self::Dark => "dark",
             Self::Bright => "bright",
             Self::Outliers => "outliers",
+            Self::Mislabels => "mislabels",
+            Self::LabelOutlier => "label_outlier",
+            Self::LowInformation => "low_information",
+            Self::OddSize => "odd_size",
+            Self::OddAspectRatio => "odd_aspect_ratio",
+            Self::Leakage => "leakage",
         }
     }
 
@@ -42,10 +72,15 @@ impl IssueKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
+
+    /// Whether there is more to say of an issue of this kind than that.
+    pub const fn is_described(self) -> bool {
+        matches!(self, Self::Mislabels | Self::Leakage)
+    }
 }
 
 /// A picture and what may be wrong with it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Issue {
     /// The picture.
     pub media_id: MediaId,
@@ -53,6 +88,8 @@ pub struct Issue {
     pub kind: IssueKind,
     /// How sure the finding is, 0–1. From 0.5 on it counts.
     pub confidence: f32,
+    /// What there is to say beside, by kind; empty for most.
+    pub description: String,
 }
 
 /// How two pictures are the same. Each tier is stated apart from the others, the strictest

@@ -51,6 +51,7 @@ struct IssueRow {
     kind: String,
     media_id: Uuid,
     confidence: f32,
+    description: String,
 }
 
 impl TryFrom<IssueRow> for Issue {
@@ -61,6 +62,7 @@ impl TryFrom<IssueRow> for Issue {
             media_id: MediaId::from_uuid(row.media_id),
             kind: word("issue kind", IssueKind::from_word(&row.kind))?,
             confidence: row.confidence,
+            description: row.description,
         })
     }
 }
@@ -141,7 +143,7 @@ impl Store {
         let (confidence, id) = issue_place(after)?;
         let rows = read!(&self.db, pool => {
             sqlx::query_as::<_, IssueRow>(
-                "SELECT kind, media_id, confidence FROM issues
+                "SELECT kind, media_id, confidence, description FROM issues
                  WHERE dataset_id = $1 AND generation = $2 AND kind = $3 AND confidence >= $4
                      AND confidence <= $5 AND (confidence < $5 OR media_id > $6)
                  ORDER BY confidence DESC, media_id LIMIT $7",
@@ -172,7 +174,7 @@ impl Store {
     ) -> Result<Vec<Issue>> {
         let rows = read!(&self.db, pool => {
             sqlx::query_as::<_, IssueRow>(
-                "SELECT kind, media_id, confidence FROM issues
+                "SELECT kind, media_id, confidence, description FROM issues
                  WHERE dataset_id = $1 AND generation = $2 AND media_id = $3 ORDER BY kind",
             )
             .bind(dataset.as_uuid())

@@ -6,7 +6,7 @@ use lamina_model::{
 
 use crate::{
     Store,
-    convert::{from_json, limit, to_json},
+    convert::{from_json, limit, text, to_json},
     db::{read, transact, write},
     error::{Error, Result},
     jobs::{Lease, end_job},
@@ -80,7 +80,7 @@ macro_rules! insert_issues {
     ($tx:ident, $dataset:expr, $generation:expr, $rows:expr) => {
         insert_many!(
             $tx,
-            "INSERT INTO issues (dataset_id, generation, kind, media_id, confidence) ",
+            "INSERT INTO issues (dataset_id, generation, kind, media_id, confidence, description) ",
             $rows,
             |columns, row| columns
                 .push_bind($dataset)
@@ -88,6 +88,7 @@ macro_rules! insert_issues {
                 .push_bind(row.kind.as_str())
                 .push_bind(row.media_id.as_uuid())
                 .push_bind(row.confidence)
+                .push_bind(text(&row.description))
         )
     };
 }
@@ -286,6 +287,42 @@ impl Store {
             .await?
         });
         Ok(count > 0)
+    }
+
+    /// Notes which labels a generation judged, by their digest.
+    pub async fn note_labels_seen(
+        &self,
+        dataset: DatasetId,
+        generation: Generation,
+        digest: &str,
+    ) -> Result<()> {
+        write!(&self.db, pool => {
+            sqlx::query(
+                "UPDATE generations SET labels_seen = $3 WHERE dataset_id = $1 AND number = $2",
+            )
+            .bind(dataset.as_uuid())
+            .bind(generation.0)
+            .bind(digest)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// The digest of the labels that the generation judged which readers see; nothing where it
+    /// judged none.
+    pub async fn labels_seen(&self, dataset: DatasetId) -> Result<Option<String>> {
+        let digest = read!(&self.db, pool => {
+            sqlx::query_scalar::<_, Option<String>>(
+                "SELECT g.labels_seen FROM datasets d
+                 JOIN generations g ON g.dataset_id = d.id AND g.number = d.generation
+                 WHERE d.id = $1 AND d.deleted_at_us IS NULL",
+            )
+            .bind(dataset.as_uuid())
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(digest.flatten())
     }
 
     /// Removes generations that nobody can see: half-written ones other than `writing`, and

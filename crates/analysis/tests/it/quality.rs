@@ -65,3 +65,82 @@ fn an_object_on_black_and_a_drawing_on_white_are_neither() {
     on_white.rectangle([0.4, 0.4, 0.6, 0.5], 30.0);
     assert_eq!(issues(&on_white, 2.0, 3.0), []);
 }
+
+/// A set of photographs of these sizes, and the rows that have an issue of a kind.
+fn with_issue(sizes: &[[u32; 2]], kind: IssueKind) -> Vec<u32> {
+    let pictures: Vec<Picture> = (0..)
+        .zip(sizes)
+        .map(|(at, [width, height])| {
+            let mut picture = Picture::new(&format!("{at}"), &Drawing::photograph(at), at);
+            (picture.facts.width_px, picture.facts.height_px) = (*width, *height);
+            picture
+        })
+        .collect();
+    let mut found: Vec<u32> = analysed(&pictures)
+        .issues
+        .iter()
+        .filter(|issue| issue.kind == kind && issue.confidence >= 0.5)
+        .map(|issue| issue.row)
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn one_colour_is_low_information_and_a_page_of_text_is_not() {
+    let of = |drawing: &Drawing, entropy: f32| {
+        let mut picture = Picture::new("it", drawing, 1);
+        picture.facts.measures.luma_entropy_bits = entropy;
+        analysed(&[picture])
+            .issues
+            .iter()
+            .any(|issue| issue.kind == IssueKind::LowInformation && issue.confidence >= 0.5)
+    };
+    assert!(of(&Drawing::plain(90.0), 0.0));
+    // Two colours that meet once.
+    let mut halves = Drawing::plain(90.0);
+    halves.rectangle([0.0, 0.0, 1.0, 0.4], 140.0);
+    assert!(of(&halves, 0.97));
+    let mut text = Drawing::plain(250.0);
+    for line in 0..20 {
+        for word in 0..12 {
+            let (x, y) = (word as f32 / 12.0, line as f32 / 20.0);
+            text.rectangle([x + 0.01, y + 0.015, x + 0.06, y + 0.03], 20.0);
+        }
+    }
+    assert!(!of(&text, 0.7));
+    assert!(!of(&photograph(), 6.5));
+}
+
+#[test]
+fn a_size_far_from_those_of_the_set_is_odd_and_half_the_usual_is_not() {
+    let mut sizes = vec![[640, 480]; 40];
+    sizes.extend([[320, 240], [1280, 960], [64, 48], [6000, 4000]]);
+    assert_eq!(with_issue(&sizes, IssueKind::OddSize), [42, 43]);
+}
+
+#[test]
+fn in_a_set_of_many_sizes_only_the_tiny_and_the_huge_are_odd() {
+    let mut sizes: Vec<[u32; 2]> = (0..40).map(|at| [600 + 60 * at, 450 + 45 * at]).collect();
+    sizes.extend([[24, 18], [20_000, 15_000]]);
+    assert_eq!(with_issue(&sizes, IssueKind::OddSize), [40, 41]);
+}
+
+#[test]
+fn a_handful_of_pictures_has_no_usual_size() {
+    let sizes = [[640, 480], [640, 480], [20, 20], [8000, 8000]];
+    assert_eq!(with_issue(&sizes, IssueKind::OddSize), []);
+}
+
+#[test]
+fn a_strip_is_an_odd_shape_and_a_wide_screen_is_not() {
+    let sizes = [
+        [640, 480],
+        [1920, 800],
+        [480, 900],
+        [2000, 400],
+        [300, 1200],
+        [900, 900],
+    ];
+    assert_eq!(with_issue(&sizes, IssueKind::OddAspectRatio), [3, 4]);
+}

@@ -69,8 +69,9 @@ pub(crate) struct GridPage {
     height: Vec<u32>,
     /// Mean colours as 0xRRGGBB.
     rgb: Vec<u32>,
-    /// Issues that count: 1 blur, 2 dark, 4 bright, 8 outliers.
-    issues: Vec<u8>,
+    /// Issues that count: 1 blur, 2 dark, 4 bright, 8 outliers, 16 mislabels, 32 label outlier,
+    /// 64 low information, 128 odd size, 256 odd aspect ratio, 512 leakage.
+    issues: Vec<u16>,
     /// Copies beside the picture itself.
     copies: Vec<u32>,
     /// What versions the address of the thumbnail.

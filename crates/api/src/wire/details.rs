@@ -1,7 +1,7 @@
 //! A picture with everything that comparing the set said about it.
 
 use lamina_engine::MediaDetails;
-use lamina_model::{ClusterId, MediaId};
+use lamina_model::{ClusterId, IssueKind, MediaId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -31,11 +31,17 @@ pub(crate) struct MediaDetailsJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Issue)]
 pub(crate) struct IssueJson {
-    /// `blur`, `dark`, `bright` or `outliers`.
+    /// `blur`, `dark`, `bright`, `outliers`, `mislabels`, `label_outlier`, `low_information`,
+    /// `odd_size`, `odd_aspect_ratio` or `leakage`.
     #[schema(example = "blur")]
     pub kind: &'static str,
     /// How sure that is, 0–1; from 0.5 on it counts.
     pub confidence: f32,
+    /// What there is to say beside: the label that a mislabelled picture should have, the path of
+    /// the copy in another split. Empty for other kinds.
+    pub issues_description: String,
+    /// The label that a mislabelled picture should have; null for other kinds.
+    pub suggested_label: Option<String>,
 }
 
 /// The copies that a picture is one of.
@@ -55,9 +61,12 @@ pub(crate) struct CopiesJson {
 
 impl From<MediaDetails> for MediaDetailsJson {
     fn from(details: MediaDetails) -> Self {
-        let issues = details.issues.iter().map(|(kind, confidence)| IssueJson {
-            kind: kind.as_str(),
-            confidence: *confidence,
+        let issues = details.issues.iter().map(|issue| IssueJson {
+            kind: issue.kind.as_str(),
+            confidence: issue.confidence,
+            issues_description: issue.description.clone(),
+            suggested_label: (issue.kind == IssueKind::Mislabels)
+                .then(|| issue.description.clone()),
         });
         Self {
             media: MediaJson::from(&details.media),

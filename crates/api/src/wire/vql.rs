@@ -106,9 +106,10 @@ fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
         return Err("op must be \"issue\"".to_owned());
     }
     let word = body.get("value").and_then(Value::as_str);
-    let kind = word
-        .and_then(IssueKind::from_word)
-        .ok_or("value must be blur, dark, bright or outliers")?;
+    let kind = word.and_then(IssueKind::from_word).ok_or_else(|| {
+        let known = IssueKind::ALL.map(IssueKind::as_str).join(", ");
+        format!("value must be one of {known}")
+    })?;
     let mode = match body.get("mode").and_then(Value::as_str) {
         None | Some("in") => Presence::In,
         Some("out") => Presence::Out,

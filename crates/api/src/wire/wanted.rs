@@ -13,7 +13,8 @@ use crate::error::{ParameterFault, Problem};
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WantedParameters {
-    /// `blur`, `dark`, `bright` or `outliers`, with a band of confidence or without:
+    /// `blur`, `dark`, `bright`, `outliers`, `mislabels`, `label_outlier`, `low_information`,
+    /// `odd_size`, `odd_aspect_ratio` or `leakage`, with a band of confidence or without:
     /// `blur:0.8-1`. Without one, 0.5–1.
     #[serde(default)]
     #[param(required = false)]

@@ -55,7 +55,7 @@ pub struct Grid {
     pub total: u32,
     /// The pictures of the page: the card, the issues that count as bits in the order of
     /// [`IssueKind::ALL`], and how many copies it has beside itself.
-    pub items: Vec<(Card, u8, u32)>,
+    pub items: Vec<(Card, u16, u32)>,
     /// The distance of each, 0 the closest, where something ranks them; else empty.
     pub distances: Vec<f32>,
 }
@@ -199,7 +199,7 @@ impl Seen {
         })
     }
 
-    pub(super) fn issue_bits(&self, row: u32) -> u8 {
+    pub(super) fn issue_bits(&self, row: u32) -> u16 {
         let counting = self.index.issues(row).into_iter();
         counting
             .filter(|(_, confidence)| Band::COUNTS.holds(*confidence))

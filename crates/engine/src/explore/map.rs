@@ -146,7 +146,9 @@ impl Seen {
     fn flags(&self, row: u32) -> u8 {
         let copies = self.copies.members().contains(row);
         let extra = self.copies.extra().contains(row);
-        self.issue_bits(row) | u8::from(copies) << 4 | u8::from(extra) << 5
+        // The first four kinds only: there is no room for more.
+        let issues = (self.issue_bits(row) & 0b1111).to_le_bytes()[0];
+        issues | u8::from(copies) << 4 | u8::from(extra) << 5
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, IssueKind, Media, MediaId};
+use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, Issue, Media, MediaId};
 
 /// The name of the file.
 const FILE: &str = "pictures.lamina";
@@ -67,8 +67,8 @@ fn entry(bytes: &[u8]) -> Beside {
 pub struct MediaDetails {
     /// The picture by itself.
     pub media: Media,
-    /// What may be wrong with it, and how sure that is, 0–1.
-    pub issues: Vec<(IssueKind, f32)>,
+    /// What may be wrong with it.
+    pub issues: Vec<Issue>,
     /// How much it adds to the set, 0–1; nothing before it was compared.
     pub uniqueness: Option<f32>,
     /// Its cluster at each level, the finest first; nothing before it was compared.

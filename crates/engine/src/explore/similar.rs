@@ -1,5 +1,6 @@
 //! What is known about one picture from comparing it: what is like it, its copies, its issues.
 
+use lamina_model::Issue;
 use lamina_search::{AnchorVector, Nearest, RowSet, SearchError};
 
 use super::{
@@ -122,11 +123,33 @@ impl Engine {
             })
         });
         Ok(MediaDetails {
-            issues: index.index.issues(row),
+            issues: self.issues_at(scope, index, row).await?,
             uniqueness: Some(index.index.tile(row).uniqueness),
             clusters: Some(index.clusters(row)),
             copies,
             media,
         })
+    }
+
+    /// The issues of a picture, those that have one with their description.
+    async fn issues_at(
+        &self,
+        scope: &DatasetScope,
+        opened: &Opened,
+        row: u32,
+    ) -> Result<Vec<Issue>, Error> {
+        let (media_id, generation) = (opened.index.media_id(row), opened.index.generation());
+        let issues = opened.index.issues(row);
+        if issues.iter().any(|(kind, _)| kind.is_described()) {
+            let store = self.store();
+            return Ok(store.issues_of(scope.id(), generation, media_id).await?);
+        }
+        let plain = issues.into_iter().map(|(kind, confidence)| Issue {
+            media_id,
+            kind,
+            confidence,
+            description: String::new(),
+        });
+        Ok(plain.collect())
     }
 }

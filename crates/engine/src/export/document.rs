@@ -55,7 +55,8 @@ fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<Value> {
     let mut all = Vec::new();
     for (kind, confidence) in &item.issues {
         all.push(json!({"type": "issue", "properties": {
-            "issue_type": kind.as_str(), "confidence": confidence, "issues_description": "",
+            "issue_type": kind.as_str(), "confidence": confidence,
+            "issues_description": said.description(*kind),
         }}));
     }
     if let Some((group, likeness)) = &item.copies {

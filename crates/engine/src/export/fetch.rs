@@ -199,7 +199,7 @@ impl Engine {
             if at > 0 {
                 text.push(',');
             }
-            let said = self.said_of(scope, item.id).await?;
+            let said = self.said_of(scope, item).await?;
             text.push_str(&document::media_item(dataset, base_url, item, &said));
         }
         text.push_str(document::TAIL);

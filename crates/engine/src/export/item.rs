@@ -1,6 +1,6 @@
 //! What people and files say of the pictures of an export.
 
-use lamina_model::{Caption, MediaId, ObjectBox, PictureLabel, Tag};
+use lamina_model::{Caption, Issue, IssueKind, ObjectBox, PictureLabel, Tag};
 
 use super::ask::ExportPart;
 use crate::{DatasetScope, Engine, Error};
@@ -14,6 +14,16 @@ pub(super) struct Said {
     pub captions: Vec<Caption>,
     pub objects: Vec<ObjectBox>,
     pub tags: Vec<Tag>,
+    /// Issues of which there is more to say.
+    pub described: Vec<Issue>,
+}
+
+impl Said {
+    /// What there is to say of an issue; empty for most.
+    pub(super) fn description(&self, kind: IssueKind) -> &str {
+        let found = self.described.iter().find(|issue| issue.kind == kind);
+        found.map_or("", |issue| &issue.description)
+    }
 }
 
 impl Engine {
@@ -26,13 +36,19 @@ impl Engine {
         Ok(self.export_items(scope, parts).await?.len() as u64)
     }
 
-    pub(super) async fn said_of(&self, scope: &DatasetScope, id: MediaId) -> Result<Said, Error> {
-        let (store, dataset) = (self.store(), scope.id());
+    pub(super) async fn said_of(&self, scope: &DatasetScope, item: &Item) -> Result<Said, Error> {
+        let (store, dataset, id) = (self.store(), scope.id(), item.id);
+        let is_described = item.issues.iter().any(|(kind, _)| kind.is_described());
+        let described = match scope.dataset().generation {
+            Some(generation) if is_described => store.issues_of(dataset, generation, id).await?,
+            _ => Vec::new(),
+        };
         Ok(Said {
             labels: store.labels_of(dataset, id).await?,
             captions: store.captions_of(dataset, id).await?,
             objects: store.objects_of(dataset, id).await?,
             tags: store.tags_of(dataset, id).await?,
+            described,
         })
     }
 }

@@ -136,7 +136,7 @@ async fn write(
         context.check()?;
         let mut rows = Vec::with_capacity(part.len());
         for item in part {
-            let said = engine.said_of(&scope, item.id).await?;
+            let said = engine.said_of(&scope, item).await?;
             let name = names.give(&item.path);
             rows.push((item.clone(), said, name));
         }

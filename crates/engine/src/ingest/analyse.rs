@@ -5,11 +5,11 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 use lamina_analysis::{AnalysisError, Facts, Findings, Matrix, Settings, Watch, analyse};
 use lamina_model::{
     Dataset, DuplicateGroup, Generation, Issue, MediaFindings, MediaId, Phase, Report, SegmentId,
-    Signature,
+    Signature, SourcePath,
 };
 use lamina_store::{AnalysisFacts, FindingsBatch, Publication};
 
-use super::{Stopped, Tally, clusters::cluster_ids, report};
+use super::{Stopped, Tally, clusters::cluster_ids, labels::Labels, report, splits};
 use crate::{
     Engine, Error,
     explore::{keep_only, write_index},
@@ -24,6 +24,7 @@ const READERS_GRACE_SECONDS: i64 = 300;
 /// Everything that comparing needs, in the order of the paths.
 struct Set {
     ids: Vec<MediaId>,
+    paths: Vec<SourcePath>,
     vectors: Matrix,
     facts: Vec<Facts>,
 }
@@ -39,7 +40,10 @@ pub(super) async fn analyse_and_publish(
     let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
     job.tell(Phase::Analysing, 0, 0, rejected);
     let set = load(engine, dataset, job).await?;
-    let (ids, findings) = compare(set, job, rejected).await?;
+    let labels = Labels::load(engine, dataset.id).await?;
+    let labels_seen = labels.digest.clone();
+    let compared = compare(set, labels, job, rejected).await?;
+    let findings = &compared.findings;
     tally.stage(Phase::Analysing, began);
 
     let began = Instant::now();
@@ -51,11 +55,14 @@ pub(super) async fn analyse_and_publish(
     let generation = store
         .begin_generation(dataset.id, engine.clock().now())
         .await?;
-    write(engine, dataset, generation, &ids, &findings, job).await?;
+    write(engine, dataset, generation, &compared, job).await?;
+    store
+        .note_labels_seen(dataset.id, generation, &labels_seen)
+        .await?;
     index(engine, dataset, generation).await;
-    let counts = report::issue_counts(&findings);
+    let counts = report::issue_counts(findings);
     tally.stage(Phase::Publishing, began);
-    let report: Report = report::build(store, dataset.id, &findings, counts, tally).await?;
+    let report: Report = report::build(store, dataset.id, findings, counts, tally).await?;
     job.check()?;
     store
         .publish(&Publication {
@@ -131,6 +138,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     }
     let vectors = Matrix::from_vec(columns, values).map_err(Error::internal)?;
     let ids = rows.iter().map(|row| row.id).collect();
+    let paths = rows.iter().map(|row| row.path.clone()).collect();
     let facts = rows
         .into_iter()
         .zip(signatures)
@@ -138,6 +146,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
         .map(|((row, signature), order)| facts_of(&row, signature, order));
     Ok(Set {
         ids,
+        paths,
         vectors,
         facts: facts.collect::<Result<_, _>>()?,
     })
@@ -164,14 +173,23 @@ fn facts_of(row: &AnalysisFacts, signature: Option<Signature>, order: u32) -> Re
     })
 }
 
+/// How much of the whole is comparing; judging labels is the rest.
+const COMPARING: u64 = 900;
+const WHOLE: u64 = 1000;
+
 struct Watcher {
     job: Arc<JobContext>,
     rejected: u64,
+    /// The part of the whole that is watched.
+    part: std::ops::Range<u64>,
 }
 
 impl Watch for Watcher {
     fn step(&self, done: u64, total: u64) {
-        self.job.tell(Phase::Analysing, done, total, self.rejected);
+        let part = (self.part.end - self.part.start) * done.min(total) / total.max(1);
+        let reached = self.part.start + part;
+        self.job
+            .tell(Phase::Analysing, reached, WHOLE, self.rejected);
     }
 
     fn cancelled(&self) -> bool {
@@ -179,18 +197,37 @@ impl Watch for Watcher {
     }
 }
 
+/// What comparing said.
+struct Compared {
+    ids: Vec<MediaId>,
+    findings: Findings,
+    /// What labels and splits say beside.
+    issues: Vec<Issue>,
+}
+
 async fn compare(
     set: Set,
+    labels: Labels,
     job: &Arc<JobContext>,
     rejected: u64,
-) -> Result<(Vec<MediaId>, Findings), Stopped> {
-    let watcher = Watcher {
-        job: Arc::clone(job),
-        rejected,
-    };
+) -> Result<Compared, Stopped> {
+    let job = Arc::clone(job);
     let compared = tokio::task::spawn_blocking(move || {
-        let findings = analyse(&set.vectors, &set.facts, &Settings::default(), &watcher)?;
-        Ok::<_, AnalysisError>((set.ids, findings))
+        let watcher = |part| Watcher {
+            job: Arc::clone(&job),
+            rejected,
+            part,
+        };
+        let settings = Settings::default();
+        let comparing = watcher(0..COMPARING);
+        let findings = analyse(&set.vectors, &set.facts, &settings, &comparing)?;
+        let mut issues = labels.judge(&set.ids, &set.vectors, &watcher(COMPARING..WHOLE))?;
+        issues.extend(splits::issues(&set.ids, &set.paths, &findings.groups));
+        Ok::<_, AnalysisError>(Compared {
+            ids: set.ids,
+            findings,
+            issues,
+        })
     });
     match compared.await.map_err(Error::internal)? {
         Ok(found) => Ok(found),
@@ -203,11 +240,11 @@ async fn write(
     engine: &Engine,
     dataset: &Dataset,
     generation: Generation,
-    ids: &[MediaId],
-    findings: &Findings,
+    compared: &Compared,
     job: &JobContext,
 ) -> Result<(), Stopped> {
     let store = engine.store();
+    let Compared { ids, findings, .. } = compared;
     let id_of = |row: u32| ids[row as usize];
     let named = cluster_ids(dataset.id, findings);
     let media: Vec<_> = ids
@@ -229,7 +266,9 @@ async fn write(
             media_id: id_of(found.row),
             kind: found.kind,
             confidence: found.confidence,
+            description: String::new(),
         })
+        .chain(compared.issues.iter().cloned())
         .collect();
     let groups: Vec<_> = findings
         .groups

@@ -12,6 +12,7 @@ mod datasets;
 mod explore;
 mod export;
 mod ingest;
+mod labels;
 mod map;
 mod marks;
 mod resolving;

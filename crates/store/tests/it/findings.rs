@@ -71,6 +71,7 @@ fn issue(media_id: MediaId, kind: IssueKind, confidence: f32) -> Issue {
         media_id,
         kind,
         confidence,
+        description: String::new(),
     }
 }
 
@@ -102,6 +103,36 @@ pub(crate) async fn a_generation_is_seen_only_when_published(world: &World) {
             .await,
         Err(Error::NotFound { what: "dataset" })
     ));
+}
+
+pub(crate) async fn what_there_is_to_say_of_an_issue_and_which_labels_were_judged_is_kept(
+    world: &World,
+) {
+    let (dataset, _) = world.dataset("/a").await;
+    let id = dataset.id;
+    let media = world.media_id();
+    let generation = begin(world, id).await;
+    assert_eq!(world.store.labels_seen(id).await.unwrap(), None);
+    let mut said = issue(media, IssueKind::Mislabels, 0.75);
+    "a \"cow\", or ü".clone_into(&mut said.description);
+    let plain = issue(media, IssueKind::OddSize, 0.5);
+    let batch = FindingsBatch {
+        issues: &[said.clone(), plain.clone()],
+        ..FindingsBatch::default()
+    };
+    add(world, id, generation, &batch).await;
+    let store = &world.store;
+    store.note_labels_seen(id, generation, "d1").await.unwrap();
+    assert_eq!(store.labels_seen(id).await.unwrap(), None, "not yet seen");
+    publish(world, id, generation, 1).await.unwrap();
+    assert_eq!(store.labels_seen(id).await.unwrap().as_deref(), Some("d1"));
+    let found = store.issues_of(id, generation, media).await.unwrap();
+    assert_eq!(found, [said.clone(), plain]);
+    let page = store.issues(id, generation, IssueKind::Mislabels, 0.0, None, 9);
+    assert_eq!(page.await.unwrap().items, [said]);
+    let next = begin(world, id).await;
+    publish(world, id, next, 1).await.unwrap();
+    assert_eq!(store.labels_seen(id).await.unwrap(), None);
 }
 
 pub(crate) async fn publishing_ends_the_job_in_the_same_step(world: &World) {
@@ -226,7 +257,7 @@ pub(crate) async fn issues_are_paged_the_surest_first(world: &World) {
         .issues_of(dataset.id, generation, media[0])
         .await
         .unwrap();
-    assert_eq!(of_one, [issues[0], issues[6]]);
+    assert_eq!(of_one, [issues[0].clone(), issues[6].clone()]);
     let other = Generation(generation.0 + 1);
     let page = world
         .store

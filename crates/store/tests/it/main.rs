@@ -91,6 +91,7 @@ contract! {
         an_older_generation_never_replaces_a_later_one,
         nothing_is_added_to_a_published_generation,
         issues_are_paged_the_surest_first,
+        what_there_is_to_say_of_an_issue_and_which_labels_were_judged_is_kept,
         groups_are_paged_in_the_order_of_the_analysis,
         findings_about_one_picture_are_found,
         many_findings_fit,

@@ -1,0 +1,145 @@
+//! What an analysis says of labels and of splits.
+
+use lamina_engine::{Caller, DatasetScope, Selection};
+use lamina_model::{Issue, IssueKind, MarkOp, MediaId};
+
+use crate::workshop::{Workshop, bitmap, picture};
+
+/// A picture of one class: its ground in one of four places, and something of its own.
+fn of_class(class: u32, own: u32) -> Vec<u8> {
+    const SIDE: u32 = 48;
+    let mut pixels = Vec::new();
+    for y in 0..SIDE {
+        for x in 0..SIDE {
+            let here = (x / 24 + 2 * (y / 24)) == class;
+            let wave = f64::from((x * (own % 7 + 1) + y * (own % 5 + 1)) % 48) / 48.0;
+            let light = if here { 205.0 } else { 60.0 } + 40.0 * wave;
+            let tint = f64::from(own * 37 % 30);
+            pixels.extend([
+                light as u8,
+                (light - tint) as u8,
+                (light + tint / 3.0) as u8,
+            ]);
+        }
+    }
+    bitmap(SIDE, SIDE, &pixels)
+}
+
+async fn media_at(shop: &Workshop, scope: &DatasetScope, path: &str) -> MediaId {
+    let path = lamina_model::SourcePath::from_bytes(path.as_bytes().to_vec());
+    let found = shop.store.media_at(scope.id(), &path).await.unwrap();
+    found.expect("it is indexed")
+}
+
+async fn label(shop: &Workshop, scope: &DatasetScope, media: Vec<MediaId>, ops: Vec<MarkOp>) {
+    let scope = shop.scope_of(scope.id()).await;
+    shop.engine
+        .change_marks(
+            &Caller::Local,
+            &scope,
+            Selection::Media(media.into_iter().collect()),
+            ops,
+        )
+        .await
+        .unwrap();
+}
+
+/// The issues of one kind of a picture, as they are shown.
+async fn issues(
+    shop: &Workshop,
+    scope: &DatasetScope,
+    media: MediaId,
+    kind: IssueKind,
+) -> Vec<Issue> {
+    let scope = shop.scope_of(scope.id()).await;
+    let id = media.to_string();
+    let details = shop.engine.media_details(&scope, &id).await;
+    let mut found = details.unwrap().issues;
+    found.retain(|issue| issue.kind == kind && issue.confidence >= 0.5);
+    found
+}
+
+async fn counted(shop: &Workshop, scope: &DatasetScope, kind: IssueKind) -> u64 {
+    let scope = shop.scope_of(scope.id()).await;
+    let facets = shop.engine.facets(&scope, lamina_engine::Wanted::default());
+    let facets = facets.await.unwrap();
+    facets
+        .issues
+        .iter()
+        .find(|facet| facet.kind == kind)
+        .unwrap()
+        .count
+}
+
+#[tokio::test]
+async fn a_wrong_label_is_told_with_the_right_one_and_told_no_more_once_it_is_set_right() {
+    let shop = Workshop::new().await;
+    for class in 0..3 {
+        for own in 0..14 {
+            shop.put(
+                format!("{class}/{own}.bmp"),
+                &of_class(class, own * 3 + class),
+            );
+        }
+    }
+    let (scope, _) = shop.index().await;
+    let first = scope.dataset().generation;
+    for class in 0..3 {
+        let mut media = Vec::new();
+        for own in 0..14 {
+            media.push(media_at(&shop, &scope, &format!("{class}/{own}.bmp")).await);
+        }
+        let name = ["ant", "bee", "cow"][class];
+        label(
+            &shop,
+            &scope,
+            media,
+            vec![MarkOp::AddLabel(name.to_owned())],
+        )
+        .await;
+    }
+    let wrong = media_at(&shop, &scope, "1/5.bmp").await;
+    let swap = |from: &str, to: &str| {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        vec![MarkOp::RemoveLabel(from), MarkOp::AddLabel(to)]
+    };
+    label(&shop, &scope, vec![wrong], swap("bee", "cow")).await;
+
+    // The files are as they were, the labels are not.
+    let (scope, _) = shop.index().await;
+    assert_ne!(scope.dataset().generation, first);
+    let told = issues(&shop, &scope, wrong, IssueKind::Mislabels).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].description, "bee");
+    assert_eq!(counted(&shop, &scope, IssueKind::Mislabels).await, 1);
+    let text = shop.engine.export_document(&scope, "http://here", 99).await;
+    let text = text.unwrap();
+    assert!(text.contains("\"issues_description\":\"bee\""), "{text}");
+
+    label(&shop, &scope, vec![wrong], swap("cow", "bee")).await;
+    let (scope, _) = shop.index().await;
+    assert_eq!(issues(&shop, &scope, wrong, IssueKind::Mislabels).await, []);
+    assert_eq!(counted(&shop, &scope, IssueKind::Mislabels).await, 0);
+    let judged = scope.dataset().generation;
+    let (scope, _) = shop.index().await;
+    assert_eq!(scope.dataset().generation, judged, "nothing changed");
+}
+
+#[tokio::test]
+async fn a_picture_of_both_training_and_test_is_told_with_its_copy_and_copies_in_one_are_not() {
+    let shop = Workshop::new().await;
+    for seed in 0..6 {
+        shop.put(format!("train/{seed}.bmp"), &picture(seed));
+    }
+    shop.put("train/again.bmp", &picture(1));
+    shop.put("test/9.bmp", &picture(3));
+    shop.put("test/10.bmp", &picture(10));
+    let (scope, _) = shop.index().await;
+    for (one, other) in [("train/3.bmp", "test/9.bmp"), ("test/9.bmp", "train/3.bmp")] {
+        let media = media_at(&shop, &scope, one).await;
+        let told = issues(&shop, &scope, media, IssueKind::Leakage).await;
+        assert_eq!(told.len(), 1, "{one}: {told:?}");
+        assert_eq!(told[0].description, other);
+    }
+    assert_eq!(counted(&shop, &scope, IssueKind::Leakage).await, 2);
+}

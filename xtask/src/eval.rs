@@ -1,7 +1,8 @@
 //! `cargo xtask eval`: how true what the program says about a set of pictures is, beside the targets.
 //!
 //! It takes a folder whose truth is written down, or has one built by a generator that makes pictures from real
-//! photographs; indexes it with the release as a user would, asks the program over HTTP what it found, and compares.
+//! photographs; indexes it with the release as a user would, labels it where the truth knows labels, asks the program
+//! over HTTP what it found, and compares.
 //! Nothing here looks at pictures.
 
 mod build;
@@ -40,6 +41,8 @@ struct Options {
     json: bool,
     list: bool,
     pure: bool,
+    /// Folders are labels, and so many of a hundred are set wrong.
+    wrong_labels: Option<u32>,
 }
 
 /// Runs the verb.
@@ -47,8 +50,16 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     let options = read(arguments)?;
     let root = machine::root();
     let scratch = Metadata::ours(&root)?.target.join("eval");
-    let (folder, truth) = set(&options, &root, &scratch)?;
-    let truth = Truth::read(&truth)?;
+    let (folder, truth) = match (&options.folder, options.wrong_labels) {
+        (Some(folder), Some(percent)) => {
+            let truth = Truth::of_folders(folder, percent, options.seed)?;
+            (fs_err::canonicalize(folder)?, truth)
+        }
+        _ => {
+            let (folder, truth) = set(&options, &root, &scratch)?;
+            (folder, Truth::read(&truth)?)
+        }
+    };
     let parts = if options.pure {
         up::Parts::pure()
     } else {
@@ -59,7 +70,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
         None => up::build(&root, parts)?,
     };
     shell::note(&format!("Indexing {}.", folder.display()));
-    let told = told::ask(&program, &parts, &folder, &scratch)?;
+    let told = told::ask(&program, &parts, &folder, &scratch, &truth)?;
     let scores = score::compare(&truth, &told);
     if options.json {
         shell::say(&serde_json::to_string_pretty(&report::json(
@@ -114,6 +125,7 @@ fn read(arguments: &[OsString]) -> Result<Options> {
         json: false,
         list: false,
         pure: false,
+        wrong_labels: None,
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -124,6 +136,9 @@ fn read(arguments: &[OsString]) -> Result<Options> {
             Some("--generator") => options.generator = Some(value()?.into()),
             Some("--count") => options.count = number("--count", &value()?)?,
             Some("--seed") => options.seed = number("--seed", &value()?)?,
+            Some("--wrong-labels") => {
+                options.wrong_labels = Some(number("--wrong-labels", &value()?)?);
+            }
             Some("--json") => options.json = true,
             Some("--list") => options.list = true,
             Some("--pure") => options.pure = true,
@@ -134,6 +149,12 @@ fn read(arguments: &[OsString]) -> Result<Options> {
                 argument.display()
             ),
         }
+    }
+    if options.wrong_labels.is_some_and(|percent| percent > 50) {
+        bail!("--wrong-labels is a number of a hundred up to 50");
+    }
+    if options.wrong_labels.is_some() && options.folder.is_none() {
+        bail!("--wrong-labels needs a folder whose folders are labels");
     }
     if options.count < 100 {
         bail!("--count is a number from 100: a hundredth of it is made of each kind");

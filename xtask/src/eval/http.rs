@@ -25,6 +25,26 @@ pub(super) fn get(address: &str, path: &str) -> Result<Value> {
     body(&answer).with_context(|| format!("GET {path}"))
 }
 
+/// Sends a JSON document; whatever is answered but a success is an error.
+pub(super) fn post(address: &str, path: &str, document: &Value) -> Result<()> {
+    let text = document.to_string();
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(
+        stream,
+        "POST {path} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{text}",
+        text.len()
+    )?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let status = answer.split(|byte| *byte == b' ').nth(1);
+    if !status.is_some_and(|status| status.starts_with(b"2")) {
+        bail!("POST {path}: {}", String::from_utf8_lossy(&answer));
+    }
+    Ok(())
+}
+
 pub(super) fn body(answer: &[u8]) -> Result<Value> {
     let end = answer
         .windows(4)

@@ -183,3 +183,32 @@ fn an_answer_is_its_body_or_an_error() {
     assert_eq!(http::body(fine).unwrap()["a"], 1);
     assert!(http::body(b"HTTP/1.1 404 Not Found\r\n\r\n{}").is_err());
 }
+
+#[test]
+fn folders_are_labels_and_the_same_few_are_set_wrong_in_every_run() {
+    let folder = tempfile::tempdir().unwrap();
+    for label in ["ant", "bee", "cow"] {
+        fs_err::create_dir_all(folder.path().join(label)).unwrap();
+        for at in 0..40 {
+            fs_err::write(folder.path().join(format!("{label}/{at}.png")), b"").unwrap();
+        }
+    }
+    let of = |seed| Truth::of_folders(folder.path(), 5, seed).unwrap();
+    let wrong = |truth: &Truth| -> Vec<String> {
+        let all = truth.facts.iter();
+        all.filter(|(_, fact)| fact.true_label.is_some())
+            .map(|(path, _)| path.clone())
+            .collect()
+    };
+    let truth = of(1);
+    assert_eq!(truth.facts.len(), 120);
+    assert_eq!(wrong(&truth).len(), 6);
+    assert_eq!(wrong(&truth), wrong(&of(1)));
+    assert_ne!(wrong(&truth), wrong(&of(2)));
+    for (path, fact) in &truth.facts {
+        let right = path.split('/').next();
+        let said = fact.true_label.as_deref().or(fact.label.as_deref());
+        assert_eq!(said, right);
+        assert_eq!(fact.label.as_deref() == right, fact.true_label.is_none());
+    }
+}

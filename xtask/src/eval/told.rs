@@ -6,13 +6,13 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::http;
+use super::{http, truth::Truth};
 use crate::up::Parts;
 
 /// Pictures said to be the same in one way; the first is the one to keep.
@@ -48,6 +48,11 @@ pub(super) struct Told {
     pub(super) stages: BTreeMap<String, f64>,
 }
 
+/// Pictures labelled at once.
+const AT_ONCE: usize = 200;
+/// Labels are judged sooner.
+const PATIENCE: Duration = Duration::from_mins(10);
+
 /// The program, ended when this is.
 struct Running(Child);
 
@@ -60,13 +65,26 @@ impl Drop for Running {
 }
 
 /// Indexes a folder and asks.
-pub(super) fn ask(program: &Path, parts: &Parts, folder: &Path, scratch: &Path) -> Result<Told> {
+pub(super) fn ask(
+    program: &Path,
+    parts: &Parts,
+    folder: &Path,
+    scratch: &Path,
+    truth: &Truth,
+) -> Result<Told> {
     let data = scratch.join(format!("data-{}", std::process::id()));
     if data.exists() {
         fs_err::remove_dir_all(&data)?;
     }
     fs_err::create_dir_all(&data)?;
-    let told = index_and_ask(program, parts, folder, &data, &scratch.join("last-run.log"));
+    let told = index_and_ask(
+        program,
+        parts,
+        folder,
+        &data,
+        &scratch.join("last-run.log"),
+        truth,
+    );
     fs_err::remove_dir_all(&data)?;
     told
 }
@@ -77,6 +95,7 @@ fn index_and_ask(
     folder: &Path,
     data: &Path,
     log: &Path,
+    truth: &Truth,
 ) -> Result<Told> {
     let mut command = Command::new(program);
     command
@@ -107,6 +126,7 @@ fn index_and_ask(
         address,
         dataset: format!("/api/v1/dataset/{dataset}"),
     };
+    asking.label(truth)?;
     let mut told = asking.everything()?;
     told.seconds = seconds;
     let stages = said["seconds_by_stage"].as_object().into_iter().flatten();
@@ -137,6 +157,49 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn get(&self, path: &str) -> Result<Value> {
         http::get(self.address, &format!("{}{path}", self.dataset))
+    }
+
+    /// Gives every picture the label that the truth says it has, and has labels judged.
+    fn label(&self, truth: &Truth) -> Result<()> {
+        if !truth.has_labels {
+            return Ok(());
+        }
+        let mut by_label: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for item in self.pages("media")? {
+            let fact = truth.facts.get(&text(&item, "original_uri")?);
+            if let Some(label) = fact.and_then(|fact| fact.label.as_deref()) {
+                let of_label = by_label.entry(label).or_default();
+                of_label.push(text(&item, "media_id")?);
+            }
+        }
+        for (label, media) in &by_label {
+            // What the folders' names may have said already.
+            let others: Vec<_> = by_label.keys().filter(|other| *other != label).collect();
+            for some in media.chunks(AT_ONCE) {
+                let wish = json!({
+                    "media_ids": some, "add_labels": [label], "remove_labels": others,
+                });
+                http::post(self.address, &format!("{}/marks", self.dataset), &wish)?;
+            }
+        }
+        let before = self.generation()?;
+        http::post(
+            self.address,
+            &format!("{}/reindex", self.dataset),
+            &json!({}),
+        )?;
+        let began = Instant::now();
+        while self.generation()? == before {
+            if began.elapsed() > PATIENCE {
+                bail!("the labels were not judged within {PATIENCE:?}");
+            }
+            thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    fn generation(&self) -> Result<Option<i64>> {
+        Ok(self.get("/grid?limit=1")?["generation"].as_i64())
     }
 
     fn everything(&self) -> Result<Told> {

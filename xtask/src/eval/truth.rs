@@ -4,6 +4,8 @@
 //! but 0 show the same picture). Where they are there, also `base` (the file a copy was made of), `photo` (the
 //! photograph it was cut from: two pictures of one photograph may overlap), `cls` and `true_cls` (the label it has and
 //! the one it should have).
+//!
+//! Or a folder whose folders are labels, some of which are set wrong by lot.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,6 +21,8 @@ pub(super) struct Fact {
     /// 0 for a picture shown nowhere else.
     pub(super) group: u64,
     pub(super) photo: Option<String>,
+    /// The label it has.
+    pub(super) label: Option<String>,
     /// The label it should have, where it has another.
     pub(super) true_label: Option<String>,
     /// Whether this is a picture that others were made of.
@@ -70,6 +74,7 @@ impl Truth {
                 kind: row[kind].clone(),
                 group: row[group].parse().unwrap_or(0),
                 photo: some(photo),
+                label: labels.map(|(has, _)| row[has].clone()),
                 true_label: labels
                     .filter(|(has, should)| row[*has] != row[*should])
                     .map(|(_, should)| row[should].clone()),
@@ -83,6 +88,46 @@ impl Truth {
             }
         }
         truth.find_bases();
+        Ok(truth)
+    }
+
+    /// Takes each file's folder for its label, and gives so many of a hundred another one, by lot.
+    pub(super) fn of_folders(folder: &Path, percent: u32, seed: u64) -> Result<Self> {
+        let mut files = Vec::new();
+        list(folder, folder, &mut files)?;
+        files.sort();
+        let label = |file: &String| file.rsplit_once('/').map(|(label, _)| label.to_owned());
+        let labels: BTreeSet<String> = files.iter().filter_map(label).collect();
+        let labels: Vec<String> = labels.into_iter().collect();
+        if labels.len() < 2 {
+            bail!("{} has not two folders of pictures", folder.display());
+        }
+        let mut lots: Vec<(u64, &String)> =
+            files.iter().map(|file| (lot(seed, file), file)).collect();
+        lots.sort();
+        let wrong = files.len() * percent as usize / 100;
+        let mut truth = Self {
+            has_labels: true,
+            ..Self::default()
+        };
+        for (at, (lot, file)) in lots.into_iter().enumerate() {
+            let Some(right) = label(file) else { continue };
+            let others: Vec<&String> = labels.iter().filter(|label| **label != right).collect();
+            let is_wrong = at < wrong;
+            let has = if is_wrong {
+                others[(lot % 1_000_003) as usize % others.len()].clone()
+            } else {
+                right.clone()
+            };
+            let fact = Fact {
+                kind: if is_wrong { "mislabel" } else { "base" }.to_owned(),
+                label: Some(has),
+                true_label: is_wrong.then_some(right),
+                is_base: true,
+                ..Fact::default()
+            };
+            truth.facts.insert(file.clone(), fact);
+        }
         Ok(truth)
     }
 
@@ -120,6 +165,29 @@ impl Truth {
             _ => false,
         }
     }
+}
+
+/// The files below a folder, relative to the uppermost.
+fn list(top: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
+    for entry in fs_err::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            list(top, &path, files)?;
+        } else if let Some(name) = path.strip_prefix(top)?.to_str() {
+            files.push(name.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// A number drawn for a file, the same in every run.
+fn lot(seed: u64, file: &str) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = file.bytes().fold(start, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed ^ (mixed >> 31)
 }
 
 /// The fields of one line, between commas; quoted ones may hold commas.

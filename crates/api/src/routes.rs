@@ -23,6 +23,7 @@ mod sources;
 mod tags;
 mod tasks;
 mod uploads;
+mod vector_search;
 mod views;
 
 use hyper::StatusCode;
@@ -85,6 +86,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
             routes!(anchors::search_image_similarity)
                 .layer(axum::extract::DefaultBodyLimit::disable()),
         )
+        .routes(routes!(vector_search::search_in_words))
+        .routes(routes!(vector_search::list_embedding_models))
         .routes(routes!(exports::export_context_async))
         .routes(routes!(exports::export_entities_async))
         .routes(routes!(exports::get_export_status))

@@ -15,6 +15,7 @@ mod grid;
 mod items;
 mod map;
 mod marks;
+mod mixtures;
 mod open;
 mod picture;
 mod plan;
@@ -31,7 +32,7 @@ pub use map::{Area, MapPoints};
 pub use open::Card;
 pub use picture::{Copies, MediaDetails};
 pub use plan::{KeepBy, Plan, PlanCount, PlanWish, PlannedGroup};
-pub use rank::Rank;
+pub use rank::{Rank, WordQuery};
 pub use similar::Alike;
 pub use wanted::{HasCopies, Wanted};
 

@@ -37,7 +37,7 @@ pub use explore::{
     HasCopies, IssueFacet, KeepBy, MapPoints, MediaDetails, Members, Order, Plan, PlanCount,
     PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
-pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told};
+pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
 pub use export::{ExportFile, ExportFormat, ExportPart, ExportState, ExportWish};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;

@@ -13,6 +13,7 @@ use lamina_model::{
 use crate::{
     SearchError,
     columns::{Columns, IdBytes, IssueColumn, NO_GROUP, NO_LIKENESS},
+    concepts::{ConceptColumns, Mixture},
     generation::INDEX_FILE,
     names::FoldedNames,
     sections::SectionWriter,
@@ -51,6 +52,8 @@ pub struct MediaRow {
     pub uniqueness: f32,
     /// Its cluster at each level, the finest first.
     pub clusters: [ClusterId; ClusterLevel::COUNT],
+    /// What it shows; concepts that were not named are left out.
+    pub mixture: Mixture,
 }
 
 /// Takes pictures in the order of their paths and writes an index of them. Things that share a
@@ -62,6 +65,7 @@ pub struct MediaRow {
 pub struct GenerationBuilder {
     folder: PathBuf,
     columns: Columns,
+    concepts: ConceptColumns,
     last: Option<(SourcePath, MediaId)>,
     folders: Interned<Vec<u8>>,
     labels: Interned<String>,
@@ -96,6 +100,7 @@ impl GenerationBuilder {
         Ok(Self {
             folder: folder.to_owned(),
             columns,
+            concepts: ConceptColumns::default(),
             last: None,
             folders: Interned::default(),
             labels: Interned::default(),
@@ -106,6 +111,27 @@ impl GenerationBuilder {
                 .map(|(name, dimensions)| VectorWriter::create(folder, name, *dimensions))
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Names the concepts that pictures are mixtures of, at most 65,536 and before the first
+    /// picture.
+    ///
+    /// # Errors
+    /// [`SearchError::TooMany`].
+    pub fn name_concepts<'a>(
+        &mut self,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), SearchError> {
+        for name in names {
+            if self.concepts.names.len() > usize::from(u16::MAX) {
+                return Err(SearchError::TooMany {
+                    what: "concepts",
+                    most: u64::from(u16::MAX) + 1,
+                });
+            }
+            self.concepts.names.push(name.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Adds the next picture, with one vector, or none, for each space, in the order in which
@@ -135,6 +161,7 @@ impl GenerationBuilder {
         for (at, space) in self.spaces.iter_mut().enumerate() {
             space.push(vectors.get(at).copied().flatten())?;
         }
+        self.concepts.push(&media.mixture)?;
         self.last = Some((media.path.clone(), media.id));
         self.push_columns(row, media)
     }
@@ -159,6 +186,7 @@ impl GenerationBuilder {
         let mut out = SectionWriter::create(&self.folder.join(INDEX_FILE))?;
         self.columns.write(&mut out)?;
         WordIndexes::build(&self.columns)?.write(&mut out)?;
+        self.concepts.write(&mut out)?;
         SpaceInfo::write_all(&spaces, &mut out)?;
         out.finish()
     }

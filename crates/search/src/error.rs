@@ -60,6 +60,14 @@ pub enum SearchError {
         /// The name asked for.
         space: String,
     },
+    /// A text held against other concepts than the index knows.
+    #[error("a text is held against {given} concepts where the index has {expected}")]
+    Concepts {
+        /// How many the text is held against.
+        given: usize,
+        /// How many the index has.
+        expected: usize,
+    },
     /// A likeness question without direction.
     #[error("nothing to compare with: the anchors have no vector, or cancel each other out")]
     NoDirection,

@@ -11,6 +11,7 @@ use roaring::RoaringBitmap;
 use crate::{
     SearchError,
     columns::{Columns, NO_GROUP},
+    concepts::ConceptColumns,
     counts::FacetColumns,
     facets::counting_issues,
     lists::Lists,
@@ -36,6 +37,7 @@ pub struct GenerationIndex {
     pub(crate) facets: FacetColumns,
     pub(crate) counting_issues: Vec<RoaringBitmap>,
     pub(crate) words: WordIndexes,
+    pub(crate) concepts: ConceptColumns,
     pub(crate) spaces: Vec<VectorSpace>,
 }
 
@@ -50,6 +52,7 @@ impl GenerationIndex {
         let mut from = SectionReader::open(&folder.join(INDEX_FILE))?;
         let columns = Columns::read(&mut from)?;
         let words = WordIndexes::read(&mut from, &columns)?;
+        let concepts = ConceptColumns::read(&mut from, columns.ids.len())?;
         let spaces = SpaceInfo::read_all(&mut from)?
             .into_iter()
             .map(|info| VectorSpace::open(folder, info, columns.rows()))
@@ -63,6 +66,7 @@ impl GenerationIndex {
             facets: FacetColumns::of(&columns),
             counting_issues: counting_issues(&columns),
             words,
+            concepts,
             spaces,
             columns,
         })

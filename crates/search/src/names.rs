@@ -67,7 +67,8 @@ impl FoldedNames {
         &by_name[first..first + many]
     }
 
-    fn containing(&self, rows: u32, part: &str) -> RowSet {
+    /// The rows whose folded names hold a folded text.
+    pub(crate) fn containing(&self, rows: u32, part: &str) -> RowSet {
         if part.is_empty() {
             return RowSet::all(rows);
         }

@@ -24,7 +24,7 @@ use crate::SearchError;
 compile_error!("the files of an index are little-endian and are read as they lie");
 
 /// Number of the format; a change to what any section holds raises it.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 const MAGIC: &[u8; 8] = b"LAMINAIX";
 const ALIGN: u64 = 64;
 const ENTRY: usize = 64;

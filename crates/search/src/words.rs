@@ -17,6 +17,7 @@ use crate::{
 
 pub(crate) use index::WordIndex;
 pub use query::QueryError;
+pub use rank::{MeaningOf, Vocabulary};
 
 /// The words of a generation. Captions and names are indexed by row; labels by label, since
 /// there are few and each stands for its rows.

@@ -7,6 +7,7 @@
 //! once, in [`look`](crate::look()).
 
 mod fake;
+pub(crate) mod graph;
 mod heap;
 mod onnxruntime;
 mod rten_runtime;
@@ -18,6 +19,7 @@ pub(crate) use rten_runtime::Rten;
 pub use tensor::ImageTensor;
 
 use crate::EmbedError;
+use crate::language::Language;
 
 /// Which model made a vector; vectors of different models are never compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +63,11 @@ pub trait Embedder: Send + Sync + std::fmt::Debug {
     /// [`EmbedError`] when the runtime fails; none of the batch is then to be used.
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError>;
 
+    /// How its vectors compare with words; nothing where the model knows none.
+    fn language(&self) -> Option<&dyn Language> {
+        None
+    }
+
     /// Lets go of the memory that is kept so that the next call is quick. The next call works as
     /// ever and takes a moment longer.
     fn rest(&self) {}
@@ -91,7 +98,7 @@ fn unit_rows(
 }
 
 /// `row` scaled to length 1; a row of zeros stays as it is.
-fn unit(row: &[f32]) -> Vec<f32> {
+pub(crate) fn unit(row: &[f32]) -> Vec<f32> {
     let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt();
     let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
     row.iter().map(|x| x * scale).collect()

@@ -9,6 +9,8 @@
 //! - an [`Embedder`] turns that small copy into a vector. [`Runtime`] finds the fastest one that
 //!   works on this machine.
 //!
+//! An embedder may know a [`Language`]: how its vectors compare with words.
+//!
 //! All native and heavy dependencies live in this crate. It is synchronous, keeps no state but
 //! the libraries it has loaded, and knows no database, no network and no dataset.
 
@@ -19,6 +21,7 @@ mod decode;
 mod embed;
 mod error;
 mod exif;
+mod language;
 mod limits;
 mod look;
 mod measures;
@@ -33,6 +36,7 @@ mod view;
 
 pub use embed::{Embedder, FakeEmbedder, ImageTensor, ModelId};
 pub use error::{EmbedError, Rejection};
+pub use language::{CLASSES, ConceptMixture, Language, Meaning, class_name, name_classes};
 pub use limits::DecodeLimits;
 pub use look::{Look, look};
 pub use part::{Part, part};

@@ -227,7 +227,7 @@ pub(crate) struct Preview {
 }
 
 impl Preview {
-    fn new(dataset: DatasetId, card: &Card, told: &Told) -> Self {
+    pub(crate) fn new(dataset: DatasetId, card: &Card, told: &Told) -> Self {
         let uri = original_uri(dataset, card.media_id);
         Self {
             kind: "IMAGE",

@@ -28,11 +28,12 @@ pub(crate) struct RankedParameters {
     bounding_box: Option<String>,
     /// What they are to be less like, as `anchor_media_id` is given.
     less_like: Option<String>,
-    /// Words in captions, labels and file names: `a b`, `a OR b`, `-a`, `"a b"`, parentheses.
+    /// What they show, in words; and words in captions, labels, tags and file names, which come
+    /// first. With `a OR b`, `-a`, `"a b"` or parentheses, only words.
     caption: Option<String>,
     /// The same under its older name.
     image_caption: Option<String>,
-    /// The same.
+    /// Only words in captions, labels, tags and file names.
     caption_only_filter: Option<String>,
     /// Only pictures no further away than this, 0–1, where words or a picture rank them.
     #[param(minimum = 0, maximum = 1)]
@@ -47,14 +48,27 @@ impl RankedParameters {
     pub(crate) fn read(&self) -> Result<Vec<Asked>, Problem> {
         let furthest = self.furthest()?;
         let mut all = Vec::new();
-        for text in [
-            &self.caption,
-            &self.image_caption,
-            &self.caption_only_filter,
+        for (text, may_mean) in [
+            (&self.caption, true),
+            (&self.image_caption, true),
+            (&self.caption_only_filter, false),
         ] {
-            all.extend(said(text.as_ref()).map(|query| Asked::Words {
-                query: query.to_owned(),
-                max_distance: furthest.min(1.0),
+            all.extend(said(text.as_ref()).map(|text| {
+                let query = text.to_owned();
+                if may_mean && is_plain(text) {
+                    Asked::Meaning {
+                        query,
+                        max_distance: self
+                            .textual_similarity_threshold
+                            .unwrap_or(vql::MEANING_COUNTS),
+                        only: false,
+                    }
+                } else {
+                    Asked::Words {
+                        query,
+                        max_distance: furthest.min(1.0),
+                    }
+                }
             }));
         }
         let anchors = self.anchors()?;
@@ -106,6 +120,15 @@ impl RankedParameters {
     }
 }
 
+/// Whether a text is what people say, not a question with operators.
+fn is_plain(text: &str) -> bool {
+    let operator = |word: &str| matches!(word, "AND" | "OR" | "NOT" | "and" | "or" | "+");
+    !text.contains(['"', '(', ')'])
+        && !text
+            .split_whitespace()
+            .any(|word| operator(word) || word.starts_with('-'))
+}
+
 fn said(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str)
         .filter(|text| !text.trim().is_empty())
@@ -139,9 +162,29 @@ pub(crate) async fn look_up(
                 query,
                 max_distance,
             } => Rank::Words {
-                query,
+                query: state.engine().word_query(scope, query).await?,
                 max_distance,
             },
+            Asked::Meaning {
+                query,
+                max_distance,
+                only,
+            } => {
+                let meaning = state.engine().meaning(query.clone()).await?;
+                let query = state.engine().word_query(scope, query).await?;
+                match meaning {
+                    Some(meaning) => Rank::Meaning {
+                        query,
+                        meaning,
+                        max_distance,
+                    },
+                    None if only => return Err(knows_no_words(state).into()),
+                    None => Rank::Words {
+                        query,
+                        max_distance: 1.0,
+                    },
+                }
+            }
             Asked::Like {
                 anchors,
                 max_distance,
@@ -160,6 +203,15 @@ pub(crate) async fn look_up(
         });
     }
     Ok(ranks)
+}
+
+/// What to say of a text where the model knows no words.
+pub(crate) fn knows_no_words(state: &AppState) -> Problem {
+    let (model, ..) = state.engine().embedding_model();
+    vql::not_supported(&format!(
+        "the embedding model {model} knows no words, so a text cannot be held against pictures; \
+         ask with op \"fts\" for words in captions, labels, tags and file names"
+    ))
 }
 
 /// What is wrong with an anchor, told where it stands.
@@ -184,4 +236,26 @@ fn told_at(cause: Error, mut loc: Vec<String>, id: String) -> ApiError {
         input: id.into(),
     }])
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn operators_make_a_question_of_a_text() {
+        for plain in ["dog", "a dog on the beach", "t-shirt", "rock and-roll"] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for question in [
+            "\"red car\"",
+            "a OR b",
+            "a and b",
+            "dog -cat",
+            "(a)",
+            "a + b",
+        ] {
+            assert!(!is_plain(question), "{question}");
+        }
+    }
 }

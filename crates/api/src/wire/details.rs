@@ -25,6 +25,20 @@ pub(crate) struct MediaDetailsJson {
     pub group: Option<CopiesJson>,
     /// Whether browsers show the file as it is.
     pub displayable: bool,
+    /// What the embedding model takes it for, the surest first; at most five, and none where the
+    /// model knows no classes.
+    pub predicted: Vec<PredictedJson>,
+}
+
+/// Something that a picture seems to show.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Predicted)]
+pub(crate) struct PredictedJson {
+    /// Its name.
+    #[schema(example = "tabby cat")]
+    pub name: String,
+    /// Its share among all that the picture may show, 0–1.
+    pub share: f32,
 }
 
 /// Something that may be wrong with a picture.
@@ -82,6 +96,11 @@ impl From<MediaDetails> for MediaDetailsJson {
                 others: copies.others.into_iter().map(MediaId::as_uuid).collect(),
             }),
             displayable: details.media.format.is_shown_by_browsers(),
+            predicted: details
+                .predicted
+                .into_iter()
+                .map(|(name, share)| PredictedJson { name, share })
+                .collect(),
         }
     }
 }

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::error::{ParameterFault, Problem};
 
-pub(crate) use asked::{Asked, AskedAnchor, MOST_ANCHORS, anchor_type, anchors, read_region};
+pub(crate) use asked::{
+    Asked, AskedAnchor, MEANING_COUNTS, MOST_ANCHORS, anchor_type, anchors, read_region,
+};
 
 /// Reads a query.
 ///
@@ -67,7 +69,6 @@ fn part(at: usize, element: &Value) -> Result<Part, Problem> {
     };
     let op = body.get("op").and_then(Value::as_str).unwrap_or_default();
     let ranked = match key.as_str() {
-        "text" if op == "semantic" => return Err(not_yet(&format!("vql[{at}].text.semantic"))),
         "text" => asked::words(op, body).map_err(|why| wrong(&why)),
         "similarity" => asked::likeness(op, body, &["query", "vql", &at.to_string(), key]),
         _ => return clause(at, key, op, body).map(Part::Clause),
@@ -177,11 +178,14 @@ fn needed(value: Option<f32>, field: &str) -> Result<f32, String> {
 
 /// Something that is understood and cannot be answered.
 pub(crate) fn not_yet(what: &str) -> Problem {
-    Problem::new(
-        hyper::StatusCode::BAD_REQUEST,
-        "not_supported",
-        format!("{what} cannot be answered by this version of Lamina; leave it out"),
-    )
+    not_supported(&format!(
+        "{what} cannot be answered by this version of Lamina; leave it out"
+    ))
+}
+
+/// The same in a sentence of its own.
+pub(crate) fn not_supported(why: &str) -> Problem {
+    Problem::new(hyper::StatusCode::BAD_REQUEST, "not_supported", why)
 }
 
 fn fault(at: Option<usize>, msg: &str, input: Value) -> Problem {
@@ -242,8 +246,14 @@ mod tests {
             read("{}").unwrap_err().status,
             StatusCode::UNPROCESSABLE_ENTITY
         );
-        let text = r#"[{"text":{"op":"semantic","value":"cat"}}]"#;
-        assert_eq!(read(text).unwrap_err().status, StatusCode::BAD_REQUEST);
+        let text = r#"[{"text":{"op":"semantic","value":"cat","threshold":0.7}}]"#;
+        let (_, asked) = super::read_ranked(text).unwrap();
+        let cat = Asked::Meaning {
+            query: "cat".to_owned(),
+            max_distance: 0.7,
+            only: true,
+        };
+        assert_eq!(asked, [cat]);
         let text = r#"[{"text":{"op":"fts","value":"cat"}},{"similarity":{"op":"media","value":"x","threshold":0.5}}]"#;
         let (_, ranks) = super::read_ranked(text).unwrap();
         let [

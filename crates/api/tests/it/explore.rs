@@ -214,11 +214,6 @@ async fn a_query_narrows_and_a_wrong_one_is_told_by_its_element() {
         wrong.json()["detail"][0]["loc"],
         serde_json::json!(["query", "vql", "0"])
     );
-    let later = app
-        .get(&ask(r#"[{"text":{"op":"semantic","value":"a cat"}}]"#))
-        .await;
-    assert_eq!(later.status, StatusCode::BAD_REQUEST);
-    assert_eq!(later.code(), "not_supported");
     for wrong in [
         "threshold=5",
         "entity_type=CATS",

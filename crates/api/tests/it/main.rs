@@ -23,3 +23,4 @@ mod sockets;
 mod tasks;
 mod uploads;
 mod wire;
+mod words;

@@ -7,11 +7,13 @@ use lamina_model::{
     SegmentId, Timestamp,
 };
 use lamina_search::{GenerationBuilder, MediaRow, SearchError};
+use lamina_vision::{EmbedError, Embedder};
 
 use super::{
     PICTURES,
     copies::{self, Group},
     folder,
+    mixtures::Mixtures,
     open::Opened,
     picture::{self, Beside},
 };
@@ -49,12 +51,13 @@ pub(crate) async fn write_index(
     let began = Instant::now();
     let material = gather(engine, dataset, generation).await?;
     let indexes = engine.parts().index_folder.clone();
+    let embedder = std::sync::Arc::clone(&engine.parts().embedder);
     let mark = JobId::new(engine.clock(), engine.chance()).to_string();
     let pictures = material.media.len();
     let written = tokio::task::spawn_blocking(move || {
         let draft = folder::for_writing(&indexes, dataset, generation, &mark);
         let place = folder::of_generation(&indexes, dataset, generation);
-        let written = write(&draft, generation, &material);
+        let written = write(&draft, generation, &material, embedder.as_ref());
         let named = written.and_then(|()| {
             // Only what cannot be read stands in the way: a whole one would have been opened.
             folder::remove(&place);
@@ -288,13 +291,25 @@ async fn vectors(
     Ok(vectors)
 }
 
-fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(), SearchError> {
+fn write(
+    folder: &Path,
+    generation: Generation,
+    material: &Material,
+    embedder: &dyn Embedder,
+) -> Result<(), WriteError> {
     let spaces = [(PICTURES, material.dimensions)];
     let mut builder = GenerationBuilder::create(folder, generation, &spaces)?;
     let mut beside = Vec::with_capacity(material.media.len());
     let mut row_of = HashMap::with_capacity(material.media.len());
     let nearest = nearest_copies(&material.copies);
-    for media in &material.media {
+    let language = embedder.language();
+    if let Some(language) = language {
+        builder.name_concepts(language.concepts().iter().map(String::as_str))?;
+    }
+    let mut mixtures = Mixtures::new(language, material.media.len(), |at| {
+        vector_of(material, &material.media[at])
+    });
+    for (at, media) in material.media.iter().enumerate() {
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
         };
@@ -321,6 +336,7 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
             duplicate: nearest.get(&media.id).copied(),
             uniqueness: findings.uniqueness,
             clusters: findings.clusters,
+            mixture: mixtures.of(at)?,
         };
         builder.push(&row, &[vector_of(material, media)])?;
         beside.push(Beside {
@@ -332,7 +348,7 @@ fn write(folder: &Path, generation: Generation, material: &Material) -> Result<(
     }
     picture::write(folder, material.marks_version, &beside)?;
     copies::write(folder, &groups(&material.copies, &row_of))?;
-    builder.finish()
+    Ok(builder.finish()?)
 }
 
 /// By picture, one of the groups it is in, and its likeness to the copy most like it in any.
@@ -365,4 +381,15 @@ fn vector_of<'a>(material: &'a Material, media: &Media) -> Option<&'a [f32]> {
     let from = media.placement.row as usize * material.dimensions;
     let vector = of_pack.get(from..from + material.dimensions)?;
     vector.iter().any(|value| *value != 0.0).then_some(vector)
+}
+
+/// Why an index could not be written.
+#[derive(Debug, thiserror::Error)]
+enum WriteError {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
 }

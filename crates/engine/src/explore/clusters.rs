@@ -126,6 +126,25 @@ impl Seen {
         })
     }
 
+    fn list(
+        &self,
+        wanted: &Wanted,
+        ranks: &[Rank],
+        page: u32,
+        size: usize,
+    ) -> Result<Members, Error> {
+        let answer = self.answer(wanted, ranks)?;
+        let page = self
+            .index
+            .media_page(&answer, &Place::Number(page), size)
+            .map_err(Error::internal)?;
+        Ok(Members {
+            level: None,
+            pictures: page.items.iter().map(|one| self.card(one.row)).collect(),
+            told: page.items.iter().map(|one| self.told(*one)).collect(),
+        })
+    }
+
     fn told(&self, listed: Listed) -> Told {
         let row = listed.row;
         Told {
@@ -198,6 +217,29 @@ impl Engine {
         let found = self
             .ask_for(scope, wanted, move |index, wanted| {
                 index.members(wanted, &ranks, cluster, page, size)
+            })
+            .await?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
+impl Engine {
+    /// Pictures that are wanted, without clusters, page by page from 0: the closest first where
+    /// something ranks them, else by path.
+    ///
+    /// # Errors
+    /// As [`Engine::ranked_clusters`].
+    pub async fn ranked_list(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        ranks: Vec<Rank>,
+        page: u32,
+        size: usize,
+    ) -> Result<Members, Error> {
+        let found = self
+            .ask_for(scope, wanted, move |index, wanted| {
+                index.list(wanted, &ranks, page, size)
             })
             .await?;
         Ok(found.unwrap_or_default())

@@ -75,6 +75,8 @@ pub struct MediaDetails {
     pub clusters: Option<[ClusterId; ClusterLevel::COUNT]>,
     /// Its copies, if it has any.
     pub copies: Option<Copies>,
+    /// What the model takes it for, with shares, 0–1, the greatest first; at most five.
+    pub predicted: Vec<(String, f32)>,
 }
 
 /// The copies that a picture is one of, those of copies included: of the file beside it that

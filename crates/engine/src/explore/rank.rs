@@ -1,10 +1,16 @@
 //! Putting what is wanted in an order: by words, or by likeness to pictures.
 
-use lamina_model::Pull;
-use lamina_search::{AnchorVector, Answer, Hit, Nearest, Ranked, RowSet, SearchError};
+use std::{collections::BTreeMap, sync::Arc};
+
+use lamina_model::{Pull, TagId};
+use lamina_search::{
+    AnchorVector, Answer, ConceptLikeness, Hit, MeaningOf, Nearest, Ranked, RowSet, SearchError,
+    Vocabulary,
+};
+use lamina_vision::Meaning;
 
 use super::{PICTURES, anchors::Anchor, open::Seen, wanted::Wanted};
-use crate::Error;
+use crate::{DatasetScope, Engine, Error};
 
 /// Pictures of a ranked answer at most.
 const MOST_RANKED: usize = 10_000;
@@ -15,11 +21,20 @@ const AWAY: f32 = 0.5;
 /// What orders an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rank {
-    /// Words in captions, labels and file names; an exact file name comes first.
+    /// Words in captions, labels, tags and file names; an exact file name comes first.
     Words {
-        /// What is typed.
-        query: String,
+        /// What is typed, and what tags are called.
+        query: WordQuery,
         /// The greatest distance that counts, 0–1.
+        max_distance: f32,
+    },
+    /// Words as above, and what they mean.
+    Meaning {
+        /// What is typed, and what tags are called.
+        query: WordQuery,
+        /// What it means.
+        meaning: Arc<Meaning>,
+        /// The greatest distance in meaning that counts where the words are not there, 0–2.
         max_distance: f32,
     },
     /// Likeness to pictures, and unlikeness.
@@ -32,10 +47,51 @@ pub enum Rank {
     },
 }
 
+/// A query in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WordQuery {
+    text: String,
+    tags: Arc<BTreeMap<TagId, String>>,
+}
+
+impl Engine {
+    /// A query in words, with the names of the dataset's tags.
+    pub async fn word_query(&self, scope: &DatasetScope, text: String) -> Result<WordQuery, Error> {
+        let tags = self.store().tags(scope.id()).await?;
+        let tags = tags.into_iter().map(|tag| (tag.id, tag.name)).collect();
+        Ok(WordQuery {
+            text,
+            tags: Arc::new(tags),
+        })
+    }
+
+    /// The model in use: its name, the numbers in its vectors, and whether it knows what texts
+    /// mean.
+    pub fn embedding_model(&self) -> (String, usize, bool) {
+        let embedder = &self.parts().embedder;
+        (
+            embedder.model().to_string(),
+            embedder.dimensions(),
+            embedder.language().is_some(),
+        )
+    }
+
+    /// What a text means to the model in use; nothing where that knows no words.
+    pub async fn meaning(&self, text: String) -> Result<Option<Arc<Meaning>>, Error> {
+        let engine = self.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let language = engine.parts().embedder.language();
+            language.map(|language| language.meaning(&text)).transpose()
+        });
+        let found = asked.await.map_err(Error::internal)?;
+        Ok(found.map_err(Error::internal)?.map(Arc::new))
+    }
+}
+
 impl Rank {
     /// Whether the answer changes with tags and labels.
     pub(super) fn asks_of_marks(&self) -> bool {
-        matches!(self, Self::Words { .. })
+        matches!(self, Self::Words { .. } | Self::Meaning { .. })
     }
 }
 
@@ -51,9 +107,16 @@ impl Seen {
                     query,
                     max_distance,
                 } => {
-                    let found = self.index.in_words(query, &rows);
+                    let found = self
+                        .index
+                        .in_words(&query.text, self.vocabulary(query), &rows);
                     found.map(|ranked| ranked.within(*max_distance))
                 }
+                Rank::Meaning {
+                    query,
+                    meaning,
+                    max_distance,
+                } => self.in_meaning(query, meaning, *max_distance, &rows),
                 Rank::Like {
                     anchors,
                     max_distance,
@@ -72,6 +135,46 @@ impl Seen {
             last = Some(answer);
         }
         Ok(last.unwrap_or_else(|| Answer::unranked(rows)))
+    }
+
+    fn vocabulary<'a>(&'a self, query: &'a WordQuery) -> Vocabulary<'a> {
+        Vocabulary {
+            overlay: Some(&self.marks.overlay),
+            tags: Some(&query.tags),
+        }
+    }
+
+    fn in_meaning(
+        &self,
+        query: &WordQuery,
+        meaning: &Meaning,
+        max_distance: f32,
+        rows: &RowSet,
+    ) -> Result<Ranked, SearchError> {
+        let ask = |meaning| {
+            let most = (max_distance, MOST_RANKED);
+            let vocabulary = self.vocabulary(query);
+            self.index
+                .in_words_and_meaning(&query.text, vocabulary, meaning, most, rows)
+        };
+        match meaning {
+            Meaning::Vector(vector) => {
+                let anchors = [AnchorVector {
+                    vector,
+                    weight: 1.0,
+                }];
+                ask(MeaningOf::Near(Nearest {
+                    space: PICTURES,
+                    anchors: &anchors,
+                    max_distance,
+                    limit: MOST_RANKED,
+                }))
+            }
+            Meaning::Concepts { likeness, offset } => ask(MeaningOf::Concepts(ConceptLikeness {
+                likeness,
+                offset: *offset,
+            })),
+        }
     }
 
     fn like(

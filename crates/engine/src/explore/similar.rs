@@ -19,7 +19,17 @@ pub struct Alike {
     pub distance: f32,
 }
 
+/// What a picture is said to show, at most.
+const MOST_PREDICTED: usize = 5;
+
 impl Opened {
+    /// What the model takes a picture for, the surest first.
+    fn predicted(&self, row: u32) -> Vec<(String, f32)> {
+        let concepts = self.index.concepts_of(row).into_iter();
+        let named = |(name, share): (std::borrow::Cow<'_, str>, f32)| (name.into_owned(), share);
+        concepts.take(MOST_PREDICTED).map(named).collect()
+    }
+
     fn alike(&self, row: u32, vector: &[f32], limit: usize) -> Result<Vec<Alike>, Error> {
         let anchors = [AnchorVector {
             vector,
@@ -110,6 +120,7 @@ impl Engine {
                 uniqueness: None,
                 clusters: None,
                 copies: None,
+                predicted: Vec::new(),
             });
         };
         let copies = index.copies.family_of(row).and_then(|family| {
@@ -127,6 +138,7 @@ impl Engine {
             uniqueness: Some(index.index.tile(row).uniqueness),
             clusters: Some(index.clusters(row)),
             copies,
+            predicted: index.predicted(row),
             media,
         })
     }

@@ -31,7 +31,8 @@ use lamina_model::{
     Band, Clause, ClusterLevel, Filter, IssueKind, Presence, SetOp, Span, TagId, TextMatch,
 };
 use lamina_search::{
-    AnchorVector, Answer, FacetLimits, GenerationIndex, Nearest, Overlay, Place, RowSet,
+    AnchorVector, Answer, ConceptLikeness, FacetLimits, GenerationIndex, MeaningOf, Nearest,
+    Overlay, Place, RowSet, Vocabulary,
 };
 use synthetic::{Dice, Vectors};
 use uuid::Uuid;
@@ -178,7 +179,23 @@ impl Bench {
         }
         print("words, three of them", 20, |at| {
             self.index
-                .in_words(&format!("label{at} picture -outside"), &all)
+                .in_words(
+                    &format!("label{at} picture -outside"),
+                    Vocabulary::default(),
+                    &all,
+                )
+                .unwrap()
+        });
+        let likeness = synthetic::likeness();
+        let meaning = MeaningOf::Concepts(ConceptLikeness {
+            likeness: &likeness,
+            offset: 0.1,
+        });
+        print("words and meaning", 20, |at| {
+            let query = format!("label{at}");
+            let most = (0.8, 10_000);
+            self.index
+                .in_words_and_meaning(&query, Vocabulary::default(), meaning, most, &all)
                 .unwrap()
         });
         let sets = [

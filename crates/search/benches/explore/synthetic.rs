@@ -7,7 +7,7 @@ use lamina_model::{
     ClusterId, ClusterLevel, Generation, ImageFormat, IssueKind, MediaId, SourcePath, TagId,
     Timestamp,
 };
-use lamina_search::{GenerationBuilder, MediaRow, Overlay};
+use lamina_search::{GenerationBuilder, MediaRow, Mixture, Overlay};
 use uuid::Uuid;
 
 pub(crate) const LABELS: u64 = 300;
@@ -98,10 +98,36 @@ fn heap_of(row: u64, size: u64) -> u64 {
     (row * 7919 % 1_000_003) / size
 }
 
+/// Concepts that pictures are mixtures of.
+const CONCEPTS: u64 = 1000;
+/// Concepts of one picture.
+const SHARES: u64 = 16;
+
+/// A text that is more or less like each concept.
+pub(crate) fn likeness() -> Vec<f32> {
+    let mut dice = Dice(13);
+    (0..CONCEPTS).map(|_| dice.even() - 0.3).collect()
+}
+
+fn mixture(dice: &mut Dice) -> Mixture {
+    let shares = (0..SHARES).map(|at| {
+        let share = if at == 0 { 0.7 } else { 0.02 };
+        (dice.below(CONCEPTS) as u16, share)
+    });
+    Mixture {
+        shares: shares.collect(),
+        length: 0.8,
+    }
+}
+
 /// Writes an index of so many rows.
 pub(crate) fn write(folder: &Path, rows: u64, vectors: &Vectors) {
     let spaces = [("image", vectors.dimensions)];
     let mut builder = GenerationBuilder::create(folder, Generation(1), &spaces).unwrap();
+    let names: Vec<String> = (0..CONCEPTS).map(|at| format!("concept{at}")).collect();
+    builder
+        .name_concepts(names.iter().map(String::as_str))
+        .unwrap();
     let mut dice = Dice(5);
     for number in 0..rows {
         let media = row(number, rows, &mut dice);
@@ -149,6 +175,7 @@ fn row(number: u64, rows: u64, dice: &mut Dice) -> MediaRow {
             let heap = u128::from(heap_of(number, HEAPS[level]));
             ClusterId::from_uuid(Uuid::from_u128((level as u128 + 1) << 100 | heap))
         }),
+        mixture: mixture(dice),
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use lamina_model::{Clause, Filter, Generation, ImageFormat, SourcePath, Span, Timestamp};
 use lamina_search::{
-    AnchorVector, GenerationBuilder, GenerationIndex, MediaRow, Nearest, Overlay, Ranked, RowSet,
-    SearchError,
+    AnchorVector, GenerationBuilder, GenerationIndex, MediaRow, Mixture, Nearest, Overlay, Ranked,
+    RowSet, SearchError,
 };
 
 use crate::sets::{cluster, media};
@@ -78,6 +78,7 @@ fn write(folder: &Path, vectors: &[Option<Vec<f32>>]) {
             duplicate: None,
             uniqueness: 1.0,
             clusters: std::array::from_fn(|level| cluster(level, 0)),
+            mixture: Mixture::default(),
         };
         builder.push(&row, &[vector.as_deref()]).unwrap();
     }

@@ -7,6 +7,7 @@
     reason = "numbers are small, and come back as they went in"
 )]
 
+mod concepts;
 mod facets;
 mod files;
 mod filters;

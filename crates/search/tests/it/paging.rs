@@ -121,7 +121,7 @@ proptest! {
 /// More clusters than a page holds: each picture in one of its own.
 fn crowd(pictures: u32) -> GenerationIndex {
     use lamina_model::{Generation, ImageFormat, SourcePath, Timestamp};
-    use lamina_search::{GenerationBuilder, MediaRow};
+    use lamina_search::{GenerationBuilder, MediaRow, Mixture};
 
     use crate::sets::{cluster, media};
 
@@ -149,6 +149,7 @@ fn crowd(pictures: u32) -> GenerationIndex {
                 cluster(3, 0),
                 cluster(4, 0),
             ],
+            mixture: Mixture::default(),
         };
         builder.push(&row, &[]).unwrap();
     }

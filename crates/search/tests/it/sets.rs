@@ -6,7 +6,7 @@ use lamina_model::{
     ClusterId, ClusterLevel, Generation, ImageFormat, IssueKind, MediaFacts, MediaId,
     MetadataValue, SourcePath, TagId, Timestamp,
 };
-use lamina_search::{GenerationBuilder, GenerationIndex, MediaRow, Overlay};
+use lamina_search::{GenerationBuilder, GenerationIndex, MediaRow, Mixture, Overlay};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use uuid::Uuid;
 
@@ -76,6 +76,7 @@ impl Set {
             duplicate: facts.duplicate_likeness.map(|likeness| (0, likeness)),
             uniqueness: facts.uniqueness,
             clusters: facts.clusters,
+            mixture: Mixture::default(),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use lamina_model::{Filter, Generation};
 use lamina_search::{
-    AnchorVector, GenerationBuilder, GenerationIndex, Nearest, Overlay, RowSet, SearchError,
+    AnchorVector, GenerationBuilder, GenerationIndex, MeaningOf, Nearest, Overlay, RowSet,
+    SearchError, Vocabulary,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -73,6 +74,13 @@ fn texts_of(set: &Set, at: usize) -> Vec<Vec<String>> {
     captions.chain(labels).chain([words_of(&name)]).collect()
 }
 
+/// Whether the name of a file holds the whole query.
+fn in_name(set: &Set, at: usize, query: &str) -> bool {
+    let name = String::from_utf8_lossy(set.facts[at].path.file_name()).to_lowercase();
+    let query = query.to_lowercase();
+    query.len() >= 3 && !query.starts_with('-') && name.contains(query.trim_matches('"'))
+}
+
 fn asks() -> impl Strategy<Value = Ask> {
     let words = || {
         select(vec![
@@ -99,12 +107,14 @@ proptest! {
     fn the_index_finds_what_a_plain_reading_finds(set in sets(60), asks in vec(asks(), 8)) {
         let index = set.index();
         for ask in asks {
-            let found = index.in_words(&ask.typed(), &RowSet::all(index.rows())).unwrap();
+            let found = index.in_words(&ask.typed(), Vocabulary::default(), &RowSet::all(index.rows())).unwrap();
             let mut found: Vec<u32> = found.hits().iter().map(|hit| hit.row).collect();
             found.sort_unstable();
             let plain: Vec<u32> = (0..)
                 .zip(0..set.facts.len())
-                .filter(|(_, at)| ask.holds(&texts_of(&set, *at)))
+                .filter(|(_, at)| {
+                    ask.holds(&texts_of(&set, *at)) || in_name(&set, *at, &ask.typed())
+                })
                 .map(|(row, _)| row)
                 .collect();
             prop_assert_eq!(found, plain, "{}", ask.typed());
@@ -115,7 +125,7 @@ proptest! {
 /// Pictures with these paths, labels and captions; each has a vector of its own direction.
 fn index(pictures: &[(&str, &[&str], &str)]) -> GenerationIndex {
     use lamina_model::{ImageFormat, SourcePath, Timestamp};
-    use lamina_search::MediaRow;
+    use lamina_search::{MediaRow, Mixture};
 
     use crate::sets::{cluster, media};
 
@@ -140,6 +150,7 @@ fn index(pictures: &[(&str, &[&str], &str)]) -> GenerationIndex {
             duplicate: None,
             uniqueness: 1.0,
             clusters: std::array::from_fn(|level| cluster(level, 0)),
+            mixture: Mixture::default(),
         };
         builder.push(&row, &[Some(&vector)]).unwrap();
     }
@@ -149,7 +160,7 @@ fn index(pictures: &[(&str, &[&str], &str)]) -> GenerationIndex {
 
 fn found(index: &GenerationIndex, query: &str) -> Vec<u32> {
     let all = index.matching(&Filter::everything(), &Overlay::default());
-    let ranked = index.in_words(query, &all).unwrap();
+    let ranked = index.in_words(query, Vocabulary::default(), &all).unwrap();
     assert!(
         ranked
             .hits()
@@ -173,7 +184,11 @@ fn an_exact_file_name_comes_first() {
     assert_eq!(found(&index, "cat.jpg")[0], 1);
     let all = RowSet::all(3);
     assert_eq!(
-        index.in_words("cat.jpg", &all).unwrap().hits()[0].distance,
+        index
+            .in_words("cat.jpg", Vocabulary::default(), &all)
+            .unwrap()
+            .hits()[0]
+            .distance,
         0.0
     );
     assert_eq!(found(&index, "\"cat.jpg\"")[0], 1);
@@ -183,7 +198,9 @@ fn an_exact_file_name_comes_first() {
 fn a_file_name_that_is_no_query_is_found_all_the_same() {
     let index = index(&[("odd (1.jpg", &[], ""), ("x.jpg", &[], "")]);
     assert_eq!(found(&index, "odd (1.jpg"), [0]);
-    let error = index.in_words("odd (2.jpg", &RowSet::all(2)).unwrap_err();
+    let error = index
+        .in_words("odd (2.jpg", Vocabulary::default(), &RowSet::all(2))
+        .unwrap_err();
     assert!(matches!(error, SearchError::Query(_)), "{error}");
     assert!(error.to_string().contains("`(` is not closed"), "{error}");
 }
@@ -232,8 +249,56 @@ fn words_pull_rows_that_have_them_before_rows_that_only_mean_them() {
         limit: 10,
     };
     let all = RowSet::all(4);
-    let ranked = index.in_words_and_meaning("kitten", &asked, &all).unwrap();
+    let meaning = MeaningOf::Near(asked);
+    let ranked = index
+        .in_words_and_meaning("kitten", Vocabulary::default(), meaning, (2.0, 10), &all)
+        .unwrap();
     let rows: Vec<u32> = ranked.hits().iter().map(|hit| hit.row).collect();
     assert_eq!(rows, [3, 0, 2, 1]);
     assert_eq!(ranked.hits()[0].distance, 0.0);
+}
+
+#[test]
+fn a_part_of_a_file_name_finds_it_the_beginning_first() {
+    let index = index(&[
+        ("20181229_13154.jpg", &[], ""),
+        ("20181229_131541.jpg", &[], ""),
+        ("IMG_0001 (2).JPG", &[], ""),
+        ("my 20181229_131541.jpg", &[], ""),
+        ("\u{9ed2}\u{3044}\u{732b}.jpg", &[], ""),
+    ]);
+    assert_eq!(found(&index, "20181229_131541"), [1, 3]);
+    assert_eq!(found(&index, "1229_13"), [0, 1, 3]);
+    assert_eq!(found(&index, "0001 (2"), [2]);
+    assert_eq!(found(&index, "\u{3044}\u{732b}.j"), [4]);
+    assert!(found(&index, "-20181229_1").contains(&2));
+}
+
+#[test]
+fn tags_and_labels_of_the_moment_are_words_too() {
+    let index = index(&[
+        ("0.jpg", &["old cat"], ""),
+        ("1.jpg", &[], ""),
+        ("2.jpg", &[], ""),
+    ]);
+    let tag = crate::sets::tag(1);
+    let mut overlay = Overlay::default();
+    overlay.tags.entry(tag).or_default().insert(2);
+    overlay.label("cat", 1);
+    overlay.unlabel("old cat", 0);
+    let tags = [(tag, "Cats of the house".to_owned())].into();
+    let vocabulary = Vocabulary {
+        overlay: Some(&overlay),
+        tags: Some(&tags),
+    };
+    let rows = |query: &str| {
+        let ranked = index.in_words(query, vocabulary, &RowSet::all(3)).unwrap();
+        let mut rows: Vec<u32> = ranked.hits().iter().map(|hit| hit.row).collect();
+        rows.sort_unstable();
+        rows
+    };
+    assert_eq!(rows("cat"), [1, 2]);
+    assert_eq!(rows("\"cats of\""), [2]);
+    assert_eq!(rows("old"), [0; 0]);
+    assert_eq!(rows("-cat"), [0]);
 }

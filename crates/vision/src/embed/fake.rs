@@ -1,10 +1,18 @@
 //! An embedder for tests of other rooms: quick, deterministic, and like pictures get like vectors.
 
+use std::sync::LazyLock;
+
 use super::{Embedder, ImageTensor, ModelId, unit};
 use crate::EmbedError;
+use crate::language::{ConceptMixture, Language, Meaning};
+
+/// What the fake embedder knows words for, in the order of channels.
+static COLOURS: LazyLock<Vec<String>> =
+    LazyLock::new(|| ["red", "green", "blue"].map(str::to_owned).to_vec());
 
 /// For tests: averages the picture over a 4 × 4 grid and takes the cells' colours as the vector
-/// (48 numbers), with no model and no runtime. Copies of a picture come close, others apart.
+/// (48 numbers), with no model and no runtime. Copies of a picture come close, others apart. It
+/// knows the words red, green and blue.
 #[derive(Debug, Clone)]
 pub struct FakeEmbedder {
     model: ModelId,
@@ -51,7 +59,52 @@ impl Embedder for FakeEmbedder {
         Self::GRID * Self::GRID * 3
     }
 
+    fn language(&self) -> Option<&dyn Language> {
+        Some(self)
+    }
+
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError> {
         Ok(batch.iter().map(Self::vector).collect())
+    }
+}
+
+impl Language for FakeEmbedder {
+    fn meaning(&self, text: &str) -> Result<Meaning, EmbedError> {
+        let said = |colour: &String| text.split_whitespace().any(|word| word == colour);
+        let likeness: Vec<f32> = COLOURS
+            .iter()
+            .map(|colour| f32::from(u8::from(said(colour))))
+            .collect();
+        Ok(Meaning::Concepts {
+            likeness: unit(&likeness),
+            offset: 0.0,
+        })
+    }
+
+    fn concepts(&self) -> &[String] {
+        &COLOURS
+    }
+
+    fn mixtures(&self, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
+        let mixture = |vector: &[f32]| {
+            let mut shares = [0.0_f32; 3];
+            for cell in vector.chunks_exact(3) {
+                for (share, value) in shares.iter_mut().zip(cell) {
+                    *share += value.max(0.0);
+                }
+            }
+            let total = shares.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+            let shares: Vec<(u16, f32)> = (0..).zip(shares.map(|share| share / total)).collect();
+            ConceptMixture {
+                length: shares
+                    .iter()
+                    .map(|(_, share)| share * share)
+                    .sum::<f32>()
+                    .sqrt(),
+                shares,
+            }
+        };
+        let rows = vectors.chunks_exact(self.dimensions());
+        Ok(rows.map(mixture).collect())
     }
 }

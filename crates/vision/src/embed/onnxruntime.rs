@@ -19,10 +19,13 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
+use super::graph::{GraphRuntime, GraphSource};
 use super::{DIMENSIONS, Embedder, ImageTensor, MODEL_BYTES, ModelId, unit_rows};
 use crate::EmbedError;
+use crate::language::{ClassWords, Language};
 
 const RUNTIME: &str = "ONNX Runtime";
+const MODEL: GraphSource = GraphSource::Inside(MODEL_BYTES);
 
 /// ONNX Runtime allows one environment in a process; the first library that works is it.
 static ENVIRONMENT: OnceLock<(PathBuf, Environment)> = OnceLock::new();
@@ -32,6 +35,7 @@ static LOADING: Mutex<()> = Mutex::new(());
 pub(crate) struct OnnxRuntime {
     model: ModelId,
     idle: Mutex<Vec<Session>>,
+    words: ClassWords,
 }
 
 impl std::fmt::Debug for OnnxRuntime {
@@ -71,13 +75,14 @@ impl OnnxRuntime {
     /// [`EmbedError::Load`] when [`OnnxRuntime::load_library`] was not called with success before,
     /// or the library refuses the model.
     pub(crate) fn new() -> Result<Self, EmbedError> {
-        let first = catch_unwind(new_session)
+        let first = catch_unwind(|| new_session(&MODEL))
             .unwrap_or_else(|_| Err("the library failed while loading it".to_owned()));
         let model = ModelId::default_model();
         match first {
             Ok(session) => Ok(Self {
                 model,
                 idle: Mutex::new(vec![session]),
+                words: ClassWords::new(GraphRuntime::Onnxruntime),
             }),
             Err(message) => Err(EmbedError::Load {
                 model: model.to_string(),
@@ -117,11 +122,15 @@ impl Embedder for OnnxRuntime {
         let taken = self.idle().pop();
         let mut session = match taken {
             Some(session) => session,
-            None => new_session().map_err(|message| self.failed(batch.len(), message))?,
+            None => new_session(&MODEL).map_err(|message| self.failed(batch.len(), message))?,
         };
         let flat = run(&mut session, batch).map_err(|message| self.failed(batch.len(), message))?;
         self.idle().push(session);
         unit_rows(&self.model, &flat, batch.len(), DIMENSIONS)
+    }
+
+    fn language(&self) -> Option<&dyn Language> {
+        Some(&self.words)
     }
 
     fn rest(&self) {
@@ -130,18 +139,22 @@ impl Embedder for OnnxRuntime {
     }
 }
 
-fn new_session() -> Result<Session, String> {
+/// A session for a graph; the message says why the library refuses it.
+pub(super) fn new_session(source: &GraphSource) -> Result<Session, String> {
     let (_, environment) = ENVIRONMENT.get().ok_or("the library is not loaded")?;
     let builder = Session::builder(environment).map_err(|error| error.to_string())?;
-    builder
+    let mut builder = builder
         .with_optimization_level(GraphOptimizationLevel::Level3)
         .map_err(|error| error.to_string())?
         .with_intra_threads(1)
         .map_err(|error| error.to_string())?
         .with_inter_threads(1)
-        .map_err(|error| error.to_string())?
-        .commit_from_memory(MODEL_BYTES)
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    match source {
+        GraphSource::Inside(bytes) => builder.commit_from_memory(bytes),
+        GraphSource::File(path) => builder.commit_from_file(path),
+    }
+    .map_err(|error| error.to_string())
 }
 
 fn run(session: &mut Session, batch: &[ImageTensor]) -> Result<Vec<f32>, String> {

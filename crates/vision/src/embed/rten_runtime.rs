@@ -9,8 +9,10 @@ use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 
+use super::graph::GraphRuntime;
 use super::{DIMENSIONS, Embedder, ImageTensor, MODEL_BYTES, ModelId, unit_rows};
 use crate::EmbedError;
+use crate::language::{ClassWords, Language};
 
 const RUNTIME: &str = "rten";
 
@@ -21,6 +23,7 @@ pub(crate) struct Rten {
     input: NodeId,
     output: NodeId,
     idle: Mutex<Vec<Arc<ThreadPool>>>,
+    words: ClassWords,
 }
 
 impl std::fmt::Debug for Rten {
@@ -57,6 +60,7 @@ impl Rten {
             input,
             output,
             idle: Mutex::default(),
+            words: ClassWords::new(GraphRuntime::Pure),
         })
     }
 
@@ -94,6 +98,10 @@ impl Embedder for Rten {
 
     fn dimensions(&self) -> usize {
         DIMENSIONS
+    }
+
+    fn language(&self) -> Option<&dyn Language> {
+        Some(&self.words)
     }
 
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError> {

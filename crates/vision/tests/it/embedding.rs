@@ -8,14 +8,14 @@ use lamina_vision::{Embedder, FakeEmbedder, ImageTensor, Runtime, RuntimeOptions
 
 use crate::look;
 
-fn pure() -> Arc<dyn Embedder> {
+pub(crate) fn pure() -> Arc<dyn Embedder> {
     Runtime::detect(&RuntimeOptions::default())
         .pure_embedder()
         .unwrap()
 }
 
 /// What `cargo xtask` fetches, or the library that the environment names.
-fn options() -> RuntimeOptions {
+pub(crate) fn options() -> RuntimeOptions {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where a test is told of a library that is not in the usual folder"

@@ -9,6 +9,7 @@ mod alike;
 mod damage;
 mod embedding;
 mod facts;
+mod language;
 mod limits;
 mod native;
 mod part;

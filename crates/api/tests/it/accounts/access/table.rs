@@ -141,6 +141,11 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         VIEW,
     ),
     // There is no form.
+    ("POST /api/v1/vector_search/{dataset_id}", VIEW),
+    (
+        "GET /api/v1/vector_search/{dataset_id}/embedding_models",
+        VIEW,
+    ),
     (
         "POST /api/v1/dataset/{dataset_id}/search-image-similarity",
         done(VIEW, 422),

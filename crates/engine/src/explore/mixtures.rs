@@ -1,0 +1,116 @@
+//! What pictures show, for the index: worked out from their vectors, some at a time.
+//!
+//! It is not kept at rest: a vector says it all, and what was found once would not know of a
+//! model with other names for it.
+
+use lamina_search::Mixture;
+use lamina_vision::{ConceptMixture, EmbedError, Language};
+
+/// Pictures worked out at a time.
+const PART: usize = 1024;
+
+/// What pictures show, in their order. `vector_of` gives the vector of each, if it has one.
+pub(super) struct Mixtures<'a, F> {
+    language: Option<&'a dyn Language>,
+    pictures: usize,
+    vector_of: F,
+    /// The first picture of the present part, and what those of it show.
+    first: usize,
+    part: Vec<Mixture>,
+}
+
+impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
+    pub(super) fn new(language: Option<&'a dyn Language>, pictures: usize, vector_of: F) -> Self {
+        Self {
+            language: language.filter(|language| !language.concepts().is_empty()),
+            pictures,
+            vector_of,
+            first: 0,
+            part: Vec::new(),
+        }
+    }
+
+    /// What a picture shows. Pictures are asked about in ascending order, each at most once.
+    pub(super) fn of(&mut self, at: usize) -> Result<Mixture, EmbedError> {
+        let Some(language) = self.language else {
+            return Ok(Mixture::default());
+        };
+        if at >= self.first + self.part.len() {
+            self.first = at;
+            let part = at..self.pictures.min(at + PART);
+            let vectors: Vec<_> = part.map(&self.vector_of).collect();
+            let known: Vec<f32> = vectors.iter().flatten().flat_map(|v| *v).copied().collect();
+            let mut mixtures = language.mixtures(&known)?.into_iter().map(mixture);
+            let of = |vector: Option<&[f32]>| vector.and_then(|_| mixtures.next());
+            let part = vectors
+                .iter()
+                .copied()
+                .map(of)
+                .map(Option::unwrap_or_default);
+            self.part = part.collect();
+        }
+        Ok(std::mem::take(&mut self.part[at - self.first]))
+    }
+}
+
+fn mixture(one: ConceptMixture) -> Mixture {
+    Mixture {
+        shares: one.shares,
+        length: one.length,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_vision::{ConceptMixture, EmbedError, Language, Meaning};
+
+    use super::{Mixtures, PART};
+
+    /// Knows one concept, of which a picture shows as much as the first number of its vector.
+    #[derive(Debug)]
+    struct First(Vec<String>);
+
+    impl Language for First {
+        fn meaning(&self, _: &str) -> Result<Meaning, EmbedError> {
+            Ok(Meaning::Vector(vec![1.0, 0.0]))
+        }
+
+        fn concepts(&self) -> &[String] {
+            &self.0
+        }
+
+        fn mixtures(&self, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
+            let rows = vectors.chunks_exact(2);
+            let mixture = |row: &[f32]| ConceptMixture {
+                shares: vec![(0, row[0])],
+                length: 1.0,
+            };
+            Ok(rows.map(mixture).collect())
+        }
+    }
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    fn each_picture_gets_its_own_also_where_some_are_passed_over_or_have_no_vector() {
+        let language = First(vec!["all".to_owned()]);
+        let pictures = PART * 2 + 5;
+        let vectors: Vec<[f32; 2]> = (0..pictures).map(|at| [at as f32, 0.0]).collect();
+        let vector = |at: usize| (at % 3 != 1).then(|| &vectors[at][..]);
+        let mut mixtures = Mixtures::new(Some(&language), pictures, vector);
+        for at in (0..pictures).filter(|at| at % 7 != 2) {
+            let shares = mixtures.of(at).unwrap().shares;
+            let expected = (at % 3 != 1).then_some((0, at as f32));
+            assert_eq!(shares.first().copied(), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_model_without_concepts_is_not_asked() {
+        let mute = First(Vec::new());
+        let vector = |_: usize| -> Option<&[f32]> { unreachable!("nobody asks") };
+        for language in [None, Some(&mute as &dyn Language)] {
+            let mut mixtures = Mixtures::new(language, 9, vector);
+            assert!(mixtures.of(3).unwrap().shares.is_empty());
+        }
+    }
+}

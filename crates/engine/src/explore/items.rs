@@ -2,9 +2,11 @@
 
 use lamina_model::{ClusterId, IssueKind, MediaId, SourcePath, Timestamp};
 use lamina_search::RowSet;
-use uuid::Uuid;
 
-use super::wanted::Wanted;
+use super::{
+    levels::{self, AtLevel},
+    wanted::Wanted,
+};
 use crate::{DatasetScope, Engine, Error, ExportPart};
 
 /// What the index knows of a picture.
@@ -19,8 +21,10 @@ pub(crate) struct Item {
     pub(crate) uniqueness: f32,
     pub(crate) cluster: ClusterId,
     pub(crate) issues: Vec<(IssueKind, f32)>,
-    /// Its group of copies, and its likeness to the one to keep.
-    pub(crate) copies: Option<(Uuid, f32)>,
+    /// How like it is to the copy that is kept in its stead; nothing where it has no copies.
+    pub(crate) likeness: Option<f32>,
+    /// Its groups of copies, one for each level of likeness at which it has one, the lowest first.
+    pub(crate) copies: Vec<AtLevel>,
 }
 
 impl Engine {
@@ -60,15 +64,17 @@ impl Engine {
                     }
                 }
             }
-            let item = |row: u32| {
+            let name = |number: usize, level: f64| {
+                let name = format!("{dataset}/{}/{level}", seen.group_id(number));
+                let mut bytes = [0; 16];
+                bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
+                uuid::Builder::from_custom_bytes(bytes).into_uuid()
+            };
+            let mut levels = levels::of(&seen.copies, index.rows(), &rows, name);
+            let mut item = |row: u32| {
                 let tile = index.tile(row);
-                let copies = seen.copies.family_of(row).map(|family| {
-                    let name = format!("{dataset}/{}", seen.group_id(family.number));
-                    let mut bytes = [0; 16];
-                    bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
-                    let id = uuid::Builder::from_custom_bytes(bytes).into_uuid();
-                    (id, seen.copies.likeness(row))
-                });
+                let is_copied = seen.copies.family_of(row).is_some();
+                let likeness = is_copied.then(|| seen.copies.likeness(row));
                 Item {
                     id: tile.id,
                     path: tile.path,
@@ -79,10 +85,11 @@ impl Engine {
                     uniqueness: tile.uniqueness,
                     cluster: seen.clusters(row)[0],
                     issues: index.issues(row),
-                    copies,
+                    likeness,
+                    copies: levels.remove(&row).unwrap_or_default(),
                 }
             };
-            Ok(rows.iter().map(item).collect())
+            Ok(rows.iter().map(&mut item).collect())
         });
         Ok(found.await?.unwrap_or_default())
     }

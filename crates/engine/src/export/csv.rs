@@ -42,7 +42,7 @@ pub(super) fn issues(item: &Item) -> String {
         .iter()
         .map(|(kind, sure)| format!("{}({sure:.3})", kind.as_str()))
         .collect();
-    if let Some((_, likeness)) = item.copies {
+    if let Some(likeness) = item.likeness {
         all.push(format!("duplicates({likeness:.3})"));
     }
     all.join("; ")

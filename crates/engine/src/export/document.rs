@@ -6,9 +6,6 @@ use serde_json::{Value, json};
 
 use super::item::{Item, Said};
 
-/// The likenesses at which the original tells of copies.
-const COPY_LEVELS: [f32; 8] = [0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999, 1.0];
-
 /// Everything before the first picture.
 pub(super) fn head(export: &Export, dataset: &Dataset, base_url: &str, now: Timestamp) -> String {
     let text = |text: &str| Value::from(text).to_string();
@@ -59,12 +56,10 @@ fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<Value> {
             "issues_description": said.description(*kind),
         }}));
     }
-    if let Some((group, likeness)) = &item.copies {
-        let level = COPY_LEVELS.iter().rev().find(|level| *level <= likeness);
+    for at in &item.copies {
         all.push(json!({"type": "issue", "properties": {
-            "issue_type": "duplicates", "confidence": likeness,
-            "duplicate_group_id": group.to_string(),
-            "duplicate_threshold": level.unwrap_or(&COPY_LEVELS[0]),
+            "issue_type": "duplicates", "confidence": at.confidence,
+            "duplicate_group_id": at.group.to_string(), "duplicate_threshold": at.level,
         }}));
     }
     for label in &said.labels {

@@ -52,6 +52,10 @@ const PAGES: &[Page] = &[
         "authentication",
         "Sign in, get an API key, sign a token, test it; errors, rotation, proxies"
     ),
+    page!(
+        "models",
+        "Models of your own that make vectors, such as a CLIP"
+    ),
     page!("command-line", "Every verb of the program"),
     page!("configuration", "Every setting and where it can stand"),
 ];

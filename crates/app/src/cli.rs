@@ -54,6 +54,9 @@ pub(crate) struct SettingFlags {
     /// Most bytes of a file, in MiB [default: 2048]
     #[arg(long, global = true, value_name = "N")]
     pub max_file_mib: Option<String>,
+    /// The model that makes vectors: default, or one that `lamina model list` names
+    #[arg(long, global = true, value_name = "NAME")]
+    pub model: Option<String>,
     /// The ONNX Runtime library, which makes vectors quicker [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub onnxruntime: Option<PathBuf>,
@@ -94,6 +97,26 @@ pub(crate) enum Verb {
     /// Manage the keys that seal secrets at rest
     #[command(subcommand)]
     Key(Key),
+    /// Manage models of your own that make vectors
+    #[command(subcommand)]
+    Model(Model),
+}
+
+/// Manage models of your own that make vectors.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Model {
+    /// Try a model and take a copy of it
+    Add {
+        /// The folder with its model.toml and the files that this names
+        folder: PathBuf,
+    },
+    /// List models; a star marks the one in use
+    List,
+    /// Take a model away
+    Remove {
+        /// Its name
+        name: String,
+    },
 }
 
 /// Manage the people who may sign in.

@@ -64,6 +64,8 @@ pub(crate) struct Config {
     pub libheif: Option<PathBuf>,
     /// Which embedder makes vectors.
     pub embedder: EmbedderChoice,
+    /// The model that makes them, by name.
+    pub model: String,
     /// What is logged.
     pub log: String,
     /// How it is written.
@@ -90,12 +92,17 @@ impl Config {
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             usual_log: match cli.verb {
                 Verb::Serve(_) => "info",
-                Verb::Up(_) | Verb::Doctor | Verb::Openapi | Verb::User(_) | Verb::Key(_) => "warn",
+                Verb::Up(_)
+                | Verb::Doctor
+                | Verb::Openapi
+                | Verb::User(_)
+                | Verb::Key(_)
+                | Verb::Model(_) => "warn",
             },
             has_accounts: match &cli.verb {
                 Verb::Serve(wish) => !wish.no_auth,
                 Verb::User(_) | Verb::Key(_) => true,
-                Verb::Up(_) | Verb::Doctor | Verb::Openapi => false,
+                Verb::Up(_) | Verb::Doctor | Verb::Openapi | Verb::Model(_) => false,
             },
         };
         check::checked(flags, cli.settings.config.clone(), &surroundings)

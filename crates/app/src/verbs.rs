@@ -2,6 +2,7 @@
 
 mod doctor;
 mod key;
+pub(crate) mod model;
 mod openapi;
 mod serve;
 mod up;
@@ -16,6 +17,7 @@ pub(crate) fn run(verb: Verb, config: Config) -> Result<Exit> {
     telemetry::start(&config.log, config.log_format);
     match verb {
         Verb::Openapi => Ok(openapi::run()),
+        Verb::Model(wish) => model::run(&wish, &config),
         Verb::Doctor => threads()?.block_on(doctor::run(&config)),
         Verb::Up(wish) => threads()?.block_on(up::run(wish, &config)),
         Verb::Serve(wish) => threads()?.block_on(serve::run(&wish, &config)),

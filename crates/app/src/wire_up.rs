@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use lamina_api::{AccountsWire, AppState, AppStateParts, HostRule, Mode};
 use lamina_auth::{EmbedKey, KeyRing, PasswordPolicy};
 use lamina_engine::{
@@ -10,13 +10,14 @@ use lamina_engine::{
     SourceRoots,
 };
 use lamina_store::Store;
-use lamina_vision::{Embedder, FakeEmbedder, Runtime, RuntimeOptions};
+use lamina_vision::{DEFAULT, Embedder, FakeEmbedder, Runtime, RuntimeOptions};
 
 use crate::{
     ambient::{SystemChance, SystemClock},
     config::{Config, EmbedderChoice},
     key_ring,
     provider_client::HttpsClient,
+    verbs::model,
 };
 
 /// Folder inside the data folder where runners show that they live.
@@ -98,6 +99,20 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
 }
 
 fn embedder(config: &Config, runtime: &Runtime) -> Result<Arc<dyn Embedder>> {
+    if config.model != DEFAULT {
+        let folder = model::folder_of(config, &config.model);
+        if !folder.is_dir() {
+            bail!(
+                "there is no model named {}; `lamina model list` lists them",
+                config.model
+            );
+        }
+        let own = match config.embedder {
+            EmbedderChoice::Auto => runtime.own_embedder(&folder),
+            EmbedderChoice::Pure | EmbedderChoice::Fake => runtime.own_pure_embedder(&folder),
+        };
+        return own.with_context(|| format!("cannot load the model {}", config.model));
+    }
     match config.embedder {
         EmbedderChoice::Auto => runtime.embedder(),
         EmbedderChoice::Pure => runtime.pure_embedder(),
@@ -141,7 +156,7 @@ fn account_settings(config: &Config) -> Result<AccountSettings> {
 }
 
 /// Thumbnails show what is in the pictures: nobody else on the machine has to see them.
-fn make_private_folder(folder: &Path) -> Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let exists = folder.is_dir();
     if !exists {

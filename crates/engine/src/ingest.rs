@@ -11,16 +11,17 @@ mod clusters;
 mod keep;
 mod labels;
 mod look;
+mod outdated;
 mod report;
 mod scan;
 mod splits;
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{collections::HashSet, path::Path, sync::Arc, time::Instant};
 
 use changes::{Change, Changes};
 use keep::Keeper;
 use labels::Labels;
-use lamina_model::{Dataset, FileOutcome, Phase, SourceType, StageSeconds, WorkerSeconds};
+use lamina_model::{Dataset, FileOutcome, MediaId, Phase, SourceType, StageSeconds, WorkerSeconds};
 use look::{Looked, Work, look_into};
 pub use scan::{Found, Verdict, Walk};
 pub(crate) use scan::{leads_below, plain, resolved};
@@ -88,6 +89,10 @@ pub(crate) async fn ingest(
     let mut tally = Tally::default();
 
     let began = Instant::now();
+    let source = Source {
+        place: source,
+        outdated: Arc::new(engine.outdated(dataset.id).await?),
+    };
     let pending = count_pending(engine, dataset, &source, job).await?;
     tally.stage(Phase::Scanning, began);
 
@@ -107,11 +112,17 @@ pub(crate) async fn ingest(
     Ok(())
 }
 
+/// Where pictures come from, and which of those known have to be looked at again.
+struct Source {
+    place: SourcePlace,
+    outdated: Arc<HashSet<MediaId>>,
+}
+
 /// Walks once only to count, so that progress can say how much there is to do.
 async fn count_pending(
     engine: &Engine,
     dataset: &Dataset,
-    source: &SourcePlace,
+    source: &Source,
     job: &JobContext,
 ) -> Result<u64, Stopped> {
     let mut changes = begin(engine, dataset, source, job).await?;
@@ -129,20 +140,21 @@ async fn count_pending(
 async fn begin(
     engine: &Engine,
     dataset: &Dataset,
-    source: &SourcePlace,
+    source: &Source,
     job: &JobContext,
 ) -> Result<Changes, Stopped> {
     Changes::begin(
         engine.store(),
         dataset.id,
-        source.clone(),
+        source.place.clone(),
+        Arc::clone(&source.outdated),
         job.stop().clone(),
     )
     .await
     .map_err(|cause| {
         Stopped::Failed(format!(
             "cannot list the source folder {}: {}; make it readable again and index once more",
-            source.folder.display(),
+            source.place.folder.display(),
             plain(&cause),
         ))
     })
@@ -153,7 +165,7 @@ async fn begin(
 async fn index(
     engine: &Engine,
     dataset: &Dataset,
-    source: &SourcePlace,
+    source: &Source,
     pending: u64,
     job: &JobContext,
     tally: &mut Tally,
@@ -174,7 +186,7 @@ async fn index(
                     Verdict::Look => {
                         look_on_thread(
                             engine,
-                            &source.folder,
+                            &source.place.folder,
                             Work {
                                 path: found.path,
                                 stamp: found.stamp,

@@ -114,6 +114,11 @@ pub struct Engine {
 impl Engine {
     /// Puts the parts together. Does nothing yet.
     pub fn new(mut parts: Parts) -> Self {
+        // Pictures are made ready for the model while they are decoded.
+        let side = u32::try_from(parts.embedder.side()).unwrap_or(u32::MAX);
+        let limits = &mut parts.ingest.limits;
+        limits.tensor_side_px = side;
+        limits.short_side_px = limits.short_side_px.max(side.saturating_mul(2));
         let accounts = parts
             .accounts
             .take()

@@ -63,6 +63,11 @@ pub trait Embedder: Send + Sync + std::fmt::Debug {
     /// [`EmbedError`] when the runtime fails; none of the batch is then to be used.
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError>;
 
+    /// Pixels along each side of the square that it looks at.
+    fn side(&self) -> usize {
+        ImageTensor::SIDE
+    }
+
     /// How its vectors compare with words; nothing where the model knows none.
     fn language(&self) -> Option<&dyn Language> {
         None

@@ -14,6 +14,8 @@ pub struct DecodeLimits {
     /// A large picture is made smaller while it is decoded, as far as its short side keeps so
     /// many pixels. 448 by default: twice what a model looks at.
     pub short_side_px: u32,
+    /// Pixels along each side of what a model is fed. 224 by default.
+    pub tensor_side_px: u32,
 }
 
 impl Default for DecodeLimits {
@@ -23,6 +25,7 @@ impl Default for DecodeLimits {
             max_file_bytes: 2 << 30,
             max_alloc_bytes: 1 << 30,
             short_side_px: 448,
+            tensor_side_px: 224,
         }
     }
 }

@@ -118,7 +118,7 @@ fn look_as(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits) -> Result<L
         (head.width, head.height)
     };
     let pixel_hash = hash_pixels(&canvas, (width_px, height_px), &head, &beyond_canvas);
-    let seen = See::new(&canvas);
+    let seen = See::new(&canvas, limits);
     let thumbnail = thumbnail::encode(&seen.thumbnail, seen.thumbnail_size)?;
     Ok(Look {
         format,
@@ -151,13 +151,13 @@ struct See {
 }
 
 impl See {
-    fn new(canvas: &Canvas) -> Self {
-        const SIDE: u32 = 224;
+    fn new(canvas: &Canvas, limits: &DecodeLimits) -> Self {
         const SIGNATURE: u32 = 32;
         let size = (canvas.width, canvas.height);
+        let side = (limits.tensor_side_px, limits.tensor_side_px);
         let thumbnail_size = resize::within(size, THUMBNAIL_SIDE);
         let thumbnail = resize::rgb(&canvas.rgb, size, thumbnail_size);
-        let tensor = ImageTensor::from_rgb(resize::rgb(&canvas.rgb, size, (SIDE, SIDE)))
+        let tensor = ImageTensor::from_rgb(resize::rgb(&canvas.rgb, size, side))
             .expect("the resizer gives the size it is asked for");
         let grey = to_luma(&thumbnail);
         let signature = resize::grey(&grey, thumbnail_size, (SIGNATURE, SIGNATURE));

@@ -45,7 +45,8 @@ pub fn part(
         let closer = (pixels != whole)
             .then(|| seen.closer(bytes, format, pixels, limits))
             .flatten();
-        let tensor = closer.as_ref().unwrap_or(&seen).tensor(pixels);
+        let seen = closer.as_ref().unwrap_or(&seen);
+        let tensor = seen.tensor(pixels, limits.tensor_side_px);
         Ok(Some(Part {
             tensor,
             pixels,
@@ -100,12 +101,11 @@ impl Seen {
         Self::decode(bytes, format, &close).ok()
     }
 
-    fn tensor(&self, pixels: PixelBox) -> ImageTensor {
-        const SIDE: u32 = 224;
+    fn tensor(&self, pixels: PixelBox, side: u32) -> ImageTensor {
         let cut = (pixels != [0, 0, self.width_px, self.height_px])
             .then(|| self.canvas.cut(self.on_canvas(pixels)));
         let canvas = cut.as_ref().unwrap_or(&self.canvas);
-        let small = resize::rgb(&canvas.rgb, (canvas.width, canvas.height), (SIDE, SIDE));
+        let small = resize::rgb(&canvas.rgb, (canvas.width, canvas.height), (side, side));
         ImageTensor::from_rgb(small).expect("the resizer gives the size it is asked for")
     }
 

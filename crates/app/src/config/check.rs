@@ -96,6 +96,9 @@ pub(super) fn checked(
                 ("fake", EmbedderChoice::Fake),
             ],
         ),
+        model: reader
+            .text("model")
+            .unwrap_or_else(|| lamina_vision::DEFAULT.to_owned()),
         log: reader.log(),
         log_format: reader.word(
             "log_format",

@@ -11,7 +11,7 @@ use super::complaint::Complaint;
 use crate::cli::SettingFlags;
 
 /// Every key, with whether it takes a list.
-pub(super) const KEYS: [(&str, bool); 29] = [
+pub(super) const KEYS: [(&str, bool); 30] = [
     ("data_dir", false),
     ("listen", false),
     ("allow_remote_without_auth", false),
@@ -24,6 +24,7 @@ pub(super) const KEYS: [(&str, bool); 29] = [
     ("onnxruntime", false),
     ("libheif", false),
     ("embedder", false),
+    ("model", false),
     ("log", false),
     ("log_format", false),
     ("progress_interval_ms", false),
@@ -107,6 +108,7 @@ pub(super) fn of_flags(flags: &SettingFlags) -> Layer {
     put("onnxruntime", "onnxruntime", path(&flags.onnxruntime));
     put("libheif", "libheif", path(&flags.libheif));
     put("embedder", "embedder", text(&flags.embedder));
+    put("model", "model", text(&flags.model));
     put("log", "log", text(&flags.log));
     put("log_format", "log-format", text(&flags.log_format));
     put(

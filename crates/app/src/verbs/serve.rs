@@ -79,6 +79,12 @@ async fn answer_and_work(
     state: AppState,
     stop: CancellationToken,
 ) -> Result<()> {
+    let renewed = wired.engine.renew_vectors().await?;
+    if renewed > 0 {
+        terminal::tell(&format!(
+            "The model changed: {renewed} datasets are embedded anew, and found by likeness and meaning once they are."
+        ));
+    }
     let runner = Runner::start(wired.engine.clone()).await?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let answering = lamina_api::serve(

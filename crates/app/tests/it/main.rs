@@ -5,6 +5,7 @@
 mod accounts;
 mod killed;
 mod markdown;
+mod models;
 mod names;
 mod program;
 mod sample;

@@ -347,6 +347,7 @@ fn write(
         row_of.insert(media.id, row);
     }
     picture::write(folder, material.marks_version, &beside)?;
+    picture::write_model(folder, embedder.model())?;
     copies::write(folder, &groups(&material.copies, &row_of))?;
     Ok(builder.finish()?)
 }

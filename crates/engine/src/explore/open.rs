@@ -10,6 +10,7 @@ use lamina_model::{
     ClusterLevel, DatasetId, Generation, ImageFormat, IssueKind, MediaId, SourcePath, Timestamp,
 };
 use lamina_search::{GenerationIndex, SearchError};
+use lamina_vision::ModelId;
 
 use super::{
     anchors::KnownParts,
@@ -112,7 +113,11 @@ pub(super) struct Opened {
 
 impl Opened {
     /// Opens a folder; nothing where it holds no whole index that this program can read.
-    fn open(dataset: DatasetId, folder: &Path) -> Result<Option<Self>, Error> {
+    fn open(dataset: DatasetId, folder: &Path, model: &ModelId) -> Result<Option<Self>, Error> {
+        // Vectors of another model mean nothing to the one in use.
+        if !picture::is_of_model(folder, model) {
+            return Ok(None);
+        }
         let index = match GenerationIndex::open(folder) {
             Ok(index) => index,
             Err(SearchError::Io(cause)) if cause.kind() == std::io::ErrorKind::NotFound => {
@@ -282,7 +287,9 @@ impl Engine {
             return Ok(Some(found));
         }
         let place = folder::of_generation(&self.parts().index_folder, dataset, generation);
-        let opened = tokio::task::spawn_blocking(move || Opened::open(dataset, &place)).await;
+        let model = self.parts().embedder.model().clone();
+        let opened =
+            tokio::task::spawn_blocking(move || Opened::open(dataset, &place, &model)).await;
         if let Some(opened) = opened.map_err(Error::internal)?? {
             let opened = Arc::new(opened);
             indexes.remember(&opened);

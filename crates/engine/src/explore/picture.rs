@@ -9,6 +9,8 @@ use std::path::Path;
 
 use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, Issue, Media, MediaId};
 
+use lamina_vision::ModelId;
+
 /// The name of the file.
 const FILE: &str = "pictures.lamina";
 const MAGIC: &[u8; 8] = b"LAMPICS3";
@@ -38,6 +40,19 @@ pub(crate) fn write(folder: &Path, marks_version: i64, rows: &[Beside]) -> std::
     let file = fs_err::File::create(folder.join(FILE))?;
     std::io::Write::write_all(&mut &file, &bytes)?;
     file.sync_all()
+}
+
+/// The name of the file that says which model made the vectors of an index.
+const MODEL_FILE: &str = "model";
+
+/// Writes down which model made the vectors.
+pub(crate) fn write_model(folder: &Path, model: &ModelId) -> std::io::Result<()> {
+    fs_err::write(folder.join(MODEL_FILE), model.as_str())
+}
+
+/// Whether that model made the vectors.
+pub(crate) fn is_of_model(folder: &Path, model: &ModelId) -> bool {
+    fs_err::read(folder.join(MODEL_FILE)).is_ok_and(|name| name == model.as_str().as_bytes())
 }
 
 /// Reads the file of an index with so many rows; nothing where it is damaged.

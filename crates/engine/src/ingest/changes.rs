@@ -1,8 +1,14 @@
 //! Comparing the source with what the index knows: a merge of two lists in path order.
 
-use std::{cmp::Ordering, collections::VecDeque};
+use std::{
+    cmp::Ordering,
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
 
-use lamina_model::{DatasetId, FileOutcome, FileRecord, IgnoreReason, RejectReason, SourcePath};
+use lamina_model::{
+    DatasetId, FileOutcome, FileRecord, IgnoreReason, MediaId, RejectReason, SourcePath,
+};
 use lamina_store::Store;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +47,8 @@ pub(super) struct Changes {
     /// Folders that could not be listed: what is known below them is neither there nor gone.
     unlisted: Option<SourcePath>,
     known: Known,
+    /// Pictures whose vectors another model made: they are looked at again as they are.
+    outdated: Arc<HashSet<MediaId>>,
 }
 
 /// What the walking thread sends.
@@ -69,6 +77,7 @@ impl Changes {
         store: &Store,
         dataset: DatasetId,
         source: SourcePlace,
+        outdated: Arc<HashSet<MediaId>>,
         stop: CancellationToken,
     ) -> Result<Self, std::io::Error> {
         let (sender, walked) = mpsc::channel(4);
@@ -105,6 +114,7 @@ impl Changes {
             walk_ended: false,
             unlisted: None,
             known,
+            outdated,
         })
     }
 
@@ -147,7 +157,7 @@ impl Changes {
                     .zip(self.known.rows.pop_front())
                     .map(|(found, known)| {
                         self.mark_unlisted(&found);
-                        compare(found, known)
+                        compare(found, known, &self.outdated)
                     })
             }
         })
@@ -180,10 +190,10 @@ impl Known {
     }
 }
 
-fn compare(found: Found, known: FileRecord) -> Change {
+fn compare(found: Found, known: FileRecord, outdated: &HashSet<MediaId>) -> Change {
     let same = found.stamp == known.stamp
         && match (&found.verdict, &known.outcome) {
-            (Verdict::Look, FileOutcome::Indexed(_)) => true,
+            (Verdict::Look, FileOutcome::Indexed(id)) => !outdated.contains(id),
             // What may have been mended outside the file is tried again.
             (Verdict::Look, FileOutcome::Rejected { reason, .. }) => !matches!(
                 reason,

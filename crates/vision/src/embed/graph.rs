@@ -18,7 +18,6 @@ pub(crate) enum GraphSource {
     /// Inside the program.
     Inside(&'static [u8]),
     /// In a file.
-    #[expect(dead_code, reason = "people's own models")]
     File(PathBuf),
 }
 

@@ -1,34 +1,46 @@
 //! What a model is fed: one small square picture.
 
-/// A picture squeezed into the square that the default model looks at, 8 bits a channel.
+/// A picture squeezed into the square that a model looks at, 8 bits a channel.
 ///
 /// A quarter of the size of the floats it becomes, so that pictures may queue between decoding
 /// and embedding. The whole frame is squeezed, not cut: on photographs with known classes that
 /// did as well as padding or cutting the middle out, and nothing at the edges is lost.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ImageTensor(Box<[u8]>);
+pub struct ImageTensor {
+    side: usize,
+    rgb: Box<[u8]>,
+}
 
 impl ImageTensor {
-    /// Pixels along each side.
+    /// Pixels along each side of what the default model looks at.
     pub const SIDE: usize = 224;
-    /// Bytes: side × side × 3.
+    /// Bytes of that: side × side × 3.
     pub const LEN: usize = Self::SIDE * Self::SIDE * 3;
 
-    /// Wraps rows of RGB pixels; `None` when there are not exactly [`ImageTensor::LEN`] bytes.
+    /// Wraps rows of RGB pixels; `None` when they make no square.
     pub fn from_rgb(rgb: Vec<u8>) -> Option<Self> {
-        (rgb.len() == Self::LEN).then(|| Self(rgb.into_boxed_slice()))
+        let side = (rgb.len() / 3).isqrt();
+        (side > 0 && side * side * 3 == rgb.len()).then(|| Self {
+            side,
+            rgb: rgb.into_boxed_slice(),
+        })
+    }
+
+    /// Pixels along each side.
+    pub fn side(&self) -> usize {
+        self.side
     }
 
     /// The pixels: rows of RGB.
     pub fn as_rgb(&self) -> &[u8] {
-        &self.0
+        &self.rgb
     }
 
     /// Appends the picture as the model wants it: three planes of `(x − 127) / 128`, red first.
     pub(crate) fn extend_planes(&self, planes: &mut Vec<f32>) {
         for channel in 0..3 {
             planes.extend(
-                self.0
+                self.rgb
                     .chunks_exact(3)
                     .map(|pixel| (f32::from(pixel[channel]) - 127.0) / 128.0),
             );
@@ -38,7 +50,7 @@ impl ImageTensor {
 
 impl std::fmt::Debug for ImageTensor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ImageTensor({0}x{0})", Self::SIDE)
+        write!(f, "ImageTensor({0}x{0})", self.side)
     }
 }
 

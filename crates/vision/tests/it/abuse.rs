@@ -52,6 +52,7 @@ const BOUNDS: DecodeLimits = DecodeLimits {
     max_file_bytes: 1 << 20,
     max_alloc_bytes: 32 << 20,
     short_side_px: 448,
+    tensor_side_px: 224,
 };
 
 fn survives(bytes: &[u8]) {

@@ -12,6 +12,7 @@ mod facts;
 mod language;
 mod limits;
 mod native;
+mod own;
 mod part;
 mod viewing;
 

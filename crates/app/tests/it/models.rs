@@ -1,0 +1,79 @@
+//! Models of people's own, from the command line to the answer of a search.
+
+use lamina_testkit::{Picture, write_pair};
+
+use crate::program::{Place, number, report_of, told};
+
+#[test]
+fn a_model_is_added_listed_and_removed() {
+    let place = Place::new();
+    let folder = tempfile::tempdir().unwrap();
+    write_pair(folder.path(), "tiny").unwrap();
+    let model = |arguments: &[&str]| place.lamina("model").args(arguments).output().unwrap();
+    let from = folder.path().to_str().unwrap();
+    let added = model(&["add", from]);
+    assert!(added.status.success(), "{}", told(&added));
+    assert!(told(&added).contains("added tiny (3 numbers a picture, knows words)"));
+    let twice = model(&["add", from]);
+    assert!(
+        !twice.status.success() && told(&twice).contains("already"),
+        "{}",
+        told(&twice)
+    );
+    let listed = told(&model(&["list", "--model", "tiny"]));
+    assert!(
+        listed.contains("  default") && listed.contains("* tiny  3 numbers"),
+        "{listed}"
+    );
+    let used = model(&["remove", "tiny", "--model", "tiny"]);
+    assert!(!used.status.success() && told(&used).contains("in use"));
+    let removed = model(&["remove", "tiny"]);
+    assert!(removed.status.success(), "{}", told(&removed));
+    assert!(!told(&model(&["list"])).contains("tiny"));
+    for wrong in [
+        &["remove", "tiny"][..],
+        &["remove", "default"],
+        &["add", "/nowhere"],
+    ] {
+        let refused = model(wrong);
+        assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    }
+    let unknown = place.up().args(["--model", "tiny"]).output().unwrap();
+    assert!(!unknown.status.success());
+    assert!(
+        told(&unknown).contains("there is no model named tiny"),
+        "{}",
+        told(&unknown)
+    );
+}
+
+#[test]
+fn a_dataset_is_embedded_anew_when_the_model_changes() {
+    let place = Place::new();
+    for (name, rgb) in [
+        ("a.png", [250, 10, 10]),
+        ("b.png", [10, 250, 10]),
+        ("c.png", [10, 10, 250]),
+    ] {
+        place.put(name, &Picture::flat(40, 30, rgb).png());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_pair(folder.path(), "tiny").unwrap();
+    let added = place
+        .lamina("model")
+        .arg("add")
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert!(added.status.success(), "{}", told(&added));
+    let changed = |arguments: &[&str]| {
+        let output = place.up().args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", told(&output));
+        number(&report_of(&output), "changed")
+    };
+    assert_eq!(changed(&[]), 3);
+    assert_eq!(changed(&["--model", "tiny"]), 3);
+    // Once is enough, and back is another change.
+    assert_eq!(changed(&["--model", "tiny"]), 0);
+    assert_eq!(changed(&["--model", "default"]), 3);
+}

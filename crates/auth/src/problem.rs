@@ -96,6 +96,8 @@ pub enum TokenProblem {
     },
     /// `aud` names somebody else.
     AudienceInvalid,
+    /// `jti` is there and no string (RFC 7519, section 4.1.7).
+    TokenIdInvalid,
     /// Signed with a secret that was replaced, after the time of overlap.
     SecretRotated {
         /// When the secret stopped counting.
@@ -291,6 +293,7 @@ impl TokenProblem {
             Self::NotYetValid { .. } => "token_not_yet_valid",
             Self::LifetimeTooLong { .. } => "lifetime_too_long",
             Self::AudienceInvalid => "audience_invalid",
+            Self::TokenIdInvalid => "token_id_invalid",
             Self::SecretRotated { .. } => "secret_rotated",
             Self::KeyRevoked { .. } => "key_revoked",
             Self::KeyDisabled => "key_disabled",

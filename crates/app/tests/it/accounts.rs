@@ -1,8 +1,10 @@
 //! A server with accounts, from its first start to its end, as operators, people and scripts meet it.
 
+mod embedding;
 mod examples;
 mod hostile;
 mod keys;
+mod oracle;
 mod page;
 mod people;
 mod provider;

@@ -105,6 +105,11 @@ impl TokenProblem {
             Self::AudienceInvalid => "The aud claim names another audience than this server. \
                  Leave aud out."
                 .to_owned(),
+            Self::TokenIdInvalid => {
+                "The jti claim must be a string. Write the token's id in quotes, \
+                                     or leave it out."
+                    .into()
+            }
             Self::SecretRotated { at } => format!(
                 "The token is signed with a secret that was replaced and stopped counting at {}. \
                  Sign with the new api_secret of this key.",

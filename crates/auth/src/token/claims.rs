@@ -39,12 +39,16 @@ pub(super) fn check(
     let nbf = seconds(nbf.as_ref(), TimeClaim::Nbf)?;
     check_times(exp, iat, nbf, now, policy)?;
     check_audience(aud.as_ref(), policy)?;
+    let token_id = text(jti.as_ref());
+    if jti.is_some() && token_id.is_none() {
+        return Err(TokenProblem::TokenIdInvalid);
+    }
     Ok(VerifiedToken {
         key_id: token.key_id,
         secret_index: token.secret_index,
         issued_at: iat.map(timestamp),
         expires_at: timestamp(exp),
-        token_id: text(jti.as_ref()).map(str::to_owned),
+        token_id: token_id.map(str::to_owned),
     })
 }
 

@@ -29,6 +29,7 @@ fn all_problems() -> Vec<TokenProblem> {
         TokenProblem::ExpiryMissing,
         TokenProblem::ExpiresBeforeIssue,
         TokenProblem::AudienceInvalid,
+        TokenProblem::TokenIdInvalid,
         TokenProblem::Expired {
             exp: 1.0,
             now: now(),

@@ -428,6 +428,11 @@ fn the_id_of_a_token_is_passed_on() {
         .check(&client.sign(&client.header(), &claims))
         .unwrap();
     assert_eq!(verified.token_id.as_deref(), Some("once"));
+    for id in ["7", "null", "[\"once\"]", "{}", "true"] {
+        let claims = client.claims(&format!(r#""jti":{id},"exp":{}"#, NOW_S + 600));
+        let verdict = client.check(&client.sign(&client.header(), &claims));
+        assert_eq!(verdict, Err(TokenProblem::TokenIdInvalid), "{id}");
+    }
 }
 
 #[test]

@@ -15,13 +15,14 @@ use lamina_model::{DuplicateTier, Signature};
 use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
 use self::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn, correlation};
+use self::verdict::Before;
 use crate::Facts;
 
 /// Correlation of the coarsest planes below which it is no use to lay two pictures over each
 /// other. Of 4,000 pairs of views of one scene this turns away two thirds; of pictures cropped
 /// by a tenth, none.
 const GLANCE: f32 = 0.45;
-/// The same below which they do not show the same frame.
+/// The same below which they do not show the same frame, turned.
 const GLANCE_SAME_FRAME: f32 = 0.7;
 /// Correlation of the halved planes, once laid, below which it is no use to look closer.
 const LOOK: f32 = 0.88;
@@ -264,7 +265,7 @@ struct Pair<'a> {
 impl Pair<'_> {
     fn likeness(&self) -> Option<Likeness> {
         let mut best = None;
-        if self.glance >= GLANCE_SAME_FRAME {
+        if self.glance >= GLANCE_SAME_FRAME || self.turn == Turn::NONE {
             best = weigh(&self.one.raw, &self.other.raw, &Lay::SAME)
                 .and_then(|evidence| verdict::same_frame(self.facts, self.turn, &evidence));
             if best.is_some_and(|best| best.value >= 0.96) {
@@ -299,6 +300,12 @@ impl Pair<'_> {
     fn look_closer(&self, lay: Lay) -> Option<Likeness> {
         let lay = refine(&self.one.soft.all, &self.other.soft.all, lay, 12)?;
         let evidence = weigh(&self.one.soft, &self.other.soft, &lay)?;
-        verdict::other_frame(self.facts, self.turn, &lay.since(&self.known), &evidence)
+        let before = match self.effort {
+            _ if self.known != Lay::SAME => Before::Unframed,
+            Effort::More => Before::Expected,
+            Effort::Usual => Before::Nothing,
+        };
+        let lay = lay.since(&self.known);
+        verdict::other_frame(self.facts, self.turn, &lay, &evidence, before)
     }
 }

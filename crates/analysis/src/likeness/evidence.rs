@@ -1,12 +1,14 @@
 //! What two pictures, one laid over the other, have in common.
 
-use super::align::{Lay, contrast};
+use super::align::{Contrast, Lay, contrast};
 use super::plane::{Square, Turn};
 
 /// Tiles along each side.
 const TILES: usize = 8;
 /// A tile says something when its luma varies by this much (standard deviation) in either.
 const TILE_SAYS: f32 = 1.5;
+/// A tile is redrawn when more than this is not as it was.
+const PAINTED: f32 = 0.25;
 /// Variance that rounding to whole luma steps and coarse coding bring in.
 const NOISE: f32 = 0.3;
 
@@ -38,6 +40,25 @@ pub(crate) struct Evidence {
     pub(crate) redrawn: f32,
     /// Share of the telling tiles that are redrawn.
     pub(crate) redrawn_tiles: f32,
+    /// Share of the frame of the smallest rectangle that holds them.
+    pub(crate) redrawn_area: f32,
+    /// What the other telling tiles say, in which nothing was painted over.
+    pub(crate) elsewhere: Elsewhere,
+}
+
+/// What the tiles say in which the same things are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Elsewhere {
+    /// How many there are.
+    pub(crate) tiles: u32,
+    /// Their mean of what is redrawn all the same, 0–1.
+    pub(crate) redrawn: f32,
+    /// Correlation of luma over all of them together, −1 to 1.
+    pub(crate) correlation: f32,
+    /// Contrast of the other over that of the one.
+    pub(crate) gain: f32,
+    /// Luma that the other has more.
+    pub(crate) lift: f32,
 }
 
 /// Compares under a lay. Nothing comes back when too little is covered, or the one is flat.
@@ -76,19 +97,45 @@ pub(crate) fn weigh<const N: usize>(
         differing: 0.0,
         redrawn: 0.0,
         redrawn_tiles: 0.0,
+        redrawn_area: 0.0,
+        elsewhere: Elsewhere::default(),
     };
-    evidence.read(&tiles);
+    evidence.read(&tiles, &contrast);
     Some(evidence)
 }
 
 impl Evidence {
-    fn read(&mut self, tiles: &[Sums]) {
-        for tile in tiles.iter().filter(|tile| tile.says_something()) {
+    fn read(&mut self, tiles: &[Sums], contrast: &Contrast) {
+        let mut elsewhere = Sums::default();
+        let (mut first, mut last) = ([TILES; 2], [0; 2]);
+        for (at, tile) in tiles.iter().enumerate() {
+            if !tile.says_something() {
+                continue;
+            }
             self.tiles += 1;
             self.differing += tile.differing();
             self.redrawn += tile.redrawn();
-            self.redrawn_tiles += f32::from(u8::from(tile.redrawn() > 0.25));
+            if tile.redrawn() > PAINTED {
+                self.redrawn_tiles += 1.0;
+                for (axis, place) in [at % TILES, at / TILES].into_iter().enumerate() {
+                    first[axis] = first[axis].min(place);
+                    last[axis] = last[axis].max(place + 1);
+                }
+            } else {
+                self.elsewhere.tiles += 1;
+                self.elsewhere.redrawn += tile.redrawn();
+                elsewhere.join(tile);
+            }
         }
+        let sides = [0, 1].map(|axis| last[axis].saturating_sub(first[axis]));
+        self.redrawn_area = (sides[0] * sides[1]) as f32 / (TILES * TILES) as f32;
+        self.elsewhere.redrawn /= self.elsewhere.tiles.max(1) as f32;
+        self.elsewhere.correlation = elsewhere.correlation();
+        // The sums are of the one as brought to the contrast of the other.
+        let (spread, _, crossed) = elsewhere.variances();
+        self.elsewhere.gain = contrast.gain * crossed / spread.max(f32::EPSILON);
+        let seen = (elsewhere.one / elsewhere.count - contrast.offset) / contrast.gain;
+        self.elsewhere.lift = elsewhere.other / elsewhere.count - seen;
         let told = self.tiles.max(1) as f32;
         self.differing /= told;
         self.redrawn /= told;
@@ -141,6 +188,15 @@ impl Sums {
         self.crossed += one * other;
     }
 
+    fn join(&mut self, other: &Self) {
+        self.count += other.count;
+        self.one += other.one;
+        self.other += other.other;
+        self.one_squared += other.one_squared;
+        self.other_squared += other.other_squared;
+        self.crossed += other.crossed;
+    }
+
     /// Variance of the one, of the other, and their covariance.
     fn variances(&self) -> (f32, f32, f32) {
         let (one, other) = (self.one / self.count, self.other / self.count);
@@ -153,7 +209,7 @@ impl Sums {
 
     fn correlation(&self) -> f32 {
         let (one, other, crossed) = self.variances();
-        if one > 1e-6 && other > 1e-6 {
+        if self.count > 0.0 && one > 1e-6 && other > 1e-6 {
             crossed / (one * other).sqrt()
         } else {
             0.0

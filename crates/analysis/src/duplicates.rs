@@ -75,15 +75,21 @@ fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Co
     kept
 }
 
-/// Cosine from which on a copy is to be expected.
+/// Cosine from which on a copy is to be expected …
 const EXPECTED: f32 = 0.9;
+/// … by so many of the pictures most alike. In a set of look-alikes every picture has dozens at
+/// such a cosine, and looking harder costs seven times as much.
+const EXPECTED_OF: usize = 16;
+/// Members of a group that a new one is laid beside at most, where they were not proposed to each
+/// other, so that a group of thousands does not take the square of their number.
+const BESIDE_AT_MOST: usize = 8;
 
 /// Pairs worth comparing, by index into `distinct`: each once, the lower first.
 pub(crate) fn proposals(alike: &[Vec<(u32, f32)>], hashes: &[Vec<u32>]) -> Vec<(u32, u32, Effort)> {
     let mut pairs = Vec::new();
     for (at, others) in alike.iter().enumerate() {
-        pairs.extend(others.iter().map(|(other, cosine)| {
-            let expected = *cosine >= EXPECTED;
+        pairs.extend(others.iter().enumerate().map(|(rank, (other, cosine))| {
+            let expected = *cosine >= EXPECTED && rank < EXPECTED_OF;
             (sorted(at as u32, *other), !expected)
         }));
     }
@@ -127,25 +133,77 @@ pub(crate) fn near(
                     let likeness = compare(&glances[*a as usize], &glances[*b as usize], *effort)?;
                     Some((*a, *b, likeness))
                 })
-                .filter(|(_, _, likeness)| likeness.value >= settings.least_likeness)
+                .filter(|(_, _, likeness)| likeness.value >= settings.least_likeness - SLACK)
                 .collect::<Vec<_>>())
         })
         .collect();
+    let alike: Vec<(u32, u32, Likeness)> = likenesses?.into_iter().flatten().collect();
     let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
-    for (a, b, likeness) in likenesses?.into_iter().flatten() {
-        partners[a as usize].push((b, likeness));
-        partners[b as usize].push((a, likeness));
+    for (a, b, likeness) in &alike {
+        if likeness.value >= settings.least_likeness {
+            partners[*a as usize].push((*b, *likeness));
+            partners[*b as usize].push((*a, *likeness));
+        }
     }
-    Ok(stars(set, distinct, &glances, partners, settings))
+    let seen = Seen {
+        glances: &glances,
+        proposals,
+        alike: &alike,
+        least: settings.least_likeness - SLACK,
+    };
+    Ok(stars(set, distinct, &seen, partners))
+}
+
+/// What is known of pairs.
+struct Seen<'a> {
+    glances: &'a [Glance<'a>],
+    /// The pairs compared, in order.
+    proposals: &'a [(u32, u32, Effort)],
+    /// Those of them that are alike enough to stand together, in the same order.
+    alike: &'a [(u32, u32, Likeness)],
+    /// How alike that is.
+    least: f32,
+}
+
+impl Seen<'_> {
+    /// Whether two pictures are alike enough to stand together; nothing where nobody looked.
+    fn known(&self, a: u32, b: u32) -> Option<bool> {
+        let pair = sorted(a, b);
+        let looked = self
+            .proposals
+            .binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
+        looked.ok()?;
+        let found = self.alike.binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
+        Some(found.is_ok())
+    }
+
+    fn look(&self, a: u32, b: u32) -> bool {
+        let (a, b) = sorted(a, b);
+        let [a, b] = [a, b].map(|at| &self.glances[at as usize]);
+        compare(a, b, Effort::Usual).is_some_and(|found| found.value >= self.least)
+    }
+
+    /// Whether a picture may stand with all of these.
+    fn agrees(&self, other: u32, members: &[(u32, f32)]) -> bool {
+        let mut beside = Vec::new();
+        for (member, _) in members {
+            match self.known(*member, other) {
+                Some(false) => return false,
+                Some(true) => {}
+                None => beside.push(*member),
+            }
+        }
+        let mut beside = beside.into_iter().take(BESIDE_AT_MOST);
+        beside.all(|member| self.look(member, other))
+    }
 }
 
 /// Lets each picture, in the order of keeping, take its copies.
 fn stars(
     set: &Set<'_>,
     distinct: &[u32],
-    glances: &[Glance<'_>],
+    seen: &Seen<'_>,
     mut partners: Vec<Vec<(u32, Likeness)>>,
-    settings: &Settings,
 ) -> Vec<Copies> {
     let mut order: Vec<u32> = (0..distinct.len() as u32)
         .filter(|at| !partners[*at as usize].is_empty())
@@ -164,18 +222,16 @@ fn stars(
         for (other, _) in &wanted {
             taken[*other as usize] = true;
         }
-        copies.extend(
-            agreeing(glances, wanted, settings.least_likeness - SLACK)
-                .into_iter()
-                .map(|(tier, members)| Copies {
-                    tier,
-                    keep: distinct[keep as usize],
-                    others: members
-                        .into_iter()
-                        .map(|(other, value)| (distinct[other as usize], value))
-                        .collect(),
-                }),
-        );
+        copies.extend(agreeing(seen, wanted).into_iter().map(|(tier, members)| {
+            Copies {
+                tier,
+                keep: distinct[keep as usize],
+                others: members
+                    .into_iter()
+                    .map(|(other, value)| (distinct[other as usize], value))
+                    .collect(),
+            }
+        }));
     }
     copies
 }
@@ -183,20 +239,14 @@ fn stars(
 /// Copies of one picture, divided by tier and further so that no two that stand together are
 /// plainly different. Each goes with the first that it agrees with.
 fn agreeing(
-    glances: &[Glance<'_>],
+    seen: &Seen<'_>,
     wanted: Vec<(u32, Likeness)>,
-    least: f32,
 ) -> Vec<(DuplicateTier, Vec<(u32, f32)>)> {
-    let agree = |a: u32, b: u32| {
-        let (a, b) = sorted(a, b);
-        compare(&glances[a as usize], &glances[b as usize], Effort::Usual)
-            .is_some_and(|found| found.value >= least)
-    };
     let mut groups: Vec<(DuplicateTier, Vec<(u32, f32)>)> = Vec::new();
     for (other, likeness) in wanted {
-        let home = groups.iter_mut().find(|(tier, members)| {
-            *tier == likeness.tier && members.iter().all(|(member, _)| agree(*member, other))
-        });
+        let home = groups
+            .iter_mut()
+            .find(|(tier, members)| *tier == likeness.tier && seen.agrees(other, members));
         let member = (other, likeness.value);
         match home {
             Some((_, members)) => members.push(member),

@@ -6,6 +6,7 @@
 mod bench;
 mod count;
 mod eval;
+mod explore;
 mod machine;
 mod metadata;
 mod setup;
@@ -28,6 +29,8 @@ cargo xtask eval [FOLDER [--truth FILE | --wrong-labels PERCENT]] [--count N] [-
                  [--program LAMINA] [--generator FOLDER]
                                                       how true it is what is said of pictures, beside the targets;
                                                       without a folder, of N pictures made from photographs
+cargo xtask explore [--rows N]                         the questions of the explore page on a synthetic dataset, beside
+                                                      SQLite and DuckDB
 cargo xtask tidy                                      only the checks of the tree itself
 
 --pure does without the parts that are fetched or need cmake and nasm: cargo alone is enough.";
@@ -53,6 +56,7 @@ fn run(arguments: &[std::ffi::OsString]) -> Result<ExitCode> {
         "test" => suite::run(rest),
         "bench" => bench::run(rest),
         "eval" => eval::run(rest),
+        "explore" => explore::run(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             shell::say(USAGE);

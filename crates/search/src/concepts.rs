@@ -111,14 +111,15 @@ impl GenerationIndex {
     }
 
     /// The rows of `among` of which something is known, and how far they are from what a text
-    /// means: cosine distance, 0–2. Those further away than `max_distance` are left out.
+    /// means: cosine distance, 0–2. Those further away than `max_distance` are left out, and all but the
+    /// closest `limit`.
     ///
     /// # Errors
     /// [`SearchError::Concepts`] when there are more or fewer of them than the index knows.
     pub fn in_meaning(
         &self,
         asked: ConceptLikeness<'_>,
-        max_distance: f32,
+        (max_distance, limit): (f32, usize),
         among: &RowSet,
     ) -> Result<Ranked, SearchError> {
         let expected = self.concept_count();
@@ -145,6 +146,6 @@ impl GenerationIndex {
                 hits.push(Hit { row, distance });
             }
         });
-        Ok(Ranked::new(hits))
+        Ok(Ranked::closest_of(hits, limit))
     }
 }

@@ -3,7 +3,8 @@
 //! `LAMINA_BENCH_ROWS` (100,000 unless told) and `LAMINA_BENCH_DIMENSIONS` (384) choose the set;
 //! `LAMINA_BENCH_RANDOM=1` takes vectors without any order, the hardest for codes. The index is
 //! written below `target/tmp` on the first run and used again. Every question is asked on one
-//! thread. Percentiles and memory are printed first; Criterion's own figures follow.
+//! thread. Percentiles and memory are printed first; Criterion's own figures follow, or where
+//! `LAMINA_BENCH_PYTHON` is set, those of other databases ([`beside`]).
 
 #![expect(
     clippy::print_stdout,
@@ -18,6 +19,7 @@
     reason = "a benchmark makes its own numbers, and stops where something is wrong"
 )]
 
+mod beside;
 mod synthetic;
 
 use std::{
@@ -76,6 +78,10 @@ fn main() {
     };
     bench.print_percentiles();
     bench.print_recall();
+    if let Some(python) = beside::python() {
+        beside::compare(&bench, &folder, &python);
+        return;
+    }
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))

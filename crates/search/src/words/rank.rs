@@ -101,7 +101,7 @@ impl GenerationIndex {
     ) -> Result<Ranked, SearchError> {
         let words = match self.in_words(query, vocabulary, among) {
             Err(SearchError::Query(_)) => Ranked::default(),
-            other => other?.closest(limit),
+            other => other?,
         };
         let mut with_words = RowSet::none(self.rows());
         for hit in words.hits() {
@@ -118,8 +118,11 @@ impl GenerationIndex {
                 (self.nearest(&asked, among)?, theirs)
             }
             MeaningOf::Concepts(asked) => {
-                let near = self.in_meaning(asked, max_distance, among)?;
-                (near, self.in_meaning(asked, 2.0, &with_words)?)
+                let near = self.in_meaning(asked, (max_distance, limit), among)?;
+                (
+                    near,
+                    self.in_meaning(asked, (2.0, usize::MAX), &with_words)?,
+                )
             }
         };
         let mut distances = vec![1.0_f32; self.rows() as usize];
@@ -132,8 +135,9 @@ impl GenerationIndex {
         });
         let others = near.hits().iter().copied();
         let others = others.filter(|hit| !with_words.contains(hit.row));
-        let all = Ranked::new(has_words.chain(others).collect());
-        Ok(all.within(max_distance).closest(limit))
+        let all = has_words.chain(others);
+        let within = all.filter(|hit| hit.distance <= max_distance);
+        Ok(Ranked::closest_of(within.collect(), limit))
     }
 
     /// Adds the rows whose file names hold a text, however their words are cut: part of a long

@@ -98,7 +98,9 @@ fn words_come_before_meaning_and_what_is_far_is_left_out() {
         likeness: &[0.5],
         offset: 0.0,
     };
-    let error = index.in_meaning(wrong, 2.0, &RowSet::all(4)).unwrap_err();
+    let error = index
+        .in_meaning(wrong, (2.0, 9), &RowSet::all(4))
+        .unwrap_err();
     assert!(matches!(
         error,
         SearchError::Concepts {
@@ -144,7 +146,7 @@ proptest! {
         let index = index(&["a", "b", "c", "d", "e"], &mixtures);
         let likeness: Vec<f32> = concepts.iter().map(|concept| dot(concept, &text)).collect();
         let asked = ConceptLikeness { likeness: &likeness, offset: dot(&middle, &text) };
-        let found = index.in_meaning(asked, 2.0, &RowSet::all(index.rows())).unwrap();
+        let found = index.in_meaning(asked, (2.0, 99), &RowSet::all(index.rows())).unwrap();
         prop_assert_eq!(found.hits().len(), expected.len());
         for hit in found.hits() {
             let plain = expected[hit.row as usize];

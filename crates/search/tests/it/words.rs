@@ -1,13 +1,15 @@
 //! Words against a plain reading of captions, labels and file names.
 
-use lamina_model::{Filter, Generation};
+use std::collections::BTreeMap;
+
+use lamina_model::{Filter, Generation, TagId};
 use lamina_search::{
     AnchorVector, GenerationBuilder, GenerationIndex, MeaningOf, Nearest, Overlay, RowSet,
     SearchError, Vocabulary,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::sets::{Set, sets};
+use crate::sets::{Set, sets, tag};
 
 #[derive(Debug, Clone)]
 enum Ask {
@@ -66,12 +68,24 @@ fn words_of(text: &str) -> Vec<String> {
     words.map(|word| plain(word).to_owned()).collect()
 }
 
+/// What the tags of random datasets are called; one has no name, as a hidden one.
+fn tag_names() -> BTreeMap<TagId, String> {
+    let names = [(0, "old dogs"), (1, "42")];
+    names
+        .into_iter()
+        .map(|(number, name)| (tag(number), name.to_owned()))
+        .collect()
+}
+
 fn texts_of(set: &Set, at: usize) -> Vec<Vec<String>> {
     let facts = &set.facts[at];
     let name = String::from_utf8_lossy(facts.path.file_name()).into_owned();
     let captions = set.captions[at].iter().map(|caption| words_of(caption));
-    let labels = set.written_labels[at].iter().map(|label| words_of(label));
-    captions.chain(labels).chain([words_of(&name)]).collect()
+    let labels = facts.labels.iter().map(|label| words_of(label));
+    let tags = facts.tags.iter().filter_map(|tag| tag_names().remove(tag));
+    let tags = tags.map(|name| words_of(&name));
+    let said = captions.chain(labels).chain(tags);
+    said.chain([words_of(&name)]).collect()
 }
 
 /// Whether the name of a file holds the whole query.
@@ -105,9 +119,13 @@ proptest! {
 
     #[test]
     fn the_index_finds_what_a_plain_reading_finds(set in sets(60), asks in vec(asks(), 8)) {
-        let index = set.index();
+        let (index, overlay, tags) = (set.index(), set.overlay(), tag_names());
+        let vocabulary = Vocabulary {
+            overlay: Some(&overlay),
+            tags: Some(&tags),
+        };
         for ask in asks {
-            let found = index.in_words(&ask.typed(), Vocabulary::default(), &RowSet::all(index.rows())).unwrap();
+            let found = index.in_words(&ask.typed(), vocabulary, &RowSet::all(index.rows())).unwrap();
             let mut found: Vec<u32> = found.hits().iter().map(|hit| hit.row).collect();
             found.sort_unstable();
             let plain: Vec<u32> = (0..)
@@ -281,12 +299,12 @@ fn tags_and_labels_of_the_moment_are_words_too() {
         ("1.jpg", &[], ""),
         ("2.jpg", &[], ""),
     ]);
-    let tag = crate::sets::tag(1);
+    let cats = tag(1);
     let mut overlay = Overlay::default();
-    overlay.tags.entry(tag).or_default().insert(2);
+    overlay.tags.entry(cats).or_default().insert(2);
     overlay.label("cat", 1);
     overlay.unlabel("old cat", 0);
-    let tags = [(tag, "Cats of the house".to_owned())].into();
+    let tags = [(cats, "Cats of the house".to_owned())].into();
     let vocabulary = Vocabulary {
         overlay: Some(&overlay),
         tags: Some(&tags),

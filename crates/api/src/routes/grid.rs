@@ -406,7 +406,7 @@ impl From<FacetCounts> for FacetsJson {
     get,
     path = "/api/v1/dataset/{dataset_id}/facets",
     tag = "explore",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, RankedParameters),
     responses(
         (status = OK, description = "The counts", body = FacetsJson),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
@@ -419,11 +419,16 @@ pub(crate) async fn get_facets(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(wanted): Query<WantedParameters>,
+    Query(ranked): Query<RankedParameters>,
 ) -> Result<Json<FacetsJson>, ApiError> {
     let scope = state
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let counts = state.engine().facets(&scope, wanted.read()?).await?;
+    let ranks = look_up(&state, &scope, ranked.read()?).await?;
+    let counts = state
+        .engine()
+        .ranked_facets(&scope, wanted.read()?, ranks)
+        .await?;
     Ok(Json(counts.into()))
 }

@@ -53,6 +53,18 @@ async fn a_text_finds_what_pictures_show_and_what_has_the_words() {
         (names(&page)[0], page["distance"][0].as_f64()),
         ("plain/2.png", Some(0.0))
     );
+    // Facets count what is found.
+    let facets = format!("/api/v1/dataset/{dataset}/facets");
+    let counts = app
+        .get(&format!("{facets}?caption=red&folder=plain"))
+        .await
+        .json();
+    assert_eq!(counts["total"], 2);
+    let folders = counts["folders"].as_array().unwrap().iter();
+    let folders: Vec<u64> = folders.map(|one| one["count"].as_u64().unwrap()).collect();
+    assert_eq!(folders.iter().sum::<u64>(), 3, "{counts}");
+    let broken = app.get(&format!("{facets}?caption_only_filter=%28a")).await;
+    assert_eq!(broken.status, StatusCode::BAD_REQUEST);
     // A smaller distance leaves out more.
     let near = format!("{grid}?caption=green&textual_similarity_threshold=0.01");
     assert_eq!(names(&app.get(&near).await.json()), ["plain/2.png"]);

@@ -7,6 +7,7 @@ use lamina_search::{Bucket, FacetLimits, RowSet};
 
 use super::{
     open::{Seen, kind_number},
+    rank::Rank,
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -70,8 +71,19 @@ pub struct IssueFacet {
 }
 
 impl Seen {
-    fn facets(&self, wanted: &Wanted) -> FacetCounts {
-        let parts = self.parts_of(wanted);
+    fn facets(&self, wanted: &Wanted, ranks: &[Rank]) -> Result<FacetCounts, Error> {
+        let mut parts = self.parts_of(wanted);
+        if !ranks.is_empty() {
+            // What is searched for holds in every facet, so it is asked of what no facet asks.
+            let beyond = Wanted {
+                names: wanted.names.clone(),
+                clusters: wanted.clusters.clone(),
+                areas: wanted.areas.clone(),
+                filter: wanted.filter.clone(),
+                ..Wanted::default()
+            };
+            parts.others.keep(self.answer(&beyond, ranks)?.rows());
+        }
         let copies = parts.all_but(Some(&parts.copies));
         let tiers = parts.all_but(Some(&parts.tiers));
         let formats = parts.all_but(Some(&parts.formats));
@@ -99,7 +111,7 @@ impl Seen {
             tags.as_ref().unwrap_or(&counts),
         );
         let with_copies = both(&copies, self.copies.members());
-        FacetCounts {
+        Ok(FacetCounts {
             generation: Some(self.index.generation()),
             total: u64::from(all.len()),
             labels: labels.labels.clone(),
@@ -124,7 +136,7 @@ impl Seen {
             sizes: counts.sizes,
             modified: counts.modified,
             created: counts.created,
-        }
+        })
     }
 
     fn issue_facet(&self, kind: IssueKind, rows: &RowSet) -> IssueFacet {
@@ -168,8 +180,25 @@ impl Engine {
     /// # Errors
     /// [`Error::Busy`] while the index is being made again.
     pub async fn facets(&self, scope: &DatasetScope, wanted: Wanted) -> Result<FacetCounts, Error> {
+        self.ranked_facets(scope, wanted, Vec::new()).await
+    }
+
+    /// The same of what a search finds as well: words, a meaning, or the ten thousand pictures
+    /// most like some.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::Busy`] while the index is being
+    /// made again.
+    pub async fn ranked_facets(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        ranks: Vec<Rank>,
+    ) -> Result<FacetCounts, Error> {
         let found = self
-            .ask_for(scope, wanted, move |index, wanted| Ok(index.facets(wanted)))
+            .ask_for(scope, wanted, move |index, wanted| {
+                index.facets(wanted, &ranks)
+            })
             .await?;
         Ok(found.unwrap_or_else(|| FacetCounts {
             issues: IssueKind::ALL

@@ -243,10 +243,63 @@ export function facets(set, query) {
     if (own('formats')) out.formats[one.format] = (out.formats[one.format] ?? 0) + step;
     if (own('folders')) folders[one.folder] = (folders[one.folder] ?? 0) + step;
   }
+  const measure = (least, most, logarithmic) => ({
+    least,
+    most,
+    logarithmic,
+    bars: Array.from({ length: 100 }, (_, bar) =>
+      Math.round((out.total / 100) * (0.3 + 1.4 * chance(bar, least + most))),
+    ),
+  });
+  out.measures = {
+    uniqueness: measure(0, 1, false),
+    size: measure(90_000, 6_090_000, true),
+    pixels: measure(1e5, 16e6, true),
+    width: measure(640, 4032, true),
+    height: measure(640, 4032, true),
+    aspect: measure(0.4, 2.4, true),
+    modified: measure(1.75e9, 1.78e9, false),
+  };
   out.folders = Object.entries(folders).map(([value, count]) => ({ value, count }));
   facetCache.set(key, out);
   return out;
 }
+
+/** The map as the server packs it: scenes are clouds of points. */
+export function map(set, query) {
+  const level = Number(query.get('level') ?? 2);
+  const wanted = rows(set, query);
+  const passes = wanted && new Set(wanted);
+  const { n } = set;
+  const bytes = new Uint8Array(16 + n * 8);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode('LAMMAP01'));
+  view.setUint32(8, n, true);
+  view.setUint32(12, Math.ceil(SCENES / 2 ** level), true);
+  for (let i = 0; i < n; i += 1) {
+    const cloud = scene(i);
+    const angle = 2 * Math.PI * chance(i, 60);
+    const away = 3000 * Math.sqrt(-Math.log(1 - 0.99 * chance(i, 61)));
+    const x = 6000 + 53_000 * chance(cloud, 62) + away * Math.cos(angle);
+    const y = 6000 + 53_000 * chance(cloud, 63) + away * Math.sin(angle);
+    const clamp = (value) => Math.min(65_534, Math.max(0, Math.round(value)));
+    view.setUint16(16 + i * 2, clamp(x), true);
+    view.setUint16(16 + n * 2 + i * 2, clamp(y), true);
+    const one = facts(set.number, i);
+    const member = group(i);
+    bytes[16 + n * 4 + i] =
+      one.bits |
+      (member ? 16 : 0) |
+      (member && member.head !== i ? 32 : 0) |
+      (!passes || passes.has(i) ? 128 : 0);
+    bytes[16 + n * 5 + i] = Math.round(one.uniqueness * 255);
+    view.setUint16(16 + n * 6 + i * 2, Math.floor(cloud / 2 ** level), true);
+  }
+  return bytes;
+}
+
+/** The picture of a row of the map. */
+export const mapPicture = (set, row) => (row < set.n ? card(set.number, row) : null);
 
 export function groups(set, query) {
   const tier = query.get('tier');

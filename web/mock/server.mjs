@@ -6,7 +6,20 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytes, clusters, facets, first, grid, groups, id, media, plan, shape } from './data.mjs';
+import {
+  bytes,
+  clusters,
+  facets,
+  first,
+  grid,
+  groups,
+  id,
+  map,
+  mapPicture,
+  media,
+  plan,
+  shape,
+} from './data.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const auth = process.env.MOCK_AUTH === 'on';
@@ -426,6 +439,13 @@ async function api(request, response, path, query) {
   }
   if (rest === '/facets') return json(response, 200, facets(one, query));
   if (rest === '/duplicates/plan') return json(response, 200, plan(one, query));
+  if (rest === '/map') {
+    response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+    return response.end(map(one, query));
+  }
+  const place = /^\/map\/(\d+)$/.exec(rest);
+  if (place) return json(response, 200, mapPicture(one, Number(place[1])));
+  if (rest === '/exports') return json(response, 200, { exports: [], total: 0 });
   if (rest === '/views') return json(response, 200, { views: [] });
   if (rest === '/tags') return json(response, 200, { tags: [] });
   if (rest === '/duplicates') return json(response, 200, groups(one, query));

@@ -35,6 +35,8 @@ export async function pagesOf(browser, base) {
     duplicates: `/dataset/${one.id}/duplicates`,
     map: `/dataset/${one.id}/map`,
     views: `/dataset/${one.id}/views`,
+    exports: `/dataset/${one.id}/exports`,
+    like: `${data}?like=media:${first}`,
     rejected: `/dataset/${one.id}/rejected`,
     settings: `/dataset/${one.id}/settings`,
     empty: `${data}?q=nothing-has-this-name`,

@@ -171,6 +171,73 @@ await check('facets, names and Back', async () => {
   await page.keyboard.type('again');
   await says('3 pictures');
 });
+await check(
+  'a number is cut by its histogram, the chip changes it, and Back undoes it',
+  async () => {
+    await page.goto(`${base}/dataset/${id}/data`);
+    await says('42 pictures');
+    await page.getByRole('button', { name: 'Width', exact: true }).click();
+    const handle = page.getByRole('slider', { name: 'Width: from' });
+    await handle.focus();
+    for (let step = 0; step < 50; step += 1) await page.keyboard.press('ArrowRight');
+    await page.waitForURL('**range=width*');
+    const range = new URL(page.url()).searchParams.get('range');
+    const { total } = await read(`/dataset/${id}/grid?limit=1&range=${range}`);
+    assert.ok(total > 0 && total < 42, `${total} within ${range}`);
+    await says(`${total} pictures`);
+    await page.getByRole('button', { name: /^Change Width/ }).click();
+    await page.locator('[data-overlay]').waitFor();
+    await look('cut');
+    await page.keyboard.press('Escape');
+    await page.goBack();
+    await says('42 pictures');
+  },
+);
+/** A picture dropped on the page, as the browser tells of it. */
+const dropped = (file, name) =>
+  page.evaluate(
+    ({ bytes, called }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], called, { type: 'image/png' }));
+      const drop = { dataTransfer: data, bubbles: true, cancelable: true };
+      const place = document.querySelector('main');
+      place.dispatchEvent(new DragEvent('dragenter', drop));
+      place.dispatchEvent(new DragEvent('drop', drop));
+    },
+    { bytes: [...file], called: name },
+  );
+await check(
+  'a dropped picture finds itself first, and the chip takes the search away',
+  async () => {
+    await dropped(readFileSync(join(source, 'day', 'scene 07.png')), 'elsewhere.png');
+    await page.waitForURL('**like=upload*');
+    await seen('like this picture');
+    await page.locator('#tile-0 a[aria-label="day/scene 07.png"]').waitFor();
+    await look('search-picture');
+    await button('Remove like this picture').click();
+    await says('42 pictures');
+  },
+);
+await check('a part of a picture is searched with', async () => {
+  await page.locator('#tile-12 a').click();
+  await page.waitForURL('**/data/image/**');
+  await page.getByRole('button', { name: /^Search with a part/ }).click();
+  await seen('Draw a box');
+  const stage = await page.locator('main .touch-none').boundingBox();
+  const middle = [stage.x + stage.width / 2, stage.y + stage.height / 2];
+  await page.mouse.move(middle[0] - 60, middle[1] - 50);
+  await page.mouse.down();
+  await page.mouse.move(middle[0] + 60, middle[1] + 50, { steps: 5 });
+  await page.mouse.up();
+  await look('part');
+  await page.getByRole('button', { name: /Find what is like this/ }).click();
+  await page.waitForURL('**like=upload*');
+  await page.locator('#tile-0 img').waitFor();
+  await page.goto(`${base}/dataset/${id}/data`);
+  await page.keyboard.press('/');
+  await page.keyboard.type('again');
+  await says('3 pictures');
+});
 await check('a filter is saved under a name and shown again', async () => {
   await button('Save view').click();
   await inDialog().locator('input').fill('Seen again');
@@ -284,6 +351,14 @@ await check('a selection is exported and fetched', async () => {
   assert.equal(answer.status(), 200);
   assert.ok((await answer.body()).length > 200);
   await page.keyboard.press('Escape');
+});
+await check('the export is in the list of them, and deleted there', async () => {
+  await page.getByRole('link', { name: 'Exports', exact: true }).click();
+  await page.locator('tbody').getByText('Ready').waitFor();
+  await look('exports');
+  await page.getByRole('button', { name: /^Delete / }).click();
+  await inDialog().getByRole('button', { name: 'Delete', exact: true }).click();
+  await seen('No exports');
 });
 await check('the rejected file has its reason, and the task its end', async () => {
   await page.getByRole('link', { name: 'Rejected files', exact: true }).click();

@@ -155,6 +155,16 @@ const views = createRoute({
   component: lazyRouteComponent(() => import('./features/views/page'), 'ViewsPage'),
 });
 
+const exports_ = createRoute({
+  getParentRoute: () => dataset,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('./features/exports/page'), 'ExportsPage'),
+  validateSearch: (raw: Raw): { page?: number | undefined } => {
+    const page = Math.floor(Number(raw.page));
+    return { page: page > 1 ? page : undefined };
+  },
+});
+
 const rejected = createRoute({
   getParentRoute: () => dataset,
   path: '/rejected',
@@ -179,7 +189,7 @@ const tree = root.addChildren([
     account,
     users,
     audit,
-    dataset.addChildren([explore, duplicates, map, views, rejected, settings]),
+    dataset.addChildren([explore, duplicates, map, views, exports_, rejected, settings]),
   ]),
 ]);
 

@@ -41,6 +41,10 @@ const PAGES: &[Page] = &[
         "What happens to a folder, and what the numbers mean"
     ),
     page!(
+        "exploring",
+        "Searching, filters, exports and the other pages of the app"
+    ),
+    page!(
         "sending",
         "Datasets of files that are not on the server: over HTTP, as files or as an archive"
     ),

@@ -29,6 +29,7 @@ pub fn router(state: AppState) -> Router {
     let (api, _) = routes::api().split_for_parts();
     routes::without_head(api)
         .route("/", get(web_app::show_app))
+        .route("/favicon.ico", get(web_app::get_icon))
         .route("/assets/{*name}", get(web_app::get_asset))
         .merge(plain_pages())
         .route("/docs", get(guide::show_index))

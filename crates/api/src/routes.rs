@@ -92,6 +92,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(exports::export_entities_async))
         .routes(routes!(exports::get_export_status))
         .routes(routes!(exports::export_dataset))
+        .routes(routes!(exports::list_exports))
+        .routes(routes!(exports::delete_export))
         .routes(routes!(exports::export_media_id))
         .routes(routes!(tags::list_tags, tags::create_tag))
         .routes(routes!(tags::rename_tag, tags::delete_tag))

@@ -61,6 +61,11 @@ pub(crate) async fn get_asset(Path(name): Path<String>, headers: HeaderMap) -> R
     }
 }
 
+/// The icon, at the address where browsers look for one on every page.
+pub(crate) async fn get_icon(headers: HeaderMap) -> Response {
+    get_asset(Path("icon.svg".to_owned()), headers).await
+}
+
 fn answer(file: &EmbeddedFile, name: &str, headers: &HeaderMap) -> Response {
     let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
     let shared = [

@@ -7,6 +7,7 @@ mod csv;
 mod document;
 mod fetch;
 mod item;
+mod list;
 mod names;
 mod table;
 mod training;
@@ -14,5 +15,6 @@ mod work;
 
 pub use ask::{ExportFormat, ExportPart, ExportWish};
 pub use fetch::{ExportFile, ExportState};
+pub use list::ListedExport;
 
 pub(crate) use work::export;

@@ -38,10 +38,10 @@ pub use explore::{
     PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
 pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
-pub use export::{ExportFile, ExportFormat, ExportPart, ExportState, ExportWish};
+pub use export::{ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
-pub use lamina_search::Bucket;
+pub use lamina_search::{Bucket, Histogram};
 pub use lamina_store::Export;
 pub use marks::{Marked, Selection, TagCount};
 pub use media::{Original, RejectedFile, Thumbnail};

@@ -13,6 +13,7 @@ mod filter;
 mod ids;
 mod job;
 mod marks;
+mod measure;
 mod media;
 mod page;
 mod path;
@@ -37,6 +38,7 @@ pub use ids::{
 };
 pub use job::{Job, JobKind, JobState, Lane, Phase, Progress};
 pub use marks::{Caption, MarkChange, MarkOp, MarkSource, ObjectBox, PictureLabel, Tag};
+pub use measure::Measure;
 pub use media::{
     BlobSlice, ColourModel, ImageFormat, Measures, Media, MediaNote, Placement, Signature,
 };

@@ -15,6 +15,7 @@ use crate::{
     counts::FacetColumns,
     facets::counting_issues,
     lists::Lists,
+    measures::Measured,
     names::FoldedNames,
     sections::SectionReader,
     vectors::{SpaceInfo, VectorSpace},
@@ -35,6 +36,7 @@ pub struct GenerationIndex {
     /// For each level, for each cluster, its rows.
     pub(crate) members: [Lists; ClusterLevel::COUNT],
     pub(crate) facets: FacetColumns,
+    pub(crate) measured: Measured,
     pub(crate) counting_issues: Vec<RoaringBitmap>,
     pub(crate) words: WordIndexes,
     pub(crate) concepts: ConceptColumns,
@@ -64,6 +66,7 @@ impl GenerationIndex {
                 Lists::members(clusters.ids.len(), &clusters.cluster_of)
             }),
             facets: FacetColumns::of(&columns),
+            measured: Measured::default(),
             counting_issues: counting_issues(&columns),
             words,
             concepts,

@@ -164,6 +164,53 @@ impl Store {
         row.ok_or(Error::NotFound { what: "export" })?.try_into()
     }
 
+    /// The exports of a dataset, the newest first, from the one at `offset` on, and how many there
+    /// are.
+    pub async fn exports(
+        &self,
+        dataset: DatasetId,
+        offset: usize,
+        limit: usize,
+    ) -> Result<(Vec<Export>, u64)> {
+        let (rows, total): (Vec<ExportRow>, i64) = read!(&self.db, pool => {
+            let rows = sqlx::query_as::<_, ExportRow>(
+                "SELECT * FROM exports WHERE dataset_id = $1
+                     ORDER BY created_at_us DESC, id DESC LIMIT $2 OFFSET $3",
+            )
+            .bind(dataset.as_uuid())
+            .bind(crate::convert::limit(limit))
+            .bind(crate::convert::limit(offset))
+            .fetch_all(pool)
+            .await?;
+            let total = sqlx::query_scalar("SELECT COUNT(*) FROM exports WHERE dataset_id = $1")
+                .bind(dataset.as_uuid())
+                .fetch_one(pool)
+                .await?;
+            (rows, total)
+        });
+        let exports: Result<_> = rows.into_iter().map(Export::try_from).collect();
+        Ok((exports?, number("count", total)?))
+    }
+
+    /// Forgets an export.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dataset has no such export.
+    pub async fn delete_export(&self, dataset: DatasetId, id: ExportId) -> Result<()> {
+        let removed = write!(&self.db, pool => {
+            sqlx::query("DELETE FROM exports WHERE id = $1 AND dataset_id = $2")
+                .bind(id.as_uuid())
+                .bind(dataset.as_uuid())
+                .execute(pool)
+                .await?
+                .rows_affected()
+        });
+        if removed == 0 {
+            return Err(Error::NotFound { what: "export" });
+        }
+        Ok(())
+    }
+
     /// The exports whose archives are to be taken away before a moment.
     pub async fn expired_exports(&self, before: Timestamp) -> Result<Vec<Export>> {
         let rows = read!(&self.db, pool => {

@@ -59,6 +59,10 @@ export function fault(status: number, body: unknown, requestId: string | null): 
   return new ApiError(status, code, detail, id);
 }
 
+/** Whether the server is still making what was asked for. */
+export const isMaking = (cause: unknown): boolean =>
+  cause instanceof ApiError && [202, 503].includes(cause.status);
+
 async function call(path: string, options: Call): Promise<Response> {
   const init: RequestInit = {
     method: options.method ?? 'GET',
@@ -97,16 +101,20 @@ export async function get<T>(path: string, query: Query = {}, signal?: AbortSign
 
 export async function getBytes(path: string, query: Query, signal?: AbortSignal) {
   const answer = await call(path, signal ? { query, signal } : { query });
+  if (answer.status === 202) {
+    throw new ApiError(202, 'being_made', 'this is being made; it is there in a moment', null);
+  }
   return new Uint8Array(await answer.arrayBuffer());
 }
 
 export async function send<T>(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  json?: unknown,
+  body?: unknown,
   query: Query = {},
 ): Promise<T> {
-  const answer = await call(path, { method, query, ...(json === undefined ? {} : { json }) });
+  const sent = body instanceof FormData ? { form: body } : body === undefined ? {} : { json: body };
+  const answer = await call(path, { method, query, ...sent });
   const text = await answer.text();
   return (text === '' ? null : JSON.parse(text)) as T;
 }

@@ -11,6 +11,7 @@ import type {
   Folders,
   Groups,
   Health,
+  ListedExport,
   Me,
   Media,
   Member,
@@ -143,6 +144,21 @@ export const tags = (id: string) =>
     queryKey: ['dataset', id, 'tags'],
     queryFn: ({ signal }) => get<{ tags: Tag[] }>(`/dataset/${id}/tags`, {}, signal),
     staleTime: CALM_MS,
+  });
+
+export const exports = (id: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'exports', offset, limit],
+    queryFn: ({ signal }) =>
+      get<{ exports: ListedExport[]; total: number }>(
+        `/dataset/${id}/exports`,
+        { offset, limit },
+        signal,
+      ),
+    refetchInterval: (query) =>
+      query.state.data?.exports.some((one) => ['INIT', 'IN_PROGRESS'].includes(one.status))
+        ? 1_000
+        : CALM_MS,
   });
 
 /** Another number whenever tags may have changed. */

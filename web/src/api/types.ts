@@ -42,8 +42,21 @@ export interface Dataset {
   total?: number | null;
 }
 
-export const ISSUES = ['blur', 'dark', 'bright', 'outliers'] as const;
+export const ISSUES = [
+  'blur',
+  'dark',
+  'bright',
+  'outliers',
+  'mislabels',
+  'label_outlier',
+  'low_information',
+  'odd_size',
+  'odd_aspect_ratio',
+  'leakage',
+] as const;
 export type Issue = (typeof ISSUES)[number];
+/** Those that the map has room to tell. */
+export const MAP_ISSUES = ISSUES.slice(0, 4);
 
 export const TIERS = ['same_bytes', 'same_pixels', 'same_picture', 'edited', 'mirrored'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -84,6 +97,8 @@ export interface GridPage {
   copies: number[];
   /** What versions the address of its thumbnail. */
   v: string[];
+  /** Cosine distances to what was searched with; empty where nothing was. */
+  distance?: number[];
 }
 
 /** A picture in a list. */
@@ -119,14 +134,38 @@ export interface Media extends Card {
   displayable?: boolean;
 }
 
+/** Numbers that every picture has. */
+export const MEASURES = [
+  'uniqueness',
+  'size',
+  'pixels',
+  'width',
+  'height',
+  'aspect',
+  'modified',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** How many pictures lie where between the least and the greatest value of all. */
+export interface Bars {
+  least: number;
+  most: number;
+  /** Whether each bar is a factor wider than the one before, rather than as wide. */
+  logarithmic: boolean;
+  bars: number[];
+}
+
 export interface Facets {
   generation: number | null;
   total: number;
-  issues: Record<Issue, { count: number; histogram: number[] }>;
+  issues: Partial<Record<Issue, { count: number; histogram: number[] }>>;
   duplicates: { any: number; extra: number; none: number };
   tiers: Partial<Record<Tier, number>>;
   formats: Record<string, number>;
   folders: { value: string; count: number }[];
+  labels?: { value: string; count: number }[];
+  unlabelled?: number;
+  measures?: Partial<Record<Measure, Bars>>;
   /** By tag; their names are told by the tags. */
   tags?: { id: string; count: number }[];
   untagged?: number;
@@ -308,6 +347,19 @@ export interface Change {
   summary: string;
   added: number;
   removed: number;
+  task_id: string | null;
+}
+
+/** An export in the list of them. */
+export interface ListedExport extends ExportTask {
+  created_at: string;
+  created_by: string;
+  file_name: string;
+  format: string | null;
+  include_images: boolean;
+  size_bytes: number | null;
+  finished_at: string | null;
+  expires_at: string | null;
   task_id: string | null;
 }
 

@@ -9,6 +9,8 @@ export type Command =
         | 'all'
         | 'clear'
         | 'search'
+        | 'similar'
+        | 'tag'
         | 'help'
         | 'close'
         | 'bigger'
@@ -52,6 +54,10 @@ export function command(press: Press): Command | null {
       return { do: 'all' };
     case 'x':
       return { do: 'clear' };
+    case 's':
+      return { do: 'similar' };
+    case 't':
+      return { do: 'tag' };
     case '/':
       return { do: 'search' };
     case '?':
@@ -83,6 +89,8 @@ export const SHEET: readonly {
       ['Shift + arrows, Shift + click', 'Select a range'],
       ['a', 'Select all results'],
       ['x', 'Clear the selection'],
+      ['t', 'Tag what is selected'],
+      ['s', 'Find what is like the selected pictures, or this one'],
       ['+ −', 'Bigger or smaller tiles'],
     ],
   },
@@ -93,6 +101,9 @@ export const SHEET: readonly {
       ['+ −', 'Zoom'],
       ['0', 'Fit to the window'],
       ['1', 'Actual size'],
+      ['s', 'Find what is like it'],
+      ['r', 'Search with a part: draw a box'],
+      ['b', 'Boxes on or off'],
       ['i', 'Details'],
     ],
   },

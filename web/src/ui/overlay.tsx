@@ -1,5 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { Menu as BaseMenu } from '@base-ui/react/menu';
+import { Popover as BasePopover } from '@base-ui/react/popover';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 
@@ -68,6 +69,34 @@ export function Menu({
         </BaseMenu.Positioner>
       </BaseMenu.Portal>
     </BaseMenu.Root>
+  );
+}
+
+/** Something to set, beside the button that opens it. Esc closes it and nothing else. */
+export function Popover({
+  button,
+  title,
+  children,
+}: {
+  button: React.ReactElement<Record<string, unknown>>;
+  title: string;
+  children: ReactNode;
+}) {
+  return (
+    <BasePopover.Root>
+      <BasePopover.Trigger render={button} />
+      <BasePopover.Portal>
+        <BasePopover.Positioner sideOffset={6} align="start" className="z-40">
+          <BasePopover.Popup
+            data-overlay
+            className="w-[264px] rounded-card bg-raised p-3 shadow-popup outline-none"
+          >
+            <BasePopover.Title className="mb-2 text-13 font-semibold">{title}</BasePopover.Title>
+            {children}
+          </BasePopover.Popup>
+        </BasePopover.Positioner>
+      </BasePopover.Portal>
+    </BasePopover.Root>
   );
 }
 

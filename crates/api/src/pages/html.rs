@@ -38,6 +38,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
+         <link rel=\"icon\" href=\"/assets/icon.svg\">\
          <title>{title} · Lamina</title><style>{STYLE}</style></head>\
          <body><a class=\"skip\" href=\"#main\">Skip to content</a>\
          <header><a href=\"/\">Lamina</a><nav><a href=\"/account\">Account</a> · <a href=\"/docs/\">Guide</a> · <a href=\"/api/v1/docs\">API</a></nav></header>\

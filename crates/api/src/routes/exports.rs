@@ -1,5 +1,7 @@
 //! Exports, as the original's clients ask for them, poll them and fetch them.
 
+mod list;
+
 use std::collections::BTreeSet;
 
 use axum::{
@@ -43,6 +45,8 @@ use crate::{
 const AT_ONCE: usize = 10_000;
 /// Bytes of an archive read at a time.
 const CHUNK_BYTES: u64 = 1 << 20;
+
+pub(crate) use list::{__path_delete_export, __path_list_exports, delete_export, list_exports};
 
 /// How an export is written.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

@@ -279,6 +279,32 @@ pub(crate) struct FacetsJson {
     modified: Vec<DateBucket>,
     /// By when the pictures were first indexed.
     created: Vec<DateBucket>,
+    /// Where their numbers lie, by the names that `range` takes.
+    measures: BTreeMap<&'static str, MeasureCounts>,
+}
+
+/// How many pictures lie where between the least and the greatest value of all pictures.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MeasureCounts {
+    /// Where the first bar begins.
+    least: f64,
+    /// Where the last bar ends.
+    most: f64,
+    /// Whether each of the bars is a factor wider than the one before, rather than as wide.
+    logarithmic: bool,
+    /// Pictures by bar.
+    bars: Vec<u64>,
+}
+
+impl From<lamina_engine::Histogram> for MeasureCounts {
+    fn from(histogram: lamina_engine::Histogram) -> Self {
+        Self {
+            least: histogram.least,
+            most: histogram.most,
+            logarithmic: histogram.is_logarithmic,
+            bars: histogram.bars,
+        }
+    }
 }
 
 /// How many pictures have a label.
@@ -397,6 +423,11 @@ impl From<FacetCounts> for FacetsJson {
             sizes: numbers(&counts.sizes),
             modified: dates(&counts.modified),
             created: dates(&counts.created),
+            measures: counts
+                .measures
+                .into_iter()
+                .map(|(measure, histogram)| (measure.as_str(), histogram.into()))
+                .collect(),
         }
     }
 }

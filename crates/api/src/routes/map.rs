@@ -5,8 +5,11 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use lamina_engine::{MapPoints, Need};
+use hyper::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
+};
+use lamina_engine::{Error, MapPoints, Need};
 use lamina_model::ClusterLevel;
 use serde::Deserialize;
 
@@ -39,7 +42,8 @@ pub(crate) struct MapParameters {
 /// 1 blur, 2 dark, 4 bright, 8 outliers; 16 has copies; 32 is not the one to keep; 128 passes the
 /// filter), uniqueness as 8 bits, the number of the cluster as 16 bits, the largest 0.
 ///
-/// The map is drawn in the background when it is first asked for.
+/// The map is drawn in the background when it is first asked for; until it is there the answer
+/// is 202 without a body, and `Retry-After` says when to come back.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/map",
@@ -47,9 +51,9 @@ pub(crate) struct MapParameters {
     params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, MapParameters),
     responses(
         (status = OK, description = "The map", content_type = "application/octet-stream"),
+        (status = ACCEPTED, description = "The map is being drawn; ask again"),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
-        (status = SERVICE_UNAVAILABLE, description = "The map is being drawn; ask again", body = ErrorBody),
     )
 )]
 pub(crate) async fn get_map(
@@ -63,7 +67,14 @@ pub(crate) async fn get_map(
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     let number = parameters.level.unwrap_or(2);
     let level = ClusterLevel::new(number).ok_or_else(|| unknown("level", &number.to_string()))?;
-    let points = engine.map_points(&scope, wanted.read()?, level).await?;
+    let points = match engine.map_points(&scope, wanted.read()?, level).await {
+        // A browser would put an error on its console where nothing is wrong.
+        Err(Error::Busy { retry_after_s, .. }) => {
+            let later = [(RETRY_AFTER, HeaderValue::from(retry_after_s))];
+            return Ok((StatusCode::ACCEPTED, later).into_response());
+        }
+        other => other?,
+    };
     let generation = points.generation.map_or(0, |generation| generation.0);
     let (_, shared) = of_generation(&scope);
     let own = [

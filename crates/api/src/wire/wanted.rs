@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use lamina_engine::{Area, HasCopies, Order, SortKey, Wanted};
-use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind, TagId};
+use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind, Measure, Span, TagId};
 use serde::Deserialize;
 
 use crate::error::{ParameterFault, Problem};
@@ -70,6 +70,12 @@ pub(crate) struct WantedParameters {
     #[serde(default)]
     #[param(required = false, example = "0,0 65534,0 65534,65534")]
     area: Vec<String>,
+    /// A range of a number, both ends included, either left out: `size:1000..`. `uniqueness`,
+    /// `size` in bytes, `pixels`, `width`, `height`, `aspect` (width ÷ height) or `modified` in
+    /// seconds since 1970. Of several ranges, all must hold.
+    #[serde(default)]
+    #[param(required = false, example = "uniqueness:0.5..1")]
+    range: Vec<String>,
 }
 
 /// Stands for pictures without a tag among the ids of tags.
@@ -96,6 +102,7 @@ impl WantedParameters {
             names: self.q.into_iter().filter(|text| !text.is_empty()).collect(),
             clusters: each("cluster", &self.cluster, |id| ClusterId::from_str(id).ok())?,
             areas: each("area", &self.area, area)?,
+            ranges: each("range", &self.range, range)?,
             labels: self.label.into_iter().collect(),
             unlabelled: self.unlabelled.unwrap_or(false),
             without_labels: self.not_label.into_iter().collect(),
@@ -143,6 +150,20 @@ fn issue(text: &str) -> Option<(IssueKind, Band)> {
     (band.least <= band.most).then_some((IssueKind::from_word(word)?, band))
 }
 
+fn range(text: &str) -> Option<(Measure, Span<f64>)> {
+    let (word, ends) = text.split_once(':')?;
+    let (from, to) = ends.split_once("..")?;
+    let end = |text: &str| match text {
+        "" => Some(None),
+        text => Some(Some(text.parse().ok().filter(|n: &f64| n.is_finite())?)),
+    };
+    let span = Span {
+        from: end(from)?,
+        to: end(to)?,
+    };
+    Some((Measure::from_word(word)?, span))
+}
+
 fn area(text: &str) -> Option<Area> {
     let corner = |text: &str| {
         let (x, y) = text.split_once(',')?;
@@ -185,7 +206,7 @@ mod tests {
     use lamina_engine::SortKey;
     use lamina_model::IssueKind;
 
-    use super::{WantedParameters, area, issue, order};
+    use super::{WantedParameters, area, issue, order, range};
 
     #[test]
     fn a_band_is_two_numbers_the_right_way_round() {
@@ -200,6 +221,17 @@ mod tests {
             "blur:NaN-1",
         ] {
             assert!(issue(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_a_measure_with_two_ends_that_may_be_open() {
+        let (measure, span) = range("size:1000..").unwrap();
+        assert_eq!(measure.as_str(), "size");
+        assert_eq!((span.from, span.to), (Some(1000.0), None));
+        assert!(range("aspect:0.5..2").is_some() && range("width:..").is_some());
+        for wrong in ["size", "size:1-2", "size:a..", "size:..NaN", "colour:1..2"] {
+            assert!(range(wrong).is_none(), "{wrong}");
         }
     }
 

@@ -72,6 +72,52 @@ async fn a_script_of_the_documentation_gets_its_archive() {
 }
 
 #[tokio::test]
+async fn exports_are_listed_and_taken_away() {
+    let (app, dataset) = TestApp::indexed().await;
+    let dataset = dataset.to_string();
+    let base = format!("/api/v1/dataset/{dataset}");
+    let empty = app.get(&format!("{base}/exports")).await.json();
+    assert_eq!(empty, json!({"exports": [], "total": 0}));
+    let uri = format!("{base}/export_context_async?export_format=csv&file_name=out.zip");
+    let started = app.get(&uri).await;
+    let listed = app.get(&format!("{base}/exports")).await.json();
+    let waiting = &listed["exports"][0];
+    assert_eq!(waiting["status"], "INIT");
+    assert!(waiting["task_id"].is_string() && waiting["size_bytes"].is_null());
+    let one = format!("{base}/exports/{}", waiting["id"].as_str().unwrap());
+    let remove = async || {
+        let request = Request::delete(&one).body(Body::empty()).unwrap();
+        app.send(request).await
+    };
+    let early = remove().await;
+    assert_eq!(
+        (early.status, early.code()),
+        (StatusCode::CONFLICT, "export_running".to_owned())
+    );
+    done(&app, &dataset, &started).await;
+    let listed = app.get(&format!("{base}/exports")).await.json();
+    assert_eq!(listed["total"], 1);
+    let ended = &listed["exports"][0];
+    assert_eq!(ended["status"], "COMPLETED");
+    assert_eq!(
+        (
+            &ended["file_name"],
+            &ended["format"],
+            &ended["include_images"]
+        ),
+        (&json!("out.zip"), &json!("csv"), &json!(false))
+    );
+    assert!(ended["task_id"].is_null() && ended["expires_at"].is_string());
+    let link = ended["download_uri"].as_str().unwrap();
+    let whole = app.get(link).await;
+    assert_eq!(ended["size_bytes"], whole.body.len());
+    assert_eq!(remove().await.status, StatusCode::NO_CONTENT);
+    assert_eq!(app.get(link).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(remove().await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get(&format!("{base}/exports")).await.json()["total"], 0);
+}
+
+#[tokio::test]
 async fn what_matches_nothing_is_refused_as_each_client_understands() {
     let (app, dataset) = TestApp::indexed().await;
     let uri = format!("/api/v1/dataset/{dataset}/export_context_async?labels=[\"nobody\"]")

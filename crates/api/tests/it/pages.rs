@@ -129,4 +129,14 @@ async fn every_file_that_the_app_asks_for_is_there_and_is_asked_for_anew() {
     );
     let missing = app.send(browser("/assets/missing.js")).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    // Browsers ask for an icon here on every page that names none.
+    let icon = app.get("/favicon.ico").await;
+    assert_eq!(icon.status, StatusCode::OK);
+    assert_eq!(icon.header("content-type"), "image/svg+xml");
+    let guide = app.get("/docs/").await;
+    assert!(
+        guide
+            .text()
+            .contains("<link rel=\"icon\" href=\"/assets/icon.svg\">")
+    );
 }

@@ -1,9 +1,9 @@
 //! How many pictures have what, each facet counted under all the others.
 
 use lamina_model::{
-    Band, DuplicateTier, Generation, ImageFormat, IssueKind, SourcePath, TagId, Timestamp,
+    Band, DuplicateTier, Generation, ImageFormat, IssueKind, Measure, SourcePath, TagId, Timestamp,
 };
-use lamina_search::{Bucket, FacetLimits, RowSet};
+use lamina_search::{Bucket, FacetLimits, Histogram, RowSet};
 
 use super::{
     open::{Seen, kind_number},
@@ -57,6 +57,8 @@ pub struct FacetCounts {
     pub modified: Vec<Bucket<Timestamp>>,
     /// Pictures by when they were first indexed: days, months or years, as fits.
     pub created: Vec<Bucket<Timestamp>>,
+    /// Where their numbers lie, by measure.
+    pub measures: Vec<(Measure, Histogram)>,
 }
 
 /// How many pictures have an issue.
@@ -136,7 +138,24 @@ impl Seen {
             sizes: counts.sizes,
             modified: counts.modified,
             created: counts.created,
+            measures: self.measured(wanted, &parts.all_but(Some(&parts.ranges))),
         })
+    }
+
+    /// Where the numbers of pictures lie, each counted under the ranges of all the others.
+    fn measured(&self, wanted: &Wanted, free: &RowSet) -> Vec<(Measure, Histogram)> {
+        let all = Measure::ALL.into_iter();
+        if wanted.ranges.is_empty() {
+            return all
+                .map(|measure| (measure, self.index.histogram(measure, free)))
+                .collect();
+        }
+        all.map(|measure| {
+            let mut rows = self.in_ranges(wanted, Some(measure));
+            rows.keep(free);
+            (measure, self.index.histogram(measure, &rows))
+        })
+        .collect()
     }
 
     fn issue_facet(&self, kind: IssueKind, rows: &RowSet) -> IssueFacet {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use lamina_model::{
-    Band, Clause, ClusterId, DuplicateTier, Filter, ImageFormat, IssueKind, Presence, SetOp, TagId,
-    TextMatch,
+    Band, Clause, ClusterId, DuplicateTier, Filter, ImageFormat, IssueKind, Measure, Presence,
+    SetOp, Span, TagId, TextMatch,
 };
 use lamina_search::{GenerationIndex, Overlay, RowSet};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,8 @@ pub struct Wanted {
     pub without_tags: BTreeSet<TagId>,
     /// The areas of the map that they lie in.
     pub areas: BTreeSet<Area>,
+    /// The ranges that their numbers lie in; of several on one measure all must hold.
+    pub ranges: Vec<(Measure, Span<f64>)>,
     /// What else must hold.
     pub filter: Filter,
 }
@@ -93,6 +95,7 @@ pub(super) struct Parts {
     pub folders: RowSet,
     pub labels: RowSet,
     pub tags: RowSet,
+    pub ranges: RowSet,
     pub others: RowSet,
 }
 
@@ -108,6 +111,7 @@ impl Parts {
             &self.folders,
             &self.labels,
             &self.tags,
+            &self.ranges,
         ];
         for part in parts {
             if !left_out.is_some_and(|left_out| std::ptr::eq(left_out, part)) && !part.is_all() {
@@ -176,8 +180,20 @@ impl Seen {
             folders: any(index, folders),
             labels: self.labelled(wanted),
             tags: self.tagged(wanted),
+            ranges: self.in_ranges(wanted, None),
             others: self.others_of(wanted),
         }
+    }
+
+    /// The rows in all ranges, save those of one measure.
+    pub(super) fn in_ranges(&self, wanted: &Wanted, save: Option<Measure>) -> RowSet {
+        let mut rows = RowSet::all(self.index.rows());
+        for (measure, range) in &wanted.ranges {
+            if Some(*measure) != save {
+                rows.keep(&self.index.in_range(*measure, range));
+            }
+        }
+        rows
     }
 
     fn labelled(&self, wanted: &Wanted) -> RowSet {

@@ -63,14 +63,19 @@ impl Engine {
                 _ => {}
             }
         }
-        let link = if export.status == DONE && export.size_bytes.is_some() {
-            let until = self.clock().now().plus_seconds(LINK_SECONDS).as_micros() / 1_000_000;
-            let proof = self.link_proof(&export, until).await?;
-            Some((until, proof))
-        } else {
-            None
-        };
-        Ok(ExportState { export, link })
+        Ok(ExportState {
+            link: self.link_of(&export).await?,
+            export,
+        })
+    }
+
+    /// Until when a link to the archive counts, and what proves it; nothing where there is none.
+    pub(super) async fn link_of(&self, export: &Export) -> Result<Option<(i64, String)>, Error> {
+        if export.status != DONE || export.size_bytes.is_none() {
+            return Ok(None);
+        }
+        let until = self.clock().now().plus_seconds(LINK_SECONDS).as_micros() / 1_000_000;
+        Ok(Some((until, self.link_proof(export, until).await?)))
     }
 
     /// The archive behind a link, for whoever holds the link, or may see the dataset.

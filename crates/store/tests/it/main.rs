@@ -11,6 +11,7 @@ mod accounts;
 mod blobs;
 mod datasets;
 mod decisions;
+mod exports;
 mod findings;
 mod ingest;
 mod jobs;
@@ -61,6 +62,9 @@ contract! {
         a_name_a_state_and_publicity_can_be_changed,
         a_deleted_dataset_is_gone_at_once_and_purged_later,
         the_first_of_many_values_under_a_name_stands,
+    }
+    exports {
+        exports_are_listed_the_newest_first_and_forgotten_one_by_one,
     }
     ingest {
         found_is_the_sum_of_what_became_of_each_file,

@@ -82,7 +82,11 @@ function FromFolder() {
     event.preventDefault();
     start.mutate();
   };
-  const ready = path.trim() !== '' && name.trim() !== '';
+  const rested = useRested(path.trim());
+  const found = useQuery({ ...ask.preview(rested), enabled: rested !== '', retry: false });
+  // Whoever cannot be told what is there may still try.
+  const wrong = found.error && !unknownRoute(found.error);
+  const ready = path.trim() !== '' && name.trim() !== '' && !wrong;
   return (
     <>
       <form onSubmit={submit}>
@@ -222,7 +226,7 @@ function Found({ path }: { path: string }) {
     return unknownRoute(error) ? (
       <p className="text-13 text-soft">The folder is looked through when indexing starts.</p>
     ) : (
-      <p className="text-13 text-failed">{words(error)}</p>
+      <p className="text-13 text-failed">{words(error).replace(/^Path: /, '')}</p>
     );
   }
   if (!data) {

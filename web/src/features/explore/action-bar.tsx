@@ -1,4 +1,13 @@
-import { Columns2, Download, Grid2x2, Info, LayoutDashboard, PackageOpen, X } from 'lucide-react';
+import {
+  Columns2,
+  Download,
+  Grid2x2,
+  Info,
+  LayoutDashboard,
+  PackageOpen,
+  ScanSearch,
+  X,
+} from 'lucide-react';
 import { useState } from 'react';
 import { number, plural } from '../../format';
 import { count, NOTHING, type Selection, selected } from '../../grid/selection';
@@ -8,7 +17,7 @@ import { say, sayFault } from '../../ui/toast';
 import { ExportDialog } from '../exports/export-dialog';
 import { TagMenu } from '../tags/tag-menu';
 import { PAGE, type Result } from './result';
-import { type Explore, filterOf, hasFilter, SIZE } from './state';
+import { type Explore, filterOf, hasFilter, isRanked, LIKES_MAX, SIZE } from './state';
 
 /** Longest list that is put together in the browser. */
 const LIST_MAX = 100_000;
@@ -55,7 +64,7 @@ function Count({ total, chosen, filtered }: { total: number; chosen: number; fil
 }
 
 /** The pictures of a selection, by id or as all of the filter. */
-async function meant(result: Result, selection: Selection, total: number) {
+async function meant(result: Result, selection: Selection, total: number, ranked: boolean) {
   const ids = async (stretches: ReturnType<typeof selected>) => {
     const found: string[] = [];
     for (const [from, to] of stretches) {
@@ -66,7 +75,8 @@ async function meant(result: Result, selection: Selection, total: number) {
     }
     return found;
   };
-  if (!selection.all) return { media_ids: await ids(selected(selection, total)) };
+  // A search finds at most ten thousand, and a filter cannot say which.
+  if (!selection.all || ranked) return { media_ids: await ids(selected(selection, total)) };
   return { all_matching: true, except_media_ids: await ids(selection.stretches) };
 }
 
@@ -84,6 +94,7 @@ export function ActionBar({
   onSelect,
   onChange,
   onCompare,
+  onSimilar,
   details,
   onDetails,
 }: {
@@ -94,12 +105,14 @@ export function ActionBar({
   onSelect: (selection: Selection) => void;
   onChange: (change: Partial<Explore>) => void;
   onCompare: () => void;
+  onSimilar: () => void;
   details: boolean;
   onDetails: () => void;
 }) {
   const [exporting, setExporting] = useState(false);
   const total = result.total ?? 0;
   const chosen = count(selection, total);
+  const ranked = isRanked(state);
   const size = state.size ?? SIZE.usual;
   const save = async () => {
     const before = selection;
@@ -131,8 +144,18 @@ export function ActionBar({
             id={id}
             chosen={chosen}
             filter={filterOf(state)}
-            meant={() => meant(result, selection, total)}
+            meant={() => meant(result, selection, total, ranked)}
           />
+          {chosen <= LIKES_MAX && (
+            <Button
+              onClick={onSimilar}
+              title="Find what is like any of them"
+              className="h-7! px-2.5!"
+            >
+              <ScanSearch size={15} aria-hidden />{' '}
+              <span className="max-md:sr-only">Find similar</span>
+            </Button>
+          )}
           {chosen >= 2 && chosen <= 4 && (
             <Button onClick={onCompare} className="h-7! px-2.5!">
               <Columns2 size={15} aria-hidden /> <span className="max-sm:sr-only">Compare</span>
@@ -158,9 +181,9 @@ export function ActionBar({
             count={chosen}
             filter={filterOf(state)}
             chosen={async () =>
-              chosen === total && selection.all
+              chosen === total && selection.all && !ranked
                 ? null
-                : ((await meant(result, allOf(selection, total), total)).media_ids ?? [])
+                : ((await meant(result, allOf(selection, total), total, ranked)).media_ids ?? [])
             }
             open={exporting}
             onClose={() => setExporting(false)}

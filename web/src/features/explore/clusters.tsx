@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Shapes } from 'lucide-react';
+import { ScanSearch, Shapes } from 'lucide-react';
 import { useState } from 'react';
 import * as ask from '../../api/queries';
 import type { ClusterPage } from '../../api/types';
@@ -117,12 +117,28 @@ function ClusterCard({
     </span>
   );
   return (
-    <li>
+    <li className="group relative">
+      {first && (
+        <Link
+          to="/dataset/$id/data"
+          params={{ id }}
+          search={refine(state, {
+            view: undefined,
+            like: [`media:${first.media_id}`],
+            alike: undefined,
+          })}
+          aria-label="Find pictures like these"
+          title="Find pictures like these, also in other clusters"
+          className="absolute top-2 right-2 z-1 inline-flex size-8 items-center justify-center rounded-full bg-scrim text-white opacity-0 group-hover:opacity-100 hover:bg-black focus-visible:opacity-100 [@media(hover:none)]:opacity-100"
+        >
+          <ScanSearch size={16} aria-hidden />
+        </Link>
+      )}
       <Link
         to="/dataset/$id/data"
         params={{ id }}
         search={refine(state, { view: undefined, cluster: cluster.cluster_id })}
-        className="group block"
+        className="block"
       >
         <span className="block overflow-hidden rounded-card">
           {first && picture(first, 'aspect-[4/3]')}

@@ -9,7 +9,7 @@ import { When } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
-import { ISSUE_WORDS, noteWords, TIER_WORDS } from './words';
+import { alikeWords, ISSUE_WORDS, noteWords, TIER_WORDS } from './words';
 
 export function DetailsPanel({
   id,
@@ -98,7 +98,18 @@ function Facts({ media }: { media: Media }) {
       <dl>
         <Fact name="File">
           <span className="flex items-start gap-1">
-            <span className="min-w-0 grow">{media.original_uri}</span>
+            <span className="min-w-0 grow">
+              {media.original_uri.split('/').map((part, at) => (
+                <span key={at}>
+                  {at > 0 && (
+                    <>
+                      /<wbr />
+                    </>
+                  )}
+                  {part}
+                </span>
+              ))}
+            </span>
             <span className="-my-1.5">
               <CopyText text={media.original_uri} what="path" />
             </span>
@@ -197,7 +208,17 @@ function Similar({ media }: { media: Media }) {
   if (!data || data.items.length === 0) return null;
   return (
     <section>
-      <h2 className="mb-2 text-13 font-semibold">Most similar</h2>
+      <div className="mb-2 flex items-baseline gap-2">
+        <h2 className="grow text-13 font-semibold">Most similar</h2>
+        <Link
+          to="/dataset/$id/data"
+          params={{ id: media.dataset_id }}
+          search={{ like: [`media:${media.media_id}`] }}
+          className="text-12 text-accent-ink hover:underline"
+        >
+          Show all
+        </Link>
+      </div>
       <ul className="grid grid-cols-4 gap-0.5">
         {data.items.map((one) => (
           <li key={one.media_id}>
@@ -205,7 +226,7 @@ function Similar({ media }: { media: Media }) {
               to="/dataset/$id/data/image/$mediaId"
               params={{ id: media.dataset_id, mediaId: one.media_id }}
               aria-label={`Open ${one.original_uri}`}
-              title={`${one.original_uri}, distance ${one.distance.toFixed(3)}`}
+              title={`${one.original_uri}, ${alikeWords(one.distance)}`}
               className="block overflow-hidden rounded-tile"
               style={{ backgroundColor: one.measures.mean_colour }}
             >

@@ -1,20 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { X } from 'lucide-react';
-import type { MouseEvent, ReactNode } from 'react';
+import { ChevronRight, X } from 'lucide-react';
+import { Children, type MouseEvent, type ReactNode, useState } from 'react';
 import * as ask from '../../api/queries';
-import { type Facets, ISSUES, type Issue, TIERS } from '../../api/types';
+import { type Facets, ISSUES, type Issue, MEASURES, type Measure, TIERS } from '../../api/types';
 import { number } from '../../format';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
-import { Histogram } from './histogram';
+import { AlikeCut, type Go, IssueCut, MeasureCut } from './cuts';
+import { MEASURE_WORDS, rangeText } from './scale';
 import {
   COPIES,
   cutOf,
   type Explore,
   FULL,
   filterOf,
+  isRanked,
   pick,
+  rangeOf,
   refine,
   UNTAGGED,
   withCut,
@@ -72,11 +75,30 @@ function Value({
   );
 }
 
+/** Issues that every dataset may have; the others are shown where they occur. */
+const USUAL_ISSUES: readonly Issue[] = ['blur', 'dark', 'bright', 'outliers'];
+
+/** Values shown before one asks for all of them. */
+const SOME = 12;
+
+/** A part of the facets; of very many values only the first, until asked. */
 function Group({ title, children }: { title: string; children: ReactNode }) {
+  const [all, setAll] = useState(false);
+  const values = Children.toArray(children);
+  const shown = all || values.length <= SOME + 2 ? values : values.slice(0, SOME);
   return (
     <section className="border-b border-line px-2 py-3 last:border-b-0">
       <h2 className="mb-1 px-2 text-12 font-semibold text-soft">{title}</h2>
-      <ul>{children}</ul>
+      <ul>{shown}</ul>
+      {values.length > SOME + 2 && (
+        <button
+          type="button"
+          onClick={() => setAll(!all)}
+          className="h-7 px-2 text-12 text-accent-ink hover:underline"
+        >
+          {all ? 'Fewer' : `All ${number(values.length)}`}
+        </button>
+      )}
     </section>
   );
 }
@@ -126,8 +148,8 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
   });
   // Before the first generation nothing is counted; a zero would be a lie.
   const facets = asked.data?.generation === null ? undefined : asked.data;
-  const go = (search: Explore) =>
-    navigate({ to: '/dataset/$id/data', params: { id }, search: () => search });
+  const go: Go = (search, replace = false) =>
+    navigate({ to: '/dataset/$id/data', params: { id }, search: () => search, replace });
 
   if (asked.error && !asked.data) {
     return (
@@ -143,8 +165,20 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
       disabled={!facets}
       className={asked.isPlaceholderData ? 'opacity-60 transition-opacity' : 'transition-opacity'}
     >
+      {isRanked(state) && (
+        <section className="border-b border-line px-4 py-3">
+          <h2 className="mb-2 text-12 font-semibold text-soft">How alike at least</h2>
+          <AlikeCut state={state} go={go} />
+        </section>
+      )}
       <Group title="Issues">
-        {ISSUES.map((kind) => (
+        {ISSUES.filter(
+          (kind) =>
+            USUAL_ISSUES.includes(kind) ||
+            facets?.issues[kind]?.count ||
+            cutOf(state, kind) ||
+            state.not_issue?.includes(kind),
+        ).map((kind) => (
           <IssueValue key={kind} kind={kind} facets={facets} state={state} go={go} />
         ))}
       </Group>
@@ -178,6 +212,14 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
         ))}
       </Group>
       <TagValues id={id} facets={facets} state={state} go={go} />
+      <LabelValues facets={facets} state={state} go={go} />
+      {facets?.measures && (
+        <Group title="Numbers">
+          {MEASURES.filter((measure) => facets.measures?.[measure]).map((measure) => (
+            <MeasureValue key={measure} measure={measure} facets={facets} state={state} go={go} />
+          ))}
+        </Group>
+      )}
       {formats.length > 0 && (
         <Group title="Format">
           {formats.map(([format, count]) => (
@@ -226,7 +268,7 @@ function IssueValue({
   kind: Issue;
   facets: Facets | undefined;
   state: Explore;
-  go: (state: Explore) => void;
+  go: Go;
 }) {
   const cut = cutOf(state, kind);
   const excluded = state.not_issue?.includes(kind) ?? false;
@@ -252,18 +294,114 @@ function IssueValue({
           },
         }}
       />
-      {cut && found && found.histogram.length > 0 && (
+      {cut && facets && (
         <li className="px-2 pt-1 pb-3">
-          <Histogram
-            label={ISSUE_WORDS[kind].name}
-            bins={found.histogram}
-            min={cut.min}
-            max={cut.max}
-            onChange={(min, max) => go(withCut(state, kind, { kind, min, max }))}
-          />
+          <IssueCut kind={kind} facets={facets} state={state} go={go} />
         </li>
       )}
     </>
+  );
+}
+
+/** One number of all pictures, closed until somebody wants to cut by it. */
+function MeasureValue({
+  measure,
+  facets,
+  state,
+  go,
+}: {
+  measure: Measure;
+  facets: Facets;
+  state: Explore;
+  go: Go;
+}) {
+  const range = rangeOf(state, measure);
+  const [open, setOpen] = useState(range !== null);
+  const { name, why } = MEASURE_WORDS[measure];
+  const cut = range ? rangeText(range).slice(name.length + 1) : '';
+  return (
+    <li>
+      <button
+        type="button"
+        aria-expanded={open}
+        title={why}
+        onClick={() => setOpen(!open)}
+        className={`flex h-7 w-full items-center gap-1 rounded-[4px] pr-2 pl-1 text-left text-13 hover:bg-hover ${range ? 'font-semibold text-accent-ink' : ''}`}
+      >
+        <ChevronRight
+          size={14}
+          className={`shrink-0 text-soft transition-transform ${open ? 'rotate-90' : ''}`}
+          aria-hidden
+        />
+        <span className="grow truncate">{name}</span>
+        <span className="truncate text-12 font-normal">{cut}</span>
+      </button>
+      {open && (
+        <div className="px-2 pt-1 pb-3">
+          <MeasureCut measure={measure} facets={facets} state={state} go={go} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** The labels of the pictures, once there are any. */
+function LabelValues({
+  facets,
+  state,
+  go,
+}: {
+  facets: Facets | undefined;
+  state: Explore;
+  go: Go;
+}) {
+  const labels = facets?.labels ?? [];
+  // What is asked for stays in sight, also where nothing has it any more.
+  const gone = [...(state.label ?? []), ...(state.not_label ?? [])].filter(
+    (value) => !labels.some((one) => one.value === value),
+  );
+  if (labels.length === 0 && gone.length === 0) return null;
+  const most = facets?.total ?? 0;
+  return (
+    <Group title="Labels">
+      {[...labels, ...gone.map((value) => ({ value, count: 0 }))].map(({ value, count }) => {
+        const excluded = state.not_label?.includes(value) ?? false;
+        return (
+          <Value
+            key={value}
+            name={value}
+            hint={`${value}. Ctrl+click adds, Alt+click excludes.`}
+            count={count}
+            most={most}
+            active={excluded || (state.label?.includes(value) ?? false)}
+            excluded={excluded}
+            ways={{
+              only: () =>
+                excluded
+                  ? go(refine(state, { not_label: pick(state.not_label, value, true) }))
+                  : go(refine(state, { label: pick(state.label, value, false) })),
+              add: () => go(refine(state, { label: pick(state.label, value, true) })),
+              exclude: () =>
+                go(
+                  refine(state, {
+                    label: state.label?.filter((one) => one !== value),
+                    not_label: pick(state.not_label, value, true),
+                  }),
+                ),
+            }}
+          />
+        );
+      })}
+      <Value
+        name="Unlabelled"
+        count={facets?.unlabelled}
+        most={most}
+        active={state.unlabelled ?? false}
+        ways={{
+          only: () => go(refine(state, { unlabelled: state.unlabelled ? undefined : true })),
+        }}
+      />
+    </Group>
   );
 }
 
@@ -277,7 +415,7 @@ function TagValues({
   id: string;
   facets: Facets | undefined;
   state: Explore;
-  go: (state: Explore) => void;
+  go: Go;
 }) {
   const { data } = useQuery({ ...ask.tags(id), retry: false });
   if (!data || data.tags.length === 0) return null;

@@ -1,62 +1,53 @@
 import { Slider } from '@base-ui/react/slider';
 import { useEffect, useState } from 'react';
-import { number } from '../../format';
+import type { Bars } from '../../api/types';
+import { plural } from '../../format';
+import { fewer, placeOf, valueAt, within } from './scale';
 
-/** Values in `bins` that lie between `min` and `max`, bins that are cut counted in part. */
-export function within(bins: readonly number[], min: number, max: number): number {
-  const width = 1 / bins.length;
-  return Math.round(
-    bins.reduce((sum, count, at) => {
-      const [from, to] = [at * width, (at + 1) * width];
-      const part = Math.max(0, Math.min(to, max) - Math.max(from, min)) / width;
-      return sum + count * part;
-    }, 0),
-  );
-}
+/** Bars that can still be told apart in the narrow column of the facets. */
+const BARS_MAX = 50;
 
 /**
- * A score from 0 to 1 over all pictures, with two handles. The count under it lives while a handle
- * moves; the filter follows when it is let go.
+ * A number over all pictures, with two handles. The count under it lives while a handle moves; the
+ * filter follows when it is let go. Places run from 0 to 1 over the whole scale.
  */
 export function Histogram({
   label,
-  bins,
-  min,
-  max,
+  scale,
+  from: from_,
+  to: to_,
+  show,
+  read,
+  openEnd = false,
   onChange,
 }: {
   label: string;
-  bins: readonly number[];
-  min: number;
-  max: number;
-  onChange: (min: number, max: number) => void;
+  scale: Bars;
+  /** The cut, in the number's own unit; an end that is left out is open. */
+  from: number | undefined;
+  to: number | undefined;
+  show: (value: number) => string;
+  /** What somebody typed; nothing where it is no such number. */
+  read: (text: string) => number | null;
+  /** Whether only a least value is asked for. */
+  openEnd?: boolean;
+  /** Told the two places. */
+  onChange: (from: number, to: number) => void;
 }) {
-  const [range, setRange] = useState<[number, number]>([min, max]);
-  useEffect(() => setRange([min, max]), [min, max]);
-  const [from, to] = range;
+  const left = from_ === undefined ? 0 : placeOf(scale, from_);
+  const right = to_ === undefined ? 1 : placeOf(scale, to_);
+  const [[from, to], setPlaces] = useState<readonly [number, number]>([left, right]);
+  useEffect(() => setPlaces([left, right]), [left, right]);
+  const steps = scale.bars.length;
+  const bars = fewer(scale.bars, BARS_MAX);
   // The many unremarkable pictures would flatten everything else: heights go by square root.
-  const highest = Math.sqrt(Math.max(1, ...bins));
-  const field = (name: string, value: number, put: (value: number) => [number, number]) => (
-    <input
-      type="number"
-      aria-label={`${label}: ${name}`}
-      min={0}
-      max={1}
-      step={0.01}
-      value={value}
-      onChange={(event) => setRange(put(Math.min(1, Math.max(0, Number(event.target.value)))))}
-      onBlur={() => onChange(Math.min(from, to), Math.max(from, to))}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') onChange(Math.min(from, to), Math.max(from, to));
-      }}
-      className="field h-6! w-14 px-1.5! text-12!"
-    />
-  );
+  const highest = Math.sqrt(Math.max(1, ...bars));
+  const flat = scale.most <= scale.least;
   return (
     <div>
       <div className="flex h-10 items-end gap-px" aria-hidden>
-        {bins.map((count, at) => {
-          const middle = (at + 0.5) / bins.length;
+        {bars.map((count, at) => {
+          const middle = (at + 0.5) / bars.length;
           return (
             <div
               key={at}
@@ -69,14 +60,18 @@ export function Histogram({
         })}
       </div>
       <Slider.Root
-        value={range}
+        value={[Math.round(from * steps), Math.round(to * steps)]}
         min={0}
-        max={1}
-        step={0.01}
-        onValueChange={(value) => setRange(value as [number, number])}
+        max={steps}
+        step={1}
+        disabled={flat}
+        onValueChange={(value) => {
+          const [a, b] = value as [number, number];
+          setPlaces([a / steps, openEnd ? 1 : b / steps]);
+        }}
         onValueCommitted={(value) => {
           const [a, b] = value as [number, number];
-          onChange(a, b);
+          onChange(a / steps, openEnd ? 1 : b / steps);
         }}
       >
         <Slider.Control className="flex h-4 w-full touch-none items-center">
@@ -87,18 +82,72 @@ export function Histogram({
                 key={end}
                 index={at}
                 aria-label={`${label}: ${end}`}
+                getAriaValueText={(_, value) => show(valueAt(scale, value / steps))}
                 className="size-3.5 rounded-full border-2 border-raised bg-accent-fill shadow-[0_0_0_1px_var(--color-accent-fill)] has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-2 has-[:focus-visible]:outline-accent"
               />
             ))}
           </Slider.Track>
         </Slider.Control>
       </Slider.Root>
-      <div className="mt-1 flex items-center gap-1.5 text-12 text-soft">
-        {field('from', from, (value) => [value, to])}–{field('to', to, (value) => [from, value])}
-        <span className="grow text-right" aria-live="polite" title="Pictures in this range">
-          {number(within(bins, from, to))}
-        </span>
+      <div className="mt-1 flex items-center gap-1 text-12 text-soft">
+        <End
+          name={`${label}: from`}
+          value={show(valueAt(scale, from))}
+          onText={(text) => {
+            const value = read(text);
+            if (value === null) return false;
+            onChange(Math.min(placeOf(scale, value), to), to);
+            return true;
+          }}
+        />
+        –
+        <End
+          name={`${label}: to`}
+          value={show(valueAt(scale, to))}
+          onText={(text) => {
+            const value = read(text);
+            if (value === null) return false;
+            onChange(from, Math.max(placeOf(scale, value), from));
+            return true;
+          }}
+        />
       </div>
+      <p className="mt-1 text-12 text-soft" aria-live="polite">
+        {plural(within(scale.bars, from, to), 'picture')} within
+      </p>
     </div>
+  );
+}
+
+/** One end of a cut, which can be typed. */
+function End({
+  name,
+  value,
+  onText,
+}: {
+  name: string;
+  value: string;
+  onText: (text: string) => boolean;
+}) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const settle = () => {
+    if (text !== value && !onText(text)) setText(value);
+  };
+  return (
+    <input
+      aria-label={name}
+      value={text}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={(event) => setText(event.target.value)}
+      onFocus={(event) => event.target.select()}
+      onBlur={settle}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') settle();
+        if (event.key === 'Escape') setText(value);
+      }}
+      className="field h-6! w-0 grow px-1.5! text-12!"
+    />
   );
 }

@@ -15,15 +15,16 @@ import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { typing } from '../../ui/typing';
 import { ActionBar } from './action-bar';
+import { Chips } from './chips';
 import { Clusters } from './clusters';
 import { Compare } from './compare';
 import { DetailsPanel } from './details';
 import { FacetsPanel } from './facets';
 import { Grid } from './grid';
 import { KeySheet } from './key-sheet';
-import { Chips, QueryBar } from './query-bar';
+import { QueryBar } from './query-bar';
 import { useResult, useVersion } from './result';
-import { type Explore, filterOf, hasFilter, resultKey, SIZE } from './state';
+import { type Explore, filterOf, hasFilter, LIKES_MAX, refine, resultKey, SIZE } from './state';
 
 export function ExplorePage() {
   const { id } = useParams({ from: '/frame/dataset/$id/data' });
@@ -169,11 +170,31 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   );
   const onRest = useCallback((at: number) => set({ at: at === 0 ? undefined : at }), [set]);
 
+  /** What is like the selected pictures, or like the one in focus. */
+  const onSimilar = useCallback(() => {
+    const chosen = firstSelected(selection, total ?? 0, LIKES_MAX);
+    const ids = (chosen.length > 0 ? chosen : [focus]).flatMap((at) => result.item(at)?.id ?? []);
+    if (ids.length === 0) return;
+    navigate({
+      to: '/dataset/$id/data',
+      params: { id },
+      search: (was) =>
+        refine(was, {
+          like: ids.map((one) => `media:${one}`),
+          alike: undefined,
+          sort: undefined,
+          cluster: undefined,
+        }),
+    });
+  }, [focus, id, navigate, result, selection, total]);
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (typing(event.target)) return;
       const told = command(event)?.do;
-      if (event.key === 'i') setDetails((open) => !open);
+      if (told === 'similar') onSimilar();
+      else if (told === 'tag') document.querySelector<HTMLElement>('[data-tag-menu]')?.click();
+      else if (event.key === 'i') setDetails((open) => !open);
       else if (told === 'all') setSelection(EVERYTHING);
       else if (told === 'clear') setSelection(NOTHING);
       else if (told === 'bigger') set({ size: Math.min(SIZE.max, size + 16) });
@@ -186,7 +207,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [details, set, size]);
+  }, [details, onSimilar, set, size]);
 
   const error = result.pages.error ?? (wantsFitted ? shapes.error : null);
   const first = firstSelected(selection, total ?? 0, 1)[0];
@@ -242,6 +263,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
               onSelect={setSelection}
               onChange={set}
               onCompare={() => setCompare(true)}
+              onSimilar={onSimilar}
               details={details}
               onDetails={() => setDetails((open) => !open)}
             />

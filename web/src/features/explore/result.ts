@@ -18,6 +18,8 @@ export interface Item {
   readonly worst: Issue | null;
   readonly copies: number;
   readonly v: string | undefined;
+  /** Cosine distance to what was searched with. */
+  readonly distance: number | undefined;
 }
 
 const plain = (query: Query) => queryString(query) === '';
@@ -98,6 +100,7 @@ export class Result {
       worst: ISSUES.find((_, bit) => bits & (1 << bit)) ?? null,
       copies: page.copies[at] ?? 0,
       v: page.v?.[at],
+      distance: page.distance?.[at],
     };
   }
 }

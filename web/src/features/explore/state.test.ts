@@ -24,7 +24,13 @@ const FULL_STATE: Explore = {
   format: ['jpeg', 'png'],
   folder: 'a b/c',
   cluster: 'c1',
-  sort: '-blur',
+  label: ['boat & mast'],
+  not_label: ['car'],
+  unlabelled: true,
+  range: ['size:1000..5000', 'aspect:..0.5'],
+  like: ['media:0198c0de-0000-7000-8000-000000000000'],
+  alike: 0.6,
+  words: 'a boat',
   layout: 'fitted',
   size: 200,
   level: 3,
@@ -84,21 +90,52 @@ describe('a filter', () => {
   });
 });
 
+describe('a search', () => {
+  const like = ['upload:0198c0de-0000-7000-8000-000000000000'];
+
+  it('has its own order, whatever else is said', () => {
+    expect(readExplore({ like, sort: '-size' }).sort).toBeUndefined();
+    expect(readExplore({ words: 'a boat', sort: '-size' }).sort).toBeUndefined();
+    expect(readExplore({ sort: 'closest' }).sort).toBeUndefined();
+    expect(readExplore({ alike: '0.5', like: ['upload:x'] })).toEqual({});
+  });
+
+  it('is asked as the API has it', () => {
+    const asked = filterOf({ like, alike: 0.6, words: 'a boat' });
+    expect(JSON.parse(String(asked.anchor_media_id))).toEqual([
+      { id: '0198c0de-0000-7000-8000-000000000000', type: 'UPLOAD' },
+    ]);
+    expect(asked.textual_similarity_threshold).toBe(0.4);
+    expect(asked.caption).toBe('a boat');
+  });
+});
+
 describe('chips', () => {
   it('stand for every part of the filter, and each takes away just its part', () => {
     const chips = chipsOf(FULL_STATE);
     expect(chips.map((chip) => chip.text)).toEqual([
+      'like this picture',
+      'alike ≥ 60 %',
+      'shows: a boat',
       'name: cat & dog',
       'Blurry ≥ 0.70',
       'Too dark ≥ 0.50',
       'not: Outliers',
+      'File size 1.0 kB–5.0 kB',
+      'Width ÷ height ≤ 0.50',
       'Could go',
       'copies: Edited',
       'format: JPEG',
       'format: PNG',
       'folder: a b/c',
       'one cluster',
+      'label: boat & mast',
+      'not label: car',
+      'unlabelled',
     ]);
-    for (const chip of chips) expect(chipsOf(chip.without)).toHaveLength(chips.length - 1);
+    // Without the picture nothing is more or less alike.
+    for (const chip of chips) {
+      expect(chipsOf(chip.without)).toHaveLength(chips.length - (chip.like ? 2 : 1));
+    }
   });
 });

@@ -5,7 +5,8 @@
  * because addresses are typed, shortened and kept for years. Defaults are not written.
  */
 import type { Query } from '../../api/client';
-import { ISSUES, type Issue, TIERS, type Tier } from '../../api/types';
+import { ISSUES, type Issue, type Measure, TIERS, type Tier } from '../../api/types';
+import { type Range, readRange, writeRange } from './scale';
 
 export const SORTS = [
   ['path', 'Folder and name'],
@@ -17,6 +18,7 @@ export const SORTS = [
   ['-dark', 'Darkest'],
   ['-bright', 'Brightest'],
   ['-outliers', 'Strongest outliers'],
+  ['closest', 'Most alike'],
 ] as const;
 export type Sort = (typeof SORTS)[number][0];
 
@@ -37,7 +39,10 @@ export const FULL = { min: 0.5, max: 1 } as const;
 
 export interface Explore {
   readonly view?: 'clusters' | undefined;
+  /** Part of the file name. */
   readonly q?: string | undefined;
+  /** What the pictures show, and words of captions, labels, tags and file names. */
+  readonly words?: string | undefined;
   readonly issue?: readonly string[] | undefined;
   readonly not_issue?: readonly Issue[] | undefined;
   readonly duplicates?: Copies | undefined;
@@ -47,6 +52,17 @@ export interface Explore {
   readonly cluster?: string | undefined;
   /** A line around a part of the map, `x,y x,y …` in its numbers. */
   readonly area?: string | undefined;
+  /** Names of labels that they have, any of them; and those that they do not have. */
+  readonly label?: readonly string[] | undefined;
+  readonly not_label?: readonly string[] | undefined;
+  /** Also pictures without any label. */
+  readonly unlabelled?: true | undefined;
+  /** Cuts on numbers, `size:1000..5000`; either end may be left out. */
+  readonly range?: readonly string[] | undefined;
+  /** What they are like: `media:` or `upload:` and an id. */
+  readonly like?: readonly string[] | undefined;
+  /** How alike at least, 0–1. */
+  readonly alike?: number | undefined;
   /** Ids of tags, or `untagged`. */
   readonly tag?: readonly string[] | undefined;
   readonly not_tag?: readonly string[] | undefined;
@@ -85,7 +101,7 @@ const known = <T extends string>(values: string[], words: readonly T[]): T[] =>
   values.filter((value): value is T => (words as readonly string[]).includes(value));
 
 export function readCut(word: string): Cut | null {
-  const match = /^([a-z]+)(?::(\d(?:\.\d+)?)-(\d(?:\.\d+)?))?$/.exec(word);
+  const match = /^([a-z_]+)(?::(\d(?:\.\d+)?)-(\d(?:\.\d+)?))?$/.exec(word);
   const kind = ISSUES.find((issue) => issue === match?.[1]);
   if (!match || !kind) return null;
   const min = Math.min(Number(match[2] ?? FULL.min), 1);
@@ -98,10 +114,29 @@ export function writeCut({ kind, min, max }: Cut): string {
   return min === FULL.min && max === FULL.max ? kind : `${kind}:${short(min)}-${short(max)}`;
 }
 
+const LIKE = /^(media|upload):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Pictures searched with at a time. */
+export const LIKES_MAX = 8;
+
+/** In which order pictures stand where nothing is said. */
+export const usualSort = (state: Pick<Explore, 'like' | 'words'>): Sort =>
+  isRanked(state) ? 'closest' : 'path';
+
+/** Whether a search puts the pictures in its own order, and leaves the farthest out. */
+export const isRanked = (state: Pick<Explore, 'like' | 'words'>) =>
+  state.like !== undefined || state.words !== undefined;
+
+function share(value: unknown): number | undefined {
+  const number = Number(text(value));
+  return text(value) !== undefined && number > 0 && number <= 1 ? number : undefined;
+}
+
 export function readExplore(raw: Raw): Explore {
+  const like = some(list(raw.like).filter((word) => LIKE.test(word)))?.slice(0, LIKES_MAX);
   const found: Explore = {
     view: raw.view === 'clusters' ? 'clusters' : undefined,
     q: text(raw.q),
+    words: text(raw.words),
     issue: some(
       list(raw.issue).flatMap((word) => {
         const cut = readCut(word);
@@ -116,8 +151,24 @@ export function readExplore(raw: Raw): Explore {
     cluster: text(raw.cluster),
     tag: some(list(raw.tag).filter((word) => word === UNTAGGED || UUID.test(word))),
     not_tag: some(list(raw.not_tag).filter((word) => UUID.test(word))),
+    label: some(list(raw.label)),
+    not_label: some(list(raw.not_label)),
+    unlabelled: text(raw.unlabelled) === 'true' ? true : undefined,
+    range: some(
+      list(raw.range).flatMap((word) => {
+        const range = readRange(word);
+        return range ? [writeRange(range)] : [];
+      }),
+    ),
+    like,
+    alike: like && share(raw.alike),
     area: /^\d+,\d+( \d+,\d+){2,199}$/.exec(text(raw.area) ?? '')?.[0],
-    sort: SORTS.map(([word]) => word).find((word) => word === raw.sort && word !== 'path'),
+    sort:
+      like || text(raw.words)
+        ? undefined
+        : SORTS.map(([word]) => word).find(
+            (word) => word === raw.sort && word !== 'path' && word !== 'closest',
+          ),
     layout: raw.layout === 'fitted' ? 'fitted' : undefined,
     size: whole(raw.size, SIZE.min, SIZE.max),
     level: whole(raw.level, LEVEL.min, LEVEL.max),
@@ -131,7 +182,11 @@ export function readExplore(raw: Raw): Explore {
 /** The part of the state that decides which pictures are in the result. */
 export function filterOf(state: Explore): Query {
   const { q, issue, not_issue, duplicates, tier, format, folder, cluster, area } = state;
-  const { tag, not_tag } = state;
+  const { tag, not_tag, label, not_label, unlabelled, range, like, alike, words } = state;
+  const anchors = like?.map((one) => {
+    const [type, id] = one.split(':') as [string, string];
+    return { id, type: type.toUpperCase() };
+  });
   return {
     q,
     issue,
@@ -142,8 +197,16 @@ export function filterOf(state: Explore): Query {
     folder,
     cluster,
     area,
+    label,
+    not_label,
+    unlabelled,
     tag,
     not_tag,
+    range,
+    caption: words,
+    anchor_media_id: anchors && JSON.stringify(anchors),
+    // A search is answered with distances, 0 the same.
+    textual_similarity_threshold: alike && Math.round((1 - alike) * 1000) / 1000,
   };
 }
 
@@ -152,7 +215,16 @@ export const hasFilter = (state: Explore) =>
 
 /** A result keeps its order as long as these stay. */
 export const resultKey = (state: Explore) =>
-  JSON.stringify([filterOf(state), state.sort ?? 'path']);
+  JSON.stringify([filterOf(state), state.sort ?? usualSort(state)]);
+
+/** The cuts of the state with one of them changed; `null` takes it away. */
+export function withRange(state: Explore, measure: Measure, range: Range | null): Explore {
+  const others = (state.range ?? []).filter((word) => readRange(word)?.measure !== measure);
+  return refine(state, { range: range ? [...others, writeRange(range)] : others });
+}
+
+export const rangeOf = (state: Explore, measure: Measure): Range | null =>
+  (state.range ?? []).map(readRange).find((range) => range?.measure === measure) ?? null;
 
 /** A change of the filter: the place on the screen means nothing any more. */
 export function refine(state: Explore, change: Partial<Explore>): Explore {

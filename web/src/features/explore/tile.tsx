@@ -3,7 +3,7 @@ import { memo, useRef, useState } from 'react';
 import { thumbnail } from '../../api/queries';
 import type { Box } from '../../grid/geometry';
 import type { Item } from './result';
-import { ISSUE_WORDS } from './words';
+import { alikeWords, ISSUE_WORDS } from './words';
 
 export interface TileProps {
   readonly datasetId: string;
@@ -83,6 +83,9 @@ export const Tile = memo(function Tile(props: TileProps) {
       </a>
       <span className="pointer-events-none absolute inset-x-0 bottom-0 hidden bg-scrim px-2 py-1 text-12 text-white group-hover:block">
         <span className="block truncate">{nameOf(item.path)}</span>
+        {item.distance !== undefined && (
+          <span className="block opacity-85">{alikeWords(item.distance)}</span>
+        )}
       </span>
       <span className="pointer-events-none absolute top-1.5 right-1.5 flex gap-1 group-hover:opacity-0">
         {badge && item.copies > 0 && (

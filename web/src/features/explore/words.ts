@@ -1,7 +1,8 @@
 /** What the words of the API mean to people. */
-import type { Issue, Tier } from '../../api/types';
+import type { Issue, Measure, Tier } from '../../api/types';
 import { plural } from '../../format';
-import { type Explore, FULL, readCut, refine, UNTAGGED, withCut } from './state';
+import { rangeText, readRange } from './scale';
+import { type Explore, FULL, readCut, refine, UNTAGGED, withCut, withRange } from './state';
 
 export const ISSUE_WORDS: Record<Issue, { name: string; looks: string; why: string }> = {
   blur: { name: 'Blurry', looks: 'Looks blurry', why: 'Nothing in the picture is sharp.' },
@@ -16,6 +17,36 @@ export const ISSUE_WORDS: Record<Issue, { name: string; looks: string; why: stri
     looks: 'Unlike the rest',
     why: 'No other picture of the dataset looks like it.',
   },
+  mislabels: {
+    name: 'Wrong label',
+    looks: 'Its label seems wrong',
+    why: 'Pictures that look like it bear another label.',
+  },
+  label_outlier: {
+    name: 'Odd in its class',
+    looks: 'Unlike others of its label',
+    why: 'No other picture with this label looks like it.',
+  },
+  low_information: {
+    name: 'Says little',
+    looks: 'Nearly empty',
+    why: 'Hardly anything is in the picture.',
+  },
+  odd_size: {
+    name: 'Odd size',
+    looks: 'Of an unusual size',
+    why: 'It is much larger or smaller than the rest.',
+  },
+  odd_aspect_ratio: {
+    name: 'Odd shape',
+    looks: 'Of an unusual shape',
+    why: 'It is much wider or taller than the rest.',
+  },
+  leakage: {
+    name: 'Leak between splits',
+    looks: 'In more than one split',
+    why: 'A copy of it is in another split, such as train and test.',
+  },
 };
 
 export const TIER_WORDS: Record<Tier, { name: string; why: string }> = {
@@ -28,6 +59,10 @@ export const TIER_WORDS: Record<Tier, { name: string; why: string }> = {
   edited: { name: 'Edited', why: 'One picture cropped, framed, marked or changed in colour.' },
   mirrored: { name: 'Mirrored', why: 'One picture flipped or turned.' },
 };
+
+/** How alike two pictures are, from the distance between them. */
+export const alikeWords = (distance: number) =>
+  distance < 0.0005 ? 'the same' : `${Math.round(Math.max(0, 1 - distance) * 100)} % alike`;
 
 export const COPIES_WORDS = {
   any: 'Has copies',
@@ -45,6 +80,19 @@ export const REASON_WORDS: Record<string, string> = {
   no_decoder: 'No decoder',
   unreadable: 'Cannot be read',
   decoder_fault: 'Decoder failed',
+};
+
+/** What to do about a rejected file. */
+export const REASON_ADVICE: Record<string, string> = {
+  empty: 'Copy it again from where it came.',
+  not_a_picture: 'Remove it, or give it the ending that fits what it is.',
+  truncated: 'Copy it again from where it came; the rest of it is missing.',
+  corrupt: 'Copy it again from where it came, or save it anew with another program.',
+  too_many_pixels: 'Save it smaller, or start the server with a larger --max-pixels.',
+  too_many_bytes: 'Save it smaller, or start the server with a larger --max-file-mib.',
+  no_decoder: 'Install what lamina doctor names, or save it in another format.',
+  unreadable: 'Let the account that runs Lamina read the file.',
+  decoder_fault: 'Save it anew with another program; the file may be unusual.',
 };
 
 const IGNORED_WORDS: Record<string, readonly [one: string, many: string]> = {
@@ -77,9 +125,22 @@ const NOTE_WORDS: Record<string, string> = {
 };
 export const noteWords = (note: string) => NOTE_WORDS[note] ?? note;
 
+/** What a chip is about, where it can be changed in place. */
+export type Subject =
+  | { readonly on: 'text' }
+  | { readonly on: 'words' }
+  | { readonly on: 'issue'; readonly issue: Issue }
+  | { readonly on: 'measure'; readonly measure: Measure }
+  | { readonly on: 'alike' }
+  /** A value that is asked for, or asked against; `turned` is the state the other way round. */
+  | { readonly on: 'value'; readonly excluded: boolean; readonly turned: Explore };
+
 export interface Chip {
   readonly key: string;
   readonly text: string;
+  readonly subject?: Subject | undefined;
+  /** The picture that it stands for. */
+  readonly like?: string | undefined;
   /** The state without it. */
   readonly without: Explore;
 }
@@ -87,8 +148,27 @@ export interface Chip {
 /** The filter as chips, in a fixed order. */
 export function chipsOf(state: Explore, tagName: (id: string) => string = () => ''): Chip[] {
   const chips: Chip[] = [];
-  const add = (key: string, text: string, without: Explore) => chips.push({ key, text, without });
-  if (state.q) add('q', `name: ${state.q}`, refine(state, { q: undefined }));
+  const add = (key: string, text: string, without: Explore, subject?: Subject) =>
+    chips.push({ key, text, without, subject });
+  for (const like of state.like ?? []) {
+    const rest = state.like?.filter((one) => one !== like);
+    chips.push({
+      key: like,
+      text: 'like this picture',
+      like,
+      without: refine(state, { like: rest }),
+    });
+  }
+  if (state.alike !== undefined) {
+    const text = `alike ≥ ${Math.round(state.alike * 100)} %`;
+    add('alike', text, refine(state, { alike: undefined }), { on: 'alike' });
+  }
+  if (state.words) {
+    add('words', `shows: ${state.words}`, refine(state, { words: undefined }), { on: 'words' });
+  }
+  if (state.q) {
+    add('q', `name: ${state.q}`, refine(state, { q: undefined }), { on: 'text' });
+  }
   for (const word of state.issue ?? []) {
     const cut = readCut(word);
     if (!cut) continue;
@@ -96,11 +176,28 @@ export function chipsOf(state: Explore, tagName: (id: string) => string = () => 
       cut.max < FULL.max
         ? ` ${cut.min.toFixed(2)}–${cut.max.toFixed(2)}`
         : ` ≥ ${cut.min.toFixed(2)}`;
-    add(word, ISSUE_WORDS[cut.kind].name + range, withCut(state, cut.kind, null));
+    add(word, ISSUE_WORDS[cut.kind].name + range, withCut(state, cut.kind, null), {
+      on: 'issue',
+      issue: cut.kind,
+    });
   }
   for (const kind of state.not_issue ?? []) {
     const rest = state.not_issue?.filter((one) => one !== kind);
-    add(`not ${kind}`, `not: ${ISSUE_WORDS[kind].name}`, refine(state, { not_issue: rest }));
+    const without = refine(state, { not_issue: rest });
+    const turned = withCut(without, kind, { kind, ...FULL });
+    add(`not ${kind}`, `not: ${ISSUE_WORDS[kind].name}`, without, {
+      on: 'value',
+      excluded: true,
+      turned,
+    });
+  }
+  for (const word of state.range ?? []) {
+    const range = readRange(word);
+    if (!range) continue;
+    add(word, rangeText(range), withRange(state, range.measure, null), {
+      on: 'measure',
+      measure: range.measure,
+    });
   }
   if (state.duplicates) {
     add('duplicates', COPIES_WORDS[state.duplicates], refine(state, { duplicates: undefined }));
@@ -119,15 +216,29 @@ export function chipsOf(state: Explore, tagName: (id: string) => string = () => 
   if (state.cluster) {
     add('cluster', 'one cluster', refine(state, { cluster: undefined }));
   }
-  for (const tag of state.tag ?? []) {
-    const rest = state.tag?.filter((one) => one !== tag);
-    const name = tag === UNTAGGED ? 'untagged' : `tag: ${tagName(tag)}`;
-    add(tag, name, refine(state, { tag: rest }));
-  }
-  for (const tag of state.not_tag ?? []) {
-    const rest = state.not_tag?.filter((one) => one !== tag);
-    add(`not ${tag}`, `not tag: ${tagName(tag)}`, refine(state, { not_tag: rest }));
-  }
+  const both = (
+    field: 'label' | 'tag',
+    not: 'not_label' | 'not_tag',
+    name: (value: string) => string,
+  ) => {
+    for (const value of state[field] ?? []) {
+      const without = refine(state, { [field]: state[field]?.filter((one) => one !== value) });
+      const turned = refine(without, { [not]: [...(state[not] ?? []), value] });
+      const fixed = value === UNTAGGED;
+      const text = fixed ? 'untagged' : `${field}: ${name(value)}`;
+      const subject: Subject = { on: 'value', excluded: false, turned };
+      add(`${field} ${value}`, text, without, fixed ? undefined : subject);
+    }
+    for (const value of state[not] ?? []) {
+      const without = refine(state, { [not]: state[not]?.filter((one) => one !== value) });
+      const turned = refine(without, { [field]: [...(state[field] ?? []), value] });
+      const subject: Subject = { on: 'value', excluded: true, turned };
+      add(`${not} ${value}`, `not ${field}: ${name(value)}`, without, subject);
+    }
+  };
+  both('label', 'not_label', (label) => label);
+  if (state.unlabelled) add('unlabelled', 'unlabelled', refine(state, { unlabelled: undefined }));
+  both('tag', 'not_tag', tagName);
   if (state.area) {
     add('area', 'part of the map', refine(state, { area: undefined }));
   }

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { get, type Query, send } from '../../api/client';
@@ -73,6 +74,7 @@ export function ExportDialog({
             ),
       );
       queries.invalidateQueries({ queryKey: ['tasks'] });
+      queries.invalidateQueries({ queryKey: ['dataset', id, 'exports'] });
     } catch (cause) {
       setFault(cause);
     } finally {
@@ -115,13 +117,32 @@ export function ExportDialog({
             <>
               <Bar percent={task.progress * 100} label="Progress of the export" />
               <p className="text-soft">
-                The archive is being written. It goes on when you close this.
+                The archive is being written. It goes on when you close this;{' '}
+                <Link
+                  to="/dataset/$id/exports"
+                  params={{ id }}
+                  className="text-accent-ink hover:underline"
+                >
+                  Exports
+                </Link>{' '}
+                has it afterwards.
               </p>
             </>
           )}
           {task.status === 'COMPLETED' && (
             <>
-              <p>{plural(task.entities_count, 'picture')} exported. The link counts for a day.</p>
+              <p>
+                {plural(task.entities_count, 'picture')} exported. The archive stays for a week
+                under{' '}
+                <Link
+                  to="/dataset/$id/exports"
+                  params={{ id }}
+                  className="text-accent-ink hover:underline"
+                >
+                  Exports
+                </Link>
+                .
+              </p>
               <a
                 href={task.download_uri ?? undefined}
                 className={`${buttonLook('primary')} self-end`}

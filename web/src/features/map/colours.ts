@@ -1,5 +1,5 @@
 /** What colours the points of a map. Pure. */
-import { ISSUES, type Issue } from '../../api/types';
+import { type Issue, MAP_ISSUES } from '../../api/types';
 import { number, plural } from '../../format';
 import { ISSUE_WORDS } from '../explore/words';
 import { COPIES, EXTRA, type Points, WANTED } from './points';
@@ -23,7 +23,7 @@ const PALETTE: readonly Rgb[] = [
   [122, 200, 132],
 ];
 const OTHER: Rgb = [140, 146, 156];
-const ISSUE_COLOURS: Record<Issue, Rgb> = {
+const ISSUE_COLOURS: Partial<Record<Issue, Rgb>> = {
   blur: [51, 114, 204],
   dark: [142, 96, 192],
   bright: [230, 150, 24],
@@ -58,7 +58,8 @@ function ramp(value: number): Rgb {
   ) as unknown as Rgb;
 }
 
-const worst = (flags: number): Issue | null => ISSUES.find((_, bit) => flags & (1 << bit)) ?? null;
+const worst = (flags: number): Issue | null =>
+  MAP_ISSUES.find((_, bit) => flags & (1 << bit)) ?? null;
 
 function colourOf(points: Points, row: number, by: Colouring): Rgb {
   const flags = points.flags[row] as number;
@@ -68,7 +69,7 @@ function colourOf(points: Points, row: number, by: Colouring): Rgb {
     return flags & EXTRA ? (PALETTE[3] as Rgb) : flags & COPIES ? (PALETTE[0] as Rgb) : OTHER;
   }
   const issue = worst(flags);
-  return issue ? ISSUE_COLOURS[issue] : OTHER;
+  return (issue && ISSUE_COLOURS[issue]) ?? OTHER;
 }
 
 /** Red, green, blue and opacity of every point; those that the filter leaves out are faint. */
@@ -117,10 +118,10 @@ export function legend(points: Points, by: Colouring): Legend[] {
   }
   if (by === 'issue') {
     return [
-      ...ISSUES.map((issue) => ({
+      ...MAP_ISSUES.map((issue) => ({
         key: issue,
         text: ISSUE_WORDS[issue].name,
-        colour: css(ISSUE_COLOURS[issue]),
+        colour: css(ISSUE_COLOURS[issue] ?? OTHER),
         count: counted((row) => worst(flags(row)) === issue),
         filter: { issue: [issue] },
       })),

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Hand, Lasso, Maximize, Scan, X } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
-import { ApiError, getBytes } from '../../api/client';
+import { getBytes, isMaking } from '../../api/client';
 import { number, plural } from '../../format';
 import { Choice, Empty, Segments, Turning } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
@@ -16,8 +16,6 @@ import { COLOURINGS, type MapState } from './state';
 /** Corners of a lasso that travel in an address. */
 const CORNERS = 90;
 
-const busy = (cause: unknown) => cause instanceof ApiError && cause.status === 503;
-
 export function MapPage() {
   const { id } = useParams({ from: '/frame/dataset/$id/map' });
   const state = useSearch({ from: '/frame/dataset/$id/map' });
@@ -29,8 +27,9 @@ export function MapPage() {
     queryFn: async ({ signal }) =>
       unpack(await getBytes(`/dataset/${id}/map`, { ...filter, level }, signal)),
     // It is drawn on first ask, which takes its time.
-    retry: (count, cause) => (busy(cause) ? count < 400 : count < 2),
-    retryDelay: 1_500,
+    retry: (count, cause) => (isMaking(cause) ? count < 400 : count < 2),
+    // A small map is there at once; a large one is asked after less and less often.
+    retryDelay: (count) => Math.min(3_000, 250 * 1.5 ** count),
     staleTime: 60_000,
     placeholderData: (before) => before,
   });
@@ -141,7 +140,7 @@ export function MapPage() {
             </p>
           </Empty>
         )}
-        {!points && (asked.isPending || busy(asked.error)) && (
+        {!points && (asked.isPending || isMaking(asked.error)) && (
           <Empty icon={<Turning size={36} />} title="Drawing the map">
             <p>
               All pictures are laid out once for each state of the dataset. That takes seconds, for
@@ -149,7 +148,7 @@ export function MapPage() {
             </p>
           </Empty>
         )}
-        {!points && asked.error && !busy(asked.error) && (
+        {!points && asked.error && !isMaking(asked.error) && (
           <div className="p-4">
             <Fault
               what="The map could not be read"

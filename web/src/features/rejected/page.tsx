@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { CircleCheck, Download } from 'lucide-react';
+import { CircleCheck, Download, RefreshCw } from 'lucide-react';
 import { get } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { Rejected } from '../../api/types';
@@ -11,7 +11,8 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
-import { ignoredWords, REASON_WORDS } from '../explore/words';
+import { ignoredWords, REASON_ADVICE, REASON_WORDS } from '../explore/words';
+import { useIndexAgain } from '../settings/index-again';
 
 interface Some {
   items: Rejected[];
@@ -53,6 +54,7 @@ export function RejectedPage() {
       initialPageParam: null as string | null,
       getNextPageParam: (last) => last.next_cursor,
     });
+  const again = useIndexAgain(id);
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   const reasons = Object.entries(report?.rejected_by_reason ?? {})
     .filter(([, found]) => found.count > 0)
@@ -72,13 +74,23 @@ export function RejectedPage() {
       }
       actions={
         rows.length > 0 && (
-          <Button
-            onClick={() =>
-              save(id, reason).catch((cause) => sayFault('The list could not be made', cause))
-            }
-          >
-            <Download size={15} aria-hidden /> List as CSV
-          </Button>
+          <>
+            <Button
+              onClick={() =>
+                save(id, reason).catch((cause) => sayFault('The list could not be made', cause))
+              }
+            >
+              <Download size={15} aria-hidden /> List as CSV
+            </Button>
+            <Button
+              look="primary"
+              title="Looks at the folder again; only what changed is read"
+              disabled={again.isPending || !dataset || dataset.status_new === 'INDEXING'}
+              onClick={() => again.mutate()}
+            >
+              <RefreshCw size={15} aria-hidden /> Try again
+            </Button>
+          </>
         )
       }
     >
@@ -123,7 +135,7 @@ export function RejectedPage() {
       )}
       {rows.length > 0 && (
         <>
-          <Table head={['File', 'Size', 'Reason', 'What to do']}>
+          <Table head={['File', 'Size', 'Reason', 'What was seen, and what to do']}>
             {rows.map((one) => (
               <tr key={one.path}>
                 <td className="max-w-[420px] min-w-[180px] wrap-anywhere">{one.path}</td>
@@ -131,7 +143,12 @@ export function RejectedPage() {
                 <td className="whitespace-nowrap" title={one.message}>
                   {REASON_WORDS[one.reason] ?? one.reason}
                 </td>
-                <td className="min-w-[220px] text-soft">{words(one.note || one.message)}</td>
+                <td className="min-w-[260px]">
+                  {words(one.note || one.message)}
+                  {REASON_ADVICE[one.reason] && (
+                    <span className="block text-soft">{REASON_ADVICE[one.reason]}</span>
+                  )}
+                </td>
               </tr>
             ))}
           </Table>
@@ -145,8 +162,8 @@ export function RejectedPage() {
           {dataset?.source_uri && (
             <div className="mt-8 max-w-[560px] text-13 text-soft">
               <p className="mb-2">
-                Files that were put right are taken in when the folder is indexed again; only what
-                changed is looked at.
+                Files that were put right are taken in when the folder is indexed again, here or
+                from a shell; only what changed is looked at.
               </p>
               <div className="text-ink">
                 <Code text={`lamina up '${dataset.source_uri}'`} what="command" />

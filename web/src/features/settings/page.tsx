@@ -11,9 +11,10 @@ import { Button } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
-import { say, sayFault } from '../../ui/toast';
+import { say } from '../../ui/toast';
 import { ownerOf } from '../inventory/state';
 import { DeleteDataset } from './delete';
+import { useIndexAgain } from './index-again';
 import { Members } from './members';
 
 export function SettingsPage() {
@@ -22,17 +23,7 @@ export function SettingsPage() {
   const { data: report } = useQuery(ask.report(id));
   const { data: health } = useQuery(ask.health);
   const [deleting, setDeleting] = useState(false);
-  const queries = useQueryClient();
-  const again = useMutation({
-    mutationFn: (one: Dataset) =>
-      send('POST', '/process', undefined, { path: one.source_uri, name: one.display_name }),
-    onSuccess: () => {
-      say('Indexing has begun');
-      queries.invalidateQueries({ queryKey: ['dataset', id] });
-      queries.invalidateQueries({ queryKey: ['tasks'] });
-    },
-    onError: (cause) => sayFault('Indexing did not begin', cause),
-  });
+  const again = useIndexAgain(id);
   if (!dataset) return null;
   return (
     <Page narrow title="Settings">
@@ -40,8 +31,8 @@ export function SettingsPage() {
       <Section
         title="Source"
         actions={
-          dataset.source_uri && (
-            <Button disabled={again.isPending} onClick={() => again.mutate(dataset)}>
+          dataset.status_new !== 'DRAFT' && (
+            <Button disabled={again.isPending} onClick={() => again.mutate()}>
               {again.isPending ? <Turning /> : <RefreshCw size={15} aria-hidden />} Index again
             </Button>
           )

@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, type LinkProps, useParams } from '@tanstack/react-router';
+import { Link, type LinkProps, useNavigate, useParams } from '@tanstack/react-router';
 import {
   Ban,
   Bookmark,
+  BookOpen,
   ChartScatter,
   CircleUser,
   CopyCheck,
+  Ellipsis,
   Images,
   ListChecks,
   Monitor,
   Moon,
+  PackageOpen,
   Settings,
   Sun,
   SunMoon,
@@ -68,6 +71,33 @@ function TasksIcon() {
   );
 }
 
+const MORE = [
+  ['/dataset/$id/views', 'Saved views', Bookmark],
+  ['/dataset/$id/exports', 'Exports', PackageOpen],
+  ['/dataset/$id/rejected', 'Rejected files', Ban],
+  ['/dataset/$id/settings', 'Settings', Settings],
+] as const;
+
+/** The less frequent pages of a dataset, where the rail has no room for them. */
+function More({ id }: { id: string }) {
+  const navigate = useNavigate();
+  return (
+    <Menu
+      button={
+        <button type="button" aria-label="More of this dataset" className={PLACE}>
+          <Ellipsis size={20} aria-hidden />
+        </button>
+      }
+    >
+      {MORE.map(([to, name, Icon]) => (
+        <MenuItem key={to} onClick={() => navigate({ to, params: { id } })}>
+          <Icon size={15} aria-hidden /> {name}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
+
 export function Rail() {
   const { id } = useParams({ strict: false });
   const { data: health } = useQuery(ask.health);
@@ -116,21 +146,39 @@ export function Rail() {
             <Place label="Saved views" to="/dataset/$id/views" params={{ id }}>
               <Bookmark size={20} aria-hidden />
             </Place>
+            <Place
+              label="Exports"
+              to="/dataset/$id/exports"
+              params={{ id }}
+              activeOptions={{ includeSearch: false }}
+            >
+              <PackageOpen size={20} aria-hidden />
+            </Place>
+            <Place
+              label="Rejected files"
+              to="/dataset/$id/rejected"
+              params={{ id }}
+              activeOptions={{ includeSearch: false }}
+            >
+              <Ban size={20} aria-hidden />
+            </Place>
+            <Place label="Settings of this dataset" to="/dataset/$id/settings" params={{ id }}>
+              <Settings size={20} aria-hidden />
+            </Place>
           </span>
-          <Place
-            label="Rejected files"
-            to="/dataset/$id/rejected"
-            params={{ id }}
-            activeOptions={{ includeSearch: false }}
-          >
-            <Ban size={20} aria-hidden />
-          </Place>
-          <Place label="Settings of this dataset" to="/dataset/$id/settings" params={{ id }}>
-            <Settings size={20} aria-hidden />
-          </Place>
+          <span className="contents sm:hidden">
+            <More id={id} />
+          </span>
         </>
       )}
       <div className="hidden grow sm:block" />
+      <span className="contents max-sm:hidden">
+        <Hint text="Guide" side="right">
+          <a href="/docs/" aria-label="Guide" className={PLACE}>
+            <BookOpen size={20} aria-hidden />
+          </a>
+        </Hint>
+      </span>
       {me?.role === 'admin' && (
         <Place label="Users" to="/admin/users">
           <Users size={20} aria-hidden />

@@ -49,6 +49,7 @@ export function TagMenu({
         button={
           <button
             type="button"
+            data-tag-menu
             className="control h-7 border border-line bg-raised px-2.5 hover:bg-hover"
           >
             <TagIcon size={15} aria-hidden /> <span className="max-sm:sr-only">Tag</span>

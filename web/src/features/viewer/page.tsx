@@ -7,6 +7,8 @@ import {
   Download,
   Info,
   Maximize,
+  ScanSearch,
+  SquareDashedMousePointer,
   ZoomIn,
   ZoomOut,
 } from 'lucide-react';
@@ -15,15 +17,18 @@ import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { Media } from '../../api/types';
 import { number } from '../../format';
-import { Empty } from '../../ui/bits';
-import { buttonLook, IconButton } from '../../ui/button';
+import { Empty, Turning } from '../../ui/bits';
+import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
+import { sayFault } from '../../ui/toast';
 import { typing } from '../../ui/typing';
 import { MediaDetails } from '../explore/details';
 import { recentResult, useVersion } from '../explore/result';
+import { useSearchWith } from '../explore/search-box';
 import { filterOf, resultKey } from '../explore/state';
 import { Mark } from '../shell/mark';
+import { type Box, cutOut } from './part';
 import { Stage, type Told } from './stage';
 
 /** Neighbours shown on each side in the strip. */
@@ -61,6 +66,7 @@ export function PicturePage() {
   const neighbours = useNeighbours(id, mediaId);
   const [told, setTold] = useState<{ what: Told } | null>(null);
   const [details, setDetails] = useState(() => window.innerWidth >= 900);
+  const [drawing, setDrawing] = useState(false);
   const name = media?.original_uri.slice(media.original_uri.lastIndexOf('/') + 1);
   useTitle(name);
 
@@ -82,6 +88,16 @@ export function PicturePage() {
     [id, navigate, state],
   );
 
+  const similar = useCallback(
+    () =>
+      navigate({
+        to: '/dataset/$id/data',
+        params: { id },
+        search: { like: [`media:${mediaId}`] },
+      }),
+    [id, mediaId, navigate],
+  );
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
@@ -90,13 +106,18 @@ export function PicturePage() {
       else if (event.key === 'ArrowLeft') go(-1);
       else if (event.key === 'ArrowRight') go(1);
       else if (event.key === 'i') setDetails((open) => !open);
-      else if (event.key === 'Escape') close();
-      else return;
+      else if (event.key === 's') similar();
+      else if (event.key === 'r') setDrawing((on) => !on);
+      else if (event.key === 'Escape') {
+        // One step back: out of drawing first.
+        if (drawing) setDrawing(false);
+        else close();
+      } else return;
       event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [close, go]);
+  }, [close, drawing, go, similar]);
 
   // The next ones are asked for before they are wanted.
   useEffect(() => {
@@ -138,6 +159,22 @@ export function PicturePage() {
             {number(neighbours.at + 1)} of {number(neighbours.total)}
           </span>
         )}
+        <Button
+          look="quiet"
+          className="px-2!"
+          onClick={similar}
+          title="Find pictures like this one"
+        >
+          <ScanSearch size={17} aria-hidden />
+          <span className="max-md:sr-only">Find similar</span>
+        </Button>
+        <IconButton
+          label="Search with a part: draw a box"
+          aria-pressed={drawing}
+          onClick={() => setDrawing((on) => !on)}
+        >
+          <SquareDashedMousePointer size={17} />
+        </IconButton>
         <span className="flex max-sm:hidden">
           <IconButton label="Smaller" onClick={() => setTold({ what: 'out' })}>
             <ZoomOut size={17} />
@@ -168,7 +205,16 @@ export function PicturePage() {
       </header>
       <div className="relative flex min-h-0 grow">
         <div className="relative min-w-0 grow bg-ground">
-          {media && <Shown key={mediaId} id={id} media={media} told={told} />}
+          {media && (
+            <Shown
+              key={mediaId}
+              id={id}
+              media={media}
+              told={told}
+              drawing={drawing}
+              onEnd={() => setDrawing(false)}
+            />
+          )}
           {neighbours && neighbours.at > 0 && (
             <Step side="left" label="Previous picture" onClick={() => go(-1)} />
           )}
@@ -213,8 +259,25 @@ export function PicturePage() {
   );
 }
 
-function Shown({ id, media, told }: { id: string; media: Media; told: { what: Told } | null }) {
+function Shown({
+  id,
+  media,
+  told,
+  drawing,
+  onEnd,
+}: {
+  id: string;
+  media: Media;
+  told: { what: Told } | null;
+  drawing: boolean;
+  onEnd: () => void;
+}) {
   const [broken, setBroken] = useState(false);
+  const [part, setPart] = useState<Box | null>(null);
+  const { search, sending } = useSearchWith(id);
+  useEffect(() => {
+    if (!drawing) setPart(null);
+  }, [drawing]);
   // Orders given for the picture before are not for this one.
   const [before] = useState(told);
   const thumbnail = media.media_thumb_uri;
@@ -231,7 +294,40 @@ function Shown({ id, media, told }: { id: string; media: Media; told: { what: To
         label={media.original_uri}
         told={told === before ? null : told}
         onFault={() => setBroken(true)}
+        drawing={drawing}
+        drawn={drawing ? part : null}
+        onDrawn={setPart}
       />
+      {drawing && (
+        <div className="absolute inset-x-0 top-3 mx-auto flex w-fit max-w-[90%] flex-wrap items-center gap-2 rounded-card bg-raised px-3 py-2 text-13 shadow-popup">
+          {part ? (
+            <>
+              <span className="text-soft">
+                {number(part.width)} × {number(part.height)} px
+              </span>
+              <Button
+                look="primary"
+                disabled={sending}
+                onClick={async () => {
+                  try {
+                    await search(await cutOut(broken ? thumbnail : full, media, part));
+                  } catch (cause) {
+                    sayFault('The part could not be searched with', cause);
+                  }
+                }}
+              >
+                {sending ? <Turning /> : <ScanSearch size={15} aria-hidden />} Find what is like
+                this part
+              </Button>
+            </>
+          ) : (
+            <span>Draw a box around what you look for</span>
+          )}
+          <Button look="quiet" onClick={onEnd}>
+            Cancel
+          </Button>
+        </div>
+      )}
       {broken && (
         <p className="absolute inset-x-0 bottom-3 mx-auto w-fit max-w-[90%] rounded-control bg-scrim px-3 py-1.5 text-13 text-white">
           This browser cannot show {media.format.toUpperCase()} files; here is the thumbnail. The

@@ -1,11 +1,13 @@
 import {
   type PointerEvent,
+  type ReactNode,
   useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
   useState,
 } from 'react';
+import { type Box, between, onPicture, SIDE_MIN } from './part';
 import { confine, type Extent, pan, whole, type Zoom, zoomAt } from './zoom';
 
 /** What the page tells the stage to do. */
@@ -19,6 +21,10 @@ export function Stage({
   label,
   told,
   onFault,
+  drawing = false,
+  drawn = null,
+  onDrawn,
+  children,
 }: {
   source: string;
   /** The thumbnail that stands in while the picture comes. */
@@ -28,6 +34,13 @@ export function Stage({
   /** The last thing told; a new object is a new order. */
   told: { what: Told } | null;
   onFault: () => void;
+  /** Whether dragging draws a box instead of moving the picture. */
+  drawing?: boolean;
+  /** The box that was drawn. */
+  drawn?: Box | null;
+  onDrawn?: ((box: Box | null) => void) | undefined;
+  /** What lies over the picture, in its pixels, as parts of an SVG. */
+  children?: ReactNode;
 }) {
   const ref = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Extent>({ width: 0, height: 0 });
@@ -35,6 +48,8 @@ export function Stage({
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const [loaded, setLoaded] = useState(false);
   const fingers = useRef(new Map<number, { x: number; y: number }>());
+  /** The corner that drawing began at. */
+  const corner = useRef<{ x: number; y: number } | null>(null);
 
   useLayoutEffect(() => {
     const element = ref.current;
@@ -92,6 +107,10 @@ export function Stage({
 
   const onPointerMove = (event: PointerEvent) => {
     const held = fingers.current;
+    if (corner.current) {
+      onDrawn?.(between(corner.current, onPicture(middle(event), latest.current, picture)));
+      return;
+    }
     const was = held.get(event.pointerId);
     if (!was) return;
     const is = middle(event);
@@ -103,7 +122,13 @@ export function Stage({
       zoomBy(spread(is) / Math.max(1, spread(was)), between);
     } else setZoom(pan(latest.current, is.x - was.x, is.y - was.y, picture, view));
   };
-  const release = (event: PointerEvent) => fingers.current.delete(event.pointerId);
+  const release = (event: PointerEvent) => {
+    fingers.current.delete(event.pointerId);
+    if (corner.current && (drawn?.width ?? 0) < SIDE_MIN && (drawn?.height ?? 0) < SIDE_MIN) {
+      onDrawn?.(null);
+    }
+    corner.current = null;
+  };
 
   const box = {
     width: picture.width * now.scale,
@@ -115,16 +140,24 @@ export function Stage({
   return (
     <div
       ref={ref}
-      className="relative size-full cursor-grab touch-none overflow-hidden select-none active:cursor-grabbing"
+      className={`relative size-full touch-none overflow-hidden select-none ${drawing ? 'cursor-crosshair' : 'cursor-grab active:cursor-grabbing'}`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
+        if (drawing && fingers.current.size === 0) {
+          corner.current = onPicture(middle(event), latest.current, picture);
+          onDrawn?.(null);
+        }
         fingers.current.set(event.pointerId, middle(event));
       }}
       onPointerMove={onPointerMove}
       onPointerUp={release}
       onPointerCancel={release}
       onDoubleClick={(event) =>
-        zoom === null ? zoomBy(1 / latest.current.scale, middle(event)) : setZoom(null)
+        drawing
+          ? undefined
+          : zoom === null
+            ? zoomBy(1 / latest.current.scale, middle(event))
+            : setZoom(null)
       }
     >
       {!loaded && (
@@ -145,6 +178,32 @@ export function Stage({
         className="absolute top-1/2 left-1/2 max-w-none"
         style={{ ...box, opacity: loaded ? 1 : 0 }}
       />
+      {(children || drawn) && (
+        <svg
+          aria-hidden
+          viewBox={`0 0 ${picture.width} ${picture.height}`}
+          preserveAspectRatio="none"
+          className="pointer-events-none absolute top-1/2 left-1/2 max-w-none overflow-visible"
+          style={{ width: box.width, height: box.height, transform: box.transform }}
+        >
+          {children}
+          {drawn && (
+            <>
+              <path
+                d={`M0 0H${picture.width}V${picture.height}H0ZM${drawn.x} ${drawn.y}v${drawn.height}h${drawn.width}v${-drawn.height}Z`}
+                className="fill-scrim"
+              />
+              <rect
+                {...drawn}
+                fill="none"
+                strokeWidth="2"
+                vectorEffect="non-scaling-stroke"
+                className="stroke-white"
+              />
+            </>
+          )}
+        </svg>
+      )}
       <span className="pointer-events-none absolute right-3 bottom-3 rounded-full bg-scrim px-2 py-0.5 text-12 text-white">
         {Math.round(now.scale * 100)} %
       </span>

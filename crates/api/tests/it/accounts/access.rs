@@ -88,7 +88,7 @@ impl World {
             .send(ask(Method::GET, &map).session(&owner))
             .await
             .status
-            == 503
+            == 202
         {
             tokio::task::yield_now().await;
         }
@@ -142,6 +142,7 @@ impl World {
             .replace("{task_id}", &self.task)
             .replace("{cluster_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{row}", "0")
+            .replace("{export_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{session_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{workspace_id}", "00000000-0000-0000-0000-000000000001")
             .replace("{organization_id}", "00000000-0000-0000-0000-000000000001");

@@ -163,6 +163,12 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/dataset/{dataset_id}/export_status",
         done(VIEW, 404),
     ),
+    ("GET /api/v1/dataset/{dataset_id}/exports", VIEW),
+    // Nothing of that id was exported.
+    (
+        "DELETE /api/v1/dataset/{dataset_id}/exports/{export_id}",
+        done(EDIT, 404),
+    ),
     ("GET /api/v1/dataset/{dataset_id}/export", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/export_media_id", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/tags", VIEW),

@@ -19,8 +19,14 @@ impl Engine {
         let model = self.parts().embedder.model();
         let packs = self.store().segments(dataset).await?;
         let others = packs.iter().filter(|pack| pack.model != model.as_str());
-        let others: HashSet<_> = others.map(|pack| pack.id).collect();
+        let mut others: HashSet<_> = others.map(|pack| pack.id).collect();
         let mut outdated = HashSet::new();
+        if !others.is_empty() {
+            // Packs are swept some time after the last picture left them.
+            for pack in self.store().unreferenced_segments(dataset).await? {
+                others.remove(&pack.id);
+            }
+        }
         if others.is_empty() {
             return Ok(outdated);
         }

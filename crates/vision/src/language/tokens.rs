@@ -12,9 +12,14 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use rten_text::Tokenizer;
+use serde_json::Value;
 
 /// Bytes of the mark before a continued piece of a word.
 const MARK: usize = "##".len();
+
+/// Characters of a text that are looked at: more than any text model reads, and few enough that
+/// nobody waits.
+const MOST_CHARACTERS: usize = 8192;
 
 type Cut = Result<Vec<u32>, String>;
 
@@ -31,7 +36,7 @@ impl Tokens {
         let (ready, made) = channel();
         let named: Vec<String> = named.iter().map(|name| (*name).to_owned()).collect();
         let thread = std::thread::Builder::new().name("tokenizer".to_owned());
-        let of_words = json.contains("\"WordPiece\"");
+        let (json, of_words) = completed(json);
         let serve = move || {
             let loaded = read(&json, &named);
             drop(json);
@@ -64,11 +69,12 @@ impl Tokens {
         ))
     }
 
-    /// The ids of a text's tokens.
+    /// The ids of a text's tokens; of a very long one, those of its beginning.
     pub(crate) fn of(&self, text: &str) -> Cut {
         let (answer, cut) = channel();
+        let text: String = text.chars().take(MOST_CHARACTERS).collect();
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = texts.send((text.to_owned(), answer));
+        let sent = texts.send((text, answer));
         drop(texts);
         sent.map_err(|_| ENDED.to_owned())?;
         cut.recv().map_err(|_| ENDED.to_owned())?
@@ -96,6 +102,38 @@ fn for_words(text: &str) -> String {
     wide
 }
 
+/// A `tokenizer.json` with what the library wants to be said and older files leave to be meant;
+/// and whether it is one of words. What is no JSON is left for the library to complain of.
+fn completed(json: String) -> (String, bool) {
+    let Ok(mut file) = serde_json::from_str::<Value>(&json) else {
+        return (json, false);
+    };
+    if let Some(before) = file.get_mut("pre_tokenizer") {
+        let inner = before
+            .get_mut("pretokenizers")
+            .and_then(Value::as_array_mut);
+        match inner {
+            Some(several) => several.iter_mut().for_each(complete),
+            None => complete(before),
+        }
+    }
+    let of_words = file["model"]["type"] == "WordPiece";
+    if file["model"]["type"] == "BPE"
+        && let Some(Value::Object(model)) = file.get_mut("model")
+    {
+        model.entry("ignore_merges").or_insert(Value::Bool(false));
+    }
+    (file.to_string(), of_words)
+}
+
+fn complete(before: &mut Value) {
+    if before["type"] == "ByteLevel"
+        && let Value::Object(fields) = before
+    {
+        fields.entry("use_regex").or_insert(Value::Bool(true));
+    }
+}
+
 fn read(json: &str, named: &[String]) -> Result<(Tokenizer, Vec<u32>), String> {
     let tokenizer = Tokenizer::from_json(json).map_err(|error| error.to_string())?;
     let id = |name: &String| {
@@ -108,6 +146,8 @@ fn read(json: &str, named: &[String]) -> Result<(Tokenizer, Vec<u32>), String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::Tokens;
 
     const SMALL: &str = r###"{"model": {"type": "WordPiece",
@@ -126,6 +166,51 @@ mod tests {
         });
         assert_eq!(tokens.of("catesese").unwrap(), [0, 3, 5, 4, 5, 4, 5, 1]);
         assert_eq!(tokens.of("").unwrap(), [0, 1]);
+    }
+
+    /// The shape of CLIP's, as it was published: lower case, pieces of letters or digits, pairs
+    /// of bytes with a mark at the end of a word. Bytes that do not show stand as characters
+    /// from 256 on.
+    fn of_pairs() -> String {
+        let shows = |byte: &u32| matches!(byte, 33..=126 | 161..=172 | 174..=255);
+        let hidden = (0..256_u32).filter(|byte| !shows(byte)).count();
+        let all = (0..256_u32).filter(shows).chain((256..).take(hidden));
+        let bytes: Vec<String> = all.filter_map(char::from_u32).map(String::from).collect();
+        let ends = bytes.iter().map(|byte| format!("{byte}</w>"));
+        let rest = ["ca", "cat</w>", "<|start|>", "<|end|>"].map(str::to_owned);
+        let vocabulary = bytes.iter().cloned().chain(ends).chain(rest);
+        let vocabulary: serde_json::Map<_, _> = vocabulary.zip((0..).map(Value::from)).collect();
+        json!({
+            "added_tokens": [
+                {"id": vocabulary["<|start|>"], "content": "<|start|>"},
+                {"id": vocabulary["<|end|>"], "content": "<|end|>"},
+            ],
+            "normalizer": {"type": "Sequence", "normalizers": [
+                {"type": "NFC"},
+                {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "},
+                {"type": "Lowercase"},
+            ]},
+            "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+                {"type": "Split", "pattern": {"Regex": "[\\p{L}]+|[\\p{N}]"},
+                    "behavior": "Removed", "invert": true},
+                {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true},
+            ]},
+            "model": {"type": "BPE", "end_of_word_suffix": "</w>", "vocab": vocabulary,
+                "merges": ["c a", "ca t</w>"]},
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn pairs_of_bytes_are_cut_as_clip_does() {
+        let names = ["<|start|>", "<|end|>", "cat</w>", "a</w>"];
+        let (tokens, named) = Tokens::load(of_pairs(), &names).unwrap();
+        let [start, end, cat, a] = named[..] else {
+            panic!("{named:?}");
+        };
+        assert!(start < end);
+        assert_eq!(tokens.of("A  CAT, a cat").unwrap(), [a, cat, a, cat]);
+        assert!(tokens.of("").unwrap().is_empty());
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Default for Settings {
             neighbours: 16,
             alike_from: 0.8,
             alike_at_most: 64,
-            exact_up_to: 150_000,
+            exact_up_to: 30_000,
             cluster_likeness: [0.85, 0.7, 0.55, 0.42, 0.3],
             most_clusters: [usize::MAX; ClusterLevel::COUNT],
         }

@@ -18,8 +18,11 @@ use crate::AnalysisError;
 use crate::neighbours::{Rows, dot};
 use crate::progress::Stage;
 
-/// Picks that look at all pictures.
+/// Picks that look at all pictures of a set of up to so many …
 const THOROUGH: usize = 256;
+const THOROUGH_UP_TO: usize = 20_000;
+/// … and the least there are of a larger one, in which each reads so much the more.
+const LEAST_THOROUGH: usize = 32;
 /// What the last of the pictures that are no copies has at least.
 const LEAST: f32 = 1e-4;
 
@@ -33,7 +36,8 @@ pub(crate) fn scores(
     if count == 0 || rows.columns() == 0 {
         return Ok(vec![1.0; count]);
     }
-    let picks = THOROUGH.min(count);
+    let affordable = THOROUGH * THOROUGH_UP_TO / count;
+    let picks = affordable.clamp(LEAST_THOROUGH, THOROUGH).min(count);
     let stage = stage.of(picks as u64 + 1);
     let mut scores = vec![f32::NAN; count];
     let mut distances = vec![f32::INFINITY; count];

@@ -1,4 +1,4 @@
-//! The guide for people, out of `docs/guide`: as pages, as Markdown, and as a list for programs.
+//! The guide for people, out of `docs/guide` and `docs/reference`: as pages, as Markdown, and as a list for programs.
 
 use axum::{
     extract::{Path, State},
@@ -24,10 +24,13 @@ struct Page {
 
 macro_rules! page {
     ($name:literal, $about:literal) => {
+        page!($name, $about, "guide")
+    };
+    ($name:literal, $about:literal, $folder:literal) => {
         Page {
             name: $name,
             about: $about,
-            markdown: include_str!(concat!("../../../docs/guide/", $name, ".md")),
+            markdown: include_str!(concat!("../../../docs/", $folder, "/", $name, ".md")),
         }
     };
 }
@@ -62,6 +65,11 @@ const PAGES: &[Page] = &[
     ),
     page!("command-line", "Every verb of the program"),
     page!("configuration", "Every setting and where it can stand"),
+    page!(
+        "accuracy",
+        "How true what is said of pictures is: figures, targets, and how to measure",
+        "reference"
+    ),
 ];
 
 const MARKDOWN: HeaderValue = HeaderValue::from_static("text/markdown; charset=utf-8");
@@ -216,6 +224,8 @@ fn page_address(address: &str) -> String {
         .split_once('#')
         .map_or((address, None), |(f, p)| (f, Some(p)));
     let page = file
+        .trim_start_matches("../guide/")
+        .trim_start_matches("../reference/")
         .strip_suffix(".md")
         .filter(|name| Page::named(name).is_some());
     match (page, part) {

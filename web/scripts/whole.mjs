@@ -234,6 +234,7 @@ await check('a part of a picture is searched with', async () => {
   await page.waitForURL('**like=upload*');
   await page.locator('#tile-0 img').waitFor();
   await page.goto(`${base}/dataset/${id}/data`);
+  await says('42 pictures');
   await page.keyboard.press('/');
   await page.keyboard.type('again');
   await says('3 pictures');

@@ -121,7 +121,7 @@ export function ExportDialog({
                 <Link
                   to="/dataset/$id/exports"
                   params={{ id }}
-                  className="text-accent-ink hover:underline"
+                  className="text-accent-ink underline underline-offset-2"
                 >
                   Exports
                 </Link>{' '}
@@ -137,7 +137,7 @@ export function ExportDialog({
                 <Link
                   to="/dataset/$id/exports"
                   params={{ id }}
-                  className="text-accent-ink hover:underline"
+                  className="text-accent-ink underline underline-offset-2"
                 >
                   Exports
                 </Link>

@@ -169,6 +169,7 @@ impl World {
         let folder = CreateFolder {
             path: pictures.path().to_owned(),
             name: None,
+            ..CreateFolder::default()
         };
         let made = engine
             .open_folder(&caller, folder)

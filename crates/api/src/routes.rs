@@ -2,6 +2,7 @@
 
 mod accounts;
 mod anchors;
+mod annotations;
 mod changes;
 mod copies;
 mod datasets;
@@ -15,6 +16,7 @@ mod health;
 mod map;
 mod marks;
 mod media;
+mod objects;
 mod originals;
 mod process;
 mod ranked;
@@ -82,6 +84,9 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(groups::list_similar))
         .routes(routes!(groups::list_duplicates_of))
         .routes(routes!(rejected::list_rejected))
+        .routes(routes!(annotations::list_annotations))
+        .routes(routes!(objects::list_objects))
+        .routes(routes!(objects::get_object_crop))
         .routes(
             routes!(anchors::search_image_similarity)
                 .layer(axum::extract::DefaultBodyLimit::disable()),

@@ -5,6 +5,7 @@ pub(crate) mod dataset;
 pub(crate) mod details;
 pub(crate) mod error;
 pub(crate) mod media;
+pub(crate) mod object;
 pub(crate) mod paging;
 pub(crate) mod report;
 pub(crate) mod task;

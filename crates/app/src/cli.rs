@@ -185,6 +185,13 @@ pub(crate) struct Up {
     /// What to call the dataset [default: the folder's own name]
     #[arg(long)]
     pub name: Option<String>,
+    /// A file that says what the pictures show: COCO JSON, CSV, Parquet, or a data.yaml of YOLO;
+    /// may be given several times. Files of the usual names in the folder are read anyway
+    #[arg(long, value_name = "FILE")]
+    pub annotations: Vec<PathBuf>,
+    /// Give each picture the name of its folder as a label
+    #[arg(long)]
+    pub labels_from_folders: bool,
     /// End after the report
     #[arg(long)]
     pub no_serve: bool,

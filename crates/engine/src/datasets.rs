@@ -15,18 +15,23 @@ use lamina_store::DatasetAccess;
 use crate::{
     Caller, DatasetScope, Engine, Error, Need, Origin, SourceRoots, Via,
     access::role_of,
+    annotations::checked_files,
     explore::forget,
     ingest::{leads_below, plain, resolved},
     jobs::percent,
 };
 
 /// A wish to make a dataset from a folder of the machine that Lamina runs on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CreateFolder {
     /// The folder; made absolute, links resolved.
     pub path: PathBuf,
     /// What people will call it; the folder's own name when nothing is given.
     pub name: Option<String>,
+    /// Annotation files beside those that lie in the folder.
+    pub annotations: Vec<PathBuf>,
+    /// Whether pictures get the name of their folder as a label; nothing leaves that as it is.
+    pub labels_from_folders: Option<bool>,
 }
 
 /// A dataset that was made, or found because it was there already.
@@ -84,14 +89,17 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when the caller may not make datasets or the folder lies outside
-    /// the roots; [`Error::Invalid`] when it is no folder or cannot be listed, or the name
-    /// cannot be used; [`Error::Conflict`] when the name is another dataset's.
+    /// the roots; [`Error::Invalid`] when it is no folder or cannot be listed, an annotation file
+    /// cannot be read, or the name cannot be used.
     pub async fn open_folder(&self, caller: &Caller, wish: CreateFolder) -> Result<Created, Error> {
         may_create(caller)?;
         let (path, roots) = (wish.path.clone(), self.parts().roots.clone());
-        let folder = tokio::task::spawn_blocking(move || checked_folder(&path, &roots))
-            .await
-            .map_err(Error::internal)??;
+        let named = wish.annotations.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            let folder = checked_folder(&path, &roots)?;
+            Ok::<_, Error>((folder, checked_files(&named, &roots)?))
+        });
+        let (folder, annotations) = checked.await.map_err(Error::internal)??;
         let source = SourcePath::from_bytes(folder.as_os_str().as_bytes());
         // Somebody else's dataset of the same folder stays unknown to this caller.
         let mine = self
@@ -102,6 +110,12 @@ impl Engine {
         if let Some(dataset) = mine {
             self.dataset(caller, &dataset.id.to_string(), Need::Edit)
                 .await?;
+            let files = (!annotations.is_empty()).then_some(annotations.as_slice());
+            if files.is_some() || wish.labels_from_folders.is_some() {
+                self.store()
+                    .set_annotation_wishes(dataset.id, files, wish.labels_from_folders)
+                    .await?;
+            }
             let job = self.request_ingest_of(dataset.id).await?;
             return Ok(Created {
                 dataset,
@@ -110,7 +124,9 @@ impl Engine {
             });
         }
         let name = checked_name(wish.name.as_deref(), &folder)?;
-        let dataset = self.new_dataset(caller, name, source);
+        let mut dataset = self.new_dataset(caller, name, source);
+        dataset.annotation_files = annotations;
+        dataset.labels_from_folders = wish.labels_from_folders.unwrap_or(false);
         // One moment for both: it tells the job that makes a dataset from later ones.
         let job = Job {
             created_at: dataset.created_at,
@@ -212,6 +228,8 @@ impl Engine {
             generation: None,
             marks_version: 0,
             labels_from_folders: false,
+            annotation_files: Vec::new(),
+            object_count: 0,
         }
     }
 

@@ -15,6 +15,9 @@ mod work;
 
 pub use ask::{ExportFormat, ExportPart, ExportWish};
 pub use fetch::{ExportFile, ExportState};
+pub use item::Said;
 pub use list::ListedExport;
 
+#[cfg(test)]
+pub(crate) use csv::quoted;
 pub(crate) use work::export;

@@ -27,7 +27,13 @@ pub use scan::{Found, Verdict, Walk};
 pub(crate) use scan::{leads_below, plain, resolved};
 use tokio::task::JoinSet;
 
-use crate::{Engine, Error, jobs::JobContext, place::SourcePlace, uploads::merge_finished};
+use crate::{
+    Engine, Error,
+    annotations::{Candidates, bring_in},
+    jobs::JobContext,
+    place::SourcePlace,
+    uploads::merge_finished,
+};
 
 /// Why an ingest ended before its end.
 #[derive(Debug)]
@@ -93,7 +99,7 @@ pub(crate) async fn ingest(
         place: source,
         outdated: Arc::new(engine.outdated(dataset.id).await?),
     };
-    let pending = count_pending(engine, dataset, &source, job).await?;
+    let (pending, annotations) = count_pending(engine, dataset, &source, job).await?;
     tally.stage(Phase::Scanning, began);
 
     let began = Instant::now();
@@ -102,6 +108,14 @@ pub(crate) async fn ingest(
         // Comparing needs the memory more than the model does, which is not asked again.
         engine.parts().embedder.rest();
     }
+    Box::pin(bring_in(
+        engine,
+        dataset.id,
+        &source.place,
+        annotations,
+        job,
+    ))
+    .await?;
     tally.stage(Phase::Indexing, began);
 
     let up_to_date = engine.store().analysed_to_date(dataset.id).await?
@@ -118,13 +132,14 @@ struct Source {
     outdated: Arc<HashSet<MediaId>>,
 }
 
-/// Walks once only to count, so that progress can say how much there is to do.
+/// Walks once only to count, so that progress can say how much there is to do. Sees annotation
+/// files on the way.
 async fn count_pending(
     engine: &Engine,
     dataset: &Dataset,
     source: &Source,
     job: &JobContext,
-) -> Result<u64, Stopped> {
+) -> Result<(u64, Candidates), Stopped> {
     let mut changes = begin(engine, dataset, source, job).await?;
     let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
     let (mut seen, mut pending) = (0, 0);
@@ -134,7 +149,7 @@ async fn count_pending(
         job.tell(Phase::Scanning, seen, 0, rejected);
         job.check()?;
     }
-    Ok(pending)
+    Ok((pending, changes.annotations))
 }
 
 async fn begin(

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod annotations;
 mod browse;
 mod datasets;
 mod describe;
@@ -15,6 +16,7 @@ mod ingest;
 mod jobs;
 mod marks;
 mod media;
+mod objects;
 mod place;
 mod recent;
 mod settings;
@@ -30,6 +32,7 @@ pub use accounts::{
     MemberInfo, NewKey, NewSession, NewUser, OidcSettings, Origin, ProviderClient, ProviderError,
     RereadRing, SecretKey, SessionInfo, SignInAtProvider, UserEdit, UserInfo, UserPage,
 };
+pub use annotations::AnnotationReport;
 pub use datasets::{CreateFolder, Created};
 pub use error::Error;
 pub use explore::{
@@ -38,13 +41,17 @@ pub use explore::{
     PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
 pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
-pub use export::{ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport};
+pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted};
+pub use export::{
+    ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport, Said,
+};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
 pub use lamina_search::{Bucket, Histogram};
 pub use lamina_store::Export;
 pub use marks::{Marked, Selection, TagCount};
 pub use media::{Original, RejectedFile, Thumbnail};
+pub use objects::Crop;
 pub use settings::{Engine, IngestSettings, Parts, SourceRoots};
 pub use source::{FolderListing, FolderPreview};
 pub use standing::DatasetCard;

@@ -105,7 +105,7 @@ impl Engine {
     }
 }
 
-fn undecodable(media: &Media, rejection: &Rejection) -> Error {
+pub(crate) fn undecodable(media: &Media, rejection: &Rejection) -> Error {
     Error::Conflict {
         code: "not_decodable",
         why: format!(

@@ -118,4 +118,8 @@ pub struct Dataset {
     pub marks_version: i64,
     /// Whether pictures get the name of their folder as a label.
     pub labels_from_folders: bool,
+    /// Annotation files beside those that lie in the source: their full paths.
+    pub annotation_files: Vec<String>,
+    /// Boxes in its pictures.
+    pub object_count: u64,
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod analysis;
+mod annotations;
 mod clock;
 mod dataset;
 mod file;
@@ -25,6 +26,7 @@ pub use access::{DatasetRole, Scope, WorkspaceRole};
 pub use analysis::{
     ClusterLevel, DuplicateGroup, DuplicateTier, Generation, Issue, IssueKind, MediaFindings,
 };
+pub use annotations::{AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem};
 pub use clock::{Chance, Clock};
 pub use dataset::{Dataset, DatasetStatus, SourceType};
 pub use file::{FileOutcome, FileRecord, FileStamp, IgnoreReason, RejectReason};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Store,
     batch::DatasetCounts,
-    convert::{moment, number, text, word},
+    convert::{from_json, moment, number, text, to_json, word},
     db::{read, take_lock, transact, write},
     error::{Error, Result, conflict},
 };
@@ -43,6 +43,8 @@ pub(crate) struct DatasetRow {
     generation: Option<i64>,
     marks_version: i64,
     labels_from_folders: bool,
+    annotation_paths: Option<String>,
+    object_count: i64,
 }
 
 impl TryFrom<DatasetRow> for Dataset {
@@ -68,6 +70,10 @@ impl TryFrom<DatasetRow> for Dataset {
             generation: row.generation.map(Generation),
             marks_version: row.marks_version,
             labels_from_folders: row.labels_from_folders,
+            annotation_files: row
+                .annotation_paths
+                .map_or(Ok(Vec::new()), |json| from_json("annotation files", &json))?,
+            object_count: number("object count", row.object_count)?,
         })
     }
 }
@@ -83,8 +89,8 @@ macro_rules! insert_dataset {
         sqlx::query(
             "INSERT INTO datasets (id, display_name, description, source_type, source,
                  source_hash, created_by, is_public, created_at_us, updated_at_us, status,
-                 fatal_error, progress_percent, labels_from_folders)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                 fatal_error, progress_percent, labels_from_folders, annotation_paths)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind($dataset.id.as_uuid())
         .bind(text(&$dataset.display_name))
@@ -100,6 +106,10 @@ macro_rules! insert_dataset {
         .bind($dataset.fatal_error.as_deref().map(text))
         .bind(i64::from($dataset.progress_percent))
         .bind($dataset.labels_from_folders)
+        .bind(text(&to_json(
+            "annotation files",
+            &$dataset.annotation_files,
+        )?))
         .execute(&mut *$tx)
         .await
         .map_err(conflict("dataset"))?;

@@ -4,11 +4,13 @@
 //! `marks_version` reached with it, and a row for every tag or label that it really put on or
 //! took off. So a change can be taken back exactly, and laid over what was read before it.
 
+mod annotations;
 mod changes;
 mod said;
 mod steps;
 mod tags;
 
+pub use annotations::AnnotationsRead;
 pub use changes::{MarkStep, Stepped};
 pub use said::Said;
 pub use steps::{StepRow, StepRows};

@@ -37,7 +37,7 @@ impl Swept {
 }
 
 /// Deletes some rows of a dataset; both databases lack or differ in `DELETE … LIMIT`.
-const REMOVE_ROWS: [&str; 17] = [
+const REMOVE_ROWS: [&str; 19] = [
     "DELETE FROM media_tags WHERE (dataset_id, tag_id, media_id) IN
          (SELECT dataset_id, tag_id, media_id FROM media_tags WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM media_labels WHERE (dataset_id, media_id, label) IN
@@ -46,6 +46,10 @@ const REMOVE_ROWS: [&str; 17] = [
          (SELECT dataset_id, media_id, position FROM media_captions WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM media_objects WHERE id IN
          (SELECT id FROM media_objects WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM annotation_problems WHERE (dataset_id, position, number) IN
+         (SELECT dataset_id, position, number FROM annotation_problems WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM annotation_files WHERE (dataset_id, position) IN
+         (SELECT dataset_id, position FROM annotation_files WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM mark_step_rows WHERE (dataset_id, version, kind, mark, media_id) IN
          (SELECT dataset_id, version, kind, mark, media_id FROM mark_step_rows WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM mark_steps WHERE (dataset_id, version) IN

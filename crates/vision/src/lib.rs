@@ -17,6 +17,7 @@
 mod average;
 mod canvas;
 mod colour;
+mod cutout;
 mod decode;
 mod embed;
 mod error;
@@ -35,6 +36,7 @@ mod sniff;
 mod thumbnail;
 mod view;
 
+pub use cutout::cutout;
 pub use embed::{Embedder, FakeEmbedder, ImageTensor, ModelId};
 pub use error::{EmbedError, Rejection};
 pub use language::{CLASSES, ConceptMixture, Language, Meaning, class_name, name_classes};

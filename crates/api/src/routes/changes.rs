@@ -29,6 +29,9 @@ pub(crate) struct DatasetChange {
     display_name: Option<String>,
     /// Free text about it.
     description: Option<String>,
+    /// Whether each picture gets the name of its folder as a label. The dataset is indexed again
+    /// where that changes.
+    labels_from_folders: Option<bool>,
 }
 
 /// Gives a dataset another name or description.
@@ -61,6 +64,9 @@ pub(crate) async fn change_dataset(
             change.description.as_deref(),
         )
         .await?;
+    if let Some(wanted) = change.labels_from_folders {
+        engine.label_by_folders(&scope, wanted).await?;
+    }
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     Ok(Json(datasets::told(&state, &caller, &scope).await?))
 }

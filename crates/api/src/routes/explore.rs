@@ -1,5 +1,7 @@
 //! Exploring as the original's clients do: clusters with previews.
 
+mod objects;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -26,6 +28,8 @@ use crate::{
 
 /// Clusters on a page.
 const CLUSTERS: usize = 100;
+/// Stands for boxes among the kinds of things.
+const OBJECTS: &str = "OBJECTS";
 /// What scores are.
 const SCORE: &str = "cosine_distance";
 /// Pictures of a cluster on a page.
@@ -35,7 +39,8 @@ const MEMBERS: usize = 100;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExploreParameters {
-    /// `IMAGES`.
+    /// `IMAGES`, or `OBJECTS` for the boxes in them: those with one label are one cluster, and
+    /// `labels` are theirs.
     #[param(default = "IMAGES")]
     entity_type: Option<String>,
     /// How finely clusters divide the set: 0 (finest) to 4 (coarsest).
@@ -66,11 +71,16 @@ impl ExploreParameters {
         ClusterLevel::new(number).ok_or_else(|| unknown("threshold", &number.to_string()))
     }
 
+    /// Whether boxes are asked for.
+    fn is_about_objects(&self) -> bool {
+        self.entity_type.as_deref() == Some(OBJECTS)
+    }
+
     fn wanted(&self, ranked: &RankedParameters) -> Result<(Wanted, Vec<Asked>), Problem> {
         let mut asked = ranked.read()?;
         match self.entity_type.as_deref() {
-            None | Some("" | "IMAGES") => {}
-            Some("OBJECTS" | "VIDEOS") => return Err(vql::not_yet("entity_type")),
+            None | Some("" | "IMAGES" | OBJECTS) => {}
+            Some("VIDEOS") => return Err(vql::not_yet("entity_type")),
             Some(other) => return Err(unknown("entity_type", other)),
         }
         let mut filter = match self.vql.as_deref().filter(|text| !text.is_empty()) {
@@ -139,6 +149,15 @@ pub(crate) struct Explored {
     metadata: ExploreMetadata,
 }
 
+impl Explored {
+    fn of(clusters: Vec<ExploreCluster>) -> Self {
+        Self {
+            clusters,
+            metadata: ExploreMetadata { used_duckdb: false },
+        }
+    }
+}
+
 /// About an answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExploreMetadata {
@@ -151,14 +170,14 @@ pub(crate) struct ExploreMetadata {
 pub(crate) struct ExploreCluster {
     /// The cluster.
     cluster_id: Uuid,
-    /// `IMAGES`.
+    /// `IMAGES` or `OBJECTS`.
     #[serde(rename = "type")]
     #[schema(example = "IMAGES")]
     kind: &'static str,
     /// How many of the pictures that are wanted lie in it.
-    n_images: u32,
-    /// Not counted: -1.
-    n_objects: i32,
+    n_images: u64,
+    /// How many of the boxes that are wanted lie in it; -1 where pictures are asked for.
+    n_objects: i64,
     /// Not counted: -1.
     n_videos: i32,
     /// Not counted: -1.
@@ -175,7 +194,7 @@ pub(crate) struct ExploreCluster {
     relevance_score: Option<f32>,
     /// `cosine_distance`; null where nothing was ranked.
     relevance_score_type: Option<&'static str>,
-    /// Null: not told of whole clusters.
+    /// The label that all boxes of the cluster have; null for pictures.
     labels: Option<Vec<String>>,
     /// Null: not told of whole clusters.
     user_tags: Option<Vec<String>>,
@@ -186,24 +205,25 @@ pub(crate) struct ExploreCluster {
 /// A picture of a cluster.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Preview {
-    /// `IMAGE`.
+    /// `IMAGE` or `OBJECT`.
     #[serde(rename = "type")]
     #[schema(example = "IMAGE")]
     kind: &'static str,
-    /// The picture.
+    /// The picture, or the box.
     media_id: Uuid,
-    /// Address of the file.
+    /// Address of the file, or of the part in the box.
     media_uri: String,
     /// Address of its thumbnail.
     media_thumb_uri: String,
     /// Its caption.
     caption: Option<String>,
-    /// The same as `media_id`.
+    /// The picture.
     image_id: Uuid,
-    /// The same as `media_uri`.
+    /// Address of the file.
     image_uri: String,
-    /// Null: a whole picture.
-    bounding_box: Option<Vec<f32>>,
+    /// Left, top, width and height of the box in pixels of the upright picture; null for a whole
+    /// picture.
+    bounding_box: Option<Vec<u32>>,
     /// The file's own name.
     file_name: String,
     /// The file, relative to the source.
@@ -220,9 +240,9 @@ pub(crate) struct Preview {
     relevance_score: Option<f32>,
     /// `cosine_distance`; null where nothing was ranked.
     relevance_score_type: Option<&'static str>,
-    /// Width in pixels.
+    /// Width of the picture or box in pixels.
     width: u32,
-    /// Height in pixels.
+    /// Height of the picture or box in pixels.
     height: u32,
 }
 
@@ -282,6 +302,11 @@ pub(crate) async fn explore(
     let page = usize::try_from(parameters.page_number.unwrap_or(0)).unwrap_or(usize::MAX);
     let offset = page.saturating_mul(CLUSTERS);
     let (wanted, asked) = parameters.wanted(&ranked)?;
+    if parameters.is_about_objects() {
+        let wanted = objects::wanted(wanted, asked.is_empty())?;
+        let clusters = objects::clusters(&state, &scope, wanted, offset, CLUSTERS).await?;
+        return Ok(Json(Explored::of(clusters)));
+    }
     let ranks = look_up(&state, &scope, asked).await?;
     let found = state
         .engine()
@@ -290,7 +315,7 @@ pub(crate) async fn explore(
     let clusters = found.clusters.iter().map(|cluster| ExploreCluster {
         cluster_id: cluster.id.as_uuid(),
         kind: "IMAGES",
-        n_images: cluster.count,
+        n_images: u64::from(cluster.count),
         n_objects: -1,
         n_videos: -1,
         n_frames: -1,
@@ -308,10 +333,7 @@ pub(crate) async fn explore(
         user_tags: None,
         captions: None,
     });
-    Ok(Json(Explored {
-        clusters: clusters.collect(),
-        metadata: ExploreMetadata { used_duckdb: false },
-    }))
+    Ok(Json(Explored::of(clusters.collect())))
 }
 
 /// A page of the pictures in a cluster.
@@ -354,11 +376,23 @@ pub(crate) async fn get_similarity_cluster(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
+    let objects = parameters.is_about_objects();
+    if objects && !asked.is_empty() {
+        return Err(objects::unranked().into());
+    }
     let ranks = look_up(&state, &scope, asked).await?;
     let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
         return Ok(Json(None));
     };
     let page = parameters.page_number.unwrap_or(0);
+    if objects {
+        let wanted = objects::wanted(wanted, true)?;
+        let previews = objects::members(&state, &scope, wanted, cluster, page, MEMBERS).await?;
+        return Ok(Json((!previews.is_empty()).then(|| ClusterMembers {
+            cluster_id: cluster.as_uuid(),
+            previews,
+        })));
+    }
     let found = state
         .engine()
         .cluster_members(&scope, wanted, ranks, cluster, page, MEMBERS)
@@ -384,7 +418,7 @@ pub(crate) struct ExplorationMetadata {
     clusters_count: u64,
     /// Pictures.
     media_count: u64,
-    /// Labels with how many pictures have them. No dataset has any so far.
+    /// Labels with how many pictures have them, the most frequent 500.
     labels: Vec<LabelCount>,
 }
 
@@ -423,10 +457,14 @@ pub(crate) async fn get_exploration_metadata(
         .engine()
         .cluster_cards(&scope, Wanted::default(), finest, 0, 0)
         .await?;
+    let counts = state.engine().facets(&scope, Wanted::default()).await?;
+    let labels = counts.labels.into_iter();
     Ok(Json(ExplorationMetadata {
         dataset_name: scope.dataset().display_name.clone(),
         clusters_count: found.total,
         media_count: found.pictures,
-        labels: Vec::new(),
+        labels: labels
+            .map(|(name, count)| LabelCount { name, count })
+            .collect(),
     }))
 }

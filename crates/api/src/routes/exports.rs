@@ -68,7 +68,8 @@ pub(crate) struct ExportParameters {
     labels: Option<String>,
 }
 
-fn truth(name: &str, text: Option<&str>) -> Result<bool, Problem> {
+/// A truth in the spellings of every client; nothing said is false.
+pub(super) fn truth(name: &str, text: Option<&str>) -> Result<bool, Problem> {
     match text.unwrap_or("").to_ascii_lowercase().as_str() {
         "" | "false" | "0" | "no" => Ok(false),
         "true" | "1" | "yes" => Ok(true),

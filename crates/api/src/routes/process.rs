@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::{explore::list, exports::truth};
 use crate::{
     AppState,
     error::{ApiError, ParameterFault, Problem},
@@ -28,6 +29,14 @@ pub(crate) struct ProcessParameters {
     /// `reduce_disk_space` is what it does anyway.
     #[expect(dead_code, reason = "clients of the original send it")]
     serve_mode: Option<String>,
+    /// Full path of a file that says what the pictures show, or several as a JSON list: COCO JSON,
+    /// CSV, Parquet, or a `data.yaml` of YOLO. Files of the usual names in the folder, such as
+    /// `annotations.json` or `image_annotations.csv`, are read anyway.
+    #[param(example = "/data/annotations.json")]
+    annotations: Option<String>,
+    /// `true`: each picture gets the name of its folder as a label.
+    #[param(example = "true")]
+    labels_from_folders: Option<String>,
 }
 
 /// A dataset is being made.
@@ -118,9 +127,22 @@ async fn process(
 ) -> Result<Json<ProcessStarted>, ApiError> {
     let QueryOrForm(parameters) = parameters?;
     check_path(&parameters.path)?;
+    let files = parameters.annotations.as_deref().unwrap_or_default();
+    let files = list(files).into_iter().filter(|file| !file.is_empty());
+    let mut annotations = Vec::new();
+    for file in files {
+        check_full("annotations", &file)?;
+        annotations.push(PathBuf::from(file));
+    }
+    let labels_from_folders = match parameters.labels_from_folders.as_deref() {
+        None | Some("") => None,
+        said => Some(truth("labels_from_folders", said)?),
+    };
     let wish = CreateFolder {
         path: PathBuf::from(&parameters.path),
         name: Some(parameters.name.clone()),
+        annotations,
+        labels_from_folders,
     };
     let created = state
         .engine()
@@ -144,6 +166,10 @@ async fn process(
 }
 
 pub(super) fn check_path(path: &str) -> Result<(), Problem> {
+    check_full("path", path)
+}
+
+fn check_full(field: &str, path: &str) -> Result<(), Problem> {
     let why = if path.is_empty() {
         "the path is empty; give the full path of a folder"
     } else if path.contains('\0') {
@@ -155,7 +181,7 @@ pub(super) fn check_path(path: &str) -> Result<(), Problem> {
     } else {
         return Ok(());
     };
-    Err(fault("path", why, path))
+    Err(fault(field, why, path))
 }
 
 /// A value that the engine cannot use is told as a malformed parameter is.
@@ -163,6 +189,13 @@ fn as_fault(error: Error, parameters: &ProcessParameters) -> ApiError {
     match error {
         Error::Invalid { field: "path", why } => fault("path", &why, &parameters.path).into(),
         Error::Invalid { field: "name", why } => fault("name", &why, &parameters.name).into(),
+        Error::Invalid {
+            field: field @ "annotations",
+            why,
+        } => {
+            let given = parameters.annotations.as_deref().unwrap_or_default();
+            fault(field, &why, given).into()
+        }
         other => other.into(),
     }
 }

@@ -62,6 +62,8 @@ pub(crate) struct DatasetJson {
     pub n_objects: u64,
     /// Files rejected.
     pub n_rejected: u64,
+    /// Whether each picture gets the name of its folder as a label.
+    pub labels_from_folders: bool,
     /// Its first pictures, at most four.
     pub preview_media: Vec<Uuid>,
     /// The phase of the work on it; null while none is known of.
@@ -113,8 +115,9 @@ impl From<&DatasetCard> for DatasetJson {
             progress: dataset.progress_percent.min(100),
             n_images: dataset.image_count,
             n_videos: 0,
-            n_objects: 0,
+            n_objects: dataset.object_count,
             n_rejected: dataset.rejected_count,
+            labels_from_folders: dataset.labels_from_folders,
             preview_media: card
                 .previews
                 .iter()

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::media::MediaJson;
+use super::{media::MediaJson, object::ObjectBoxJson};
 
 /// A picture and what comparing the set said about it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +28,16 @@ pub(crate) struct MediaDetailsJson {
     /// What the embedding model takes it for, the surest first; at most five, and none where the
     /// model knows no classes.
     pub predicted: Vec<PredictedJson>,
+    /// Labels of the whole picture.
+    pub labels: Vec<LabelJson>,
+    /// Its captions, in order.
+    pub captions: Vec<CaptionJson>,
+    /// Its first caption; null where it has none.
+    pub caption: Option<String>,
+    /// Its tags, in the order of their making.
+    pub user_tags: Vec<BorneTagJson>,
+    /// The boxes in it.
+    pub objects: Vec<ObjectBoxJson>,
 }
 
 /// Something that a picture seems to show.
@@ -39,6 +49,38 @@ pub(crate) struct PredictedJson {
     pub name: String,
     /// Its share among all that the picture may show, 0–1.
     pub share: f32,
+}
+
+/// A label of a picture.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Label)]
+pub(crate) struct LabelJson {
+    /// The label.
+    pub label: String,
+    /// Who says so: `user`, `annotation`, `folder` or `model`.
+    #[schema(example = "annotation")]
+    pub source: &'static str,
+}
+
+/// A sentence about a picture.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Caption)]
+pub(crate) struct CaptionJson {
+    /// The sentence.
+    pub caption: String,
+    /// Who says so: `user`, `annotation` or `model`.
+    #[schema(example = "annotation")]
+    pub source: &'static str,
+}
+
+/// A tag that a picture bears.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BorneTag)]
+pub(crate) struct BorneTagJson {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
 }
 
 /// Something that may be wrong with a picture.
@@ -82,6 +124,7 @@ impl From<MediaDetails> for MediaDetailsJson {
             suggested_label: (issue.kind == IssueKind::Mislabels)
                 .then(|| issue.description.clone()),
         });
+        let said = &details.said;
         Self {
             media: MediaJson::from(&details.media),
             issues: issues.collect(),
@@ -100,6 +143,36 @@ impl From<MediaDetails> for MediaDetailsJson {
                 .predicted
                 .into_iter()
                 .map(|(name, share)| PredictedJson { name, share })
+                .collect(),
+            labels: said
+                .labels
+                .iter()
+                .map(|one| LabelJson {
+                    label: one.label.clone(),
+                    source: one.source.as_str(),
+                })
+                .collect(),
+            caption: said.captions.first().map(|one| one.caption.clone()),
+            captions: said
+                .captions
+                .iter()
+                .map(|one| CaptionJson {
+                    caption: one.caption.clone(),
+                    source: one.source.as_str(),
+                })
+                .collect(),
+            user_tags: said
+                .tags
+                .iter()
+                .map(|tag| BorneTagJson {
+                    id: tag.id.as_uuid(),
+                    name: tag.name.clone(),
+                })
+                .collect(),
+            objects: said
+                .objects
+                .iter()
+                .map(|object| ObjectBoxJson::new(&details.media, object))
                 .collect(),
         }
     }

@@ -130,6 +130,7 @@ impl TestApp {
         let wish = CreateFolder {
             path: self.source.path().to_owned(),
             name: Some("Set".to_owned()),
+            ..CreateFolder::default()
         };
         let created = self.engine.open_folder(&Caller::Local, wish).await.unwrap();
         (created.dataset.id, created.job)

@@ -53,6 +53,7 @@ async fn the_list_is_an_array_of_the_same_objects_the_newest_first() {
     let wish = lamina_engine::CreateFolder {
         path: other.path().to_owned(),
         name: Some("A later one".to_owned()),
+        ..lamina_engine::CreateFolder::default()
     };
     let second = app
         .engine

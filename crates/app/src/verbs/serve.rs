@@ -43,7 +43,7 @@ pub(crate) async fn run(wish: &Serve, config: &Config) -> Result<Exit> {
         "Serving {} on http://{address}/ (Ctrl-C stops)",
         config.data_dir.display()
     ));
-    answer_and_work(listener, &wired, state, stop).await?;
+    Box::pin(answer_and_work(listener, &wired, state, stop)).await?;
     wired.store.close().await;
     terminal::tell("stopped");
     Ok(Exit::Fine)

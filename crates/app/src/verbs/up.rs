@@ -53,7 +53,7 @@ pub(crate) async fn run(wish: Up, config: &Config) -> Result<Exit> {
     let runner = Runner::start(wired.engine.clone()).await?;
     let working = {
         let stop = stop.clone();
-        tracker.spawn(async move { runner.run(stop).await })
+        tracker.spawn(async move { Box::pin(runner.run(stop)).await })
     };
 
     let ended = follow(&wired.engine, created.job, config, &stop).await?;
@@ -110,6 +110,8 @@ async fn open(engine: &Engine, wish: &Up, path: PathBuf) -> Result<Created> {
     let folder = CreateFolder {
         path,
         name: wish.name.clone(),
+        annotations: wish.annotations.clone(),
+        labels_from_folders: wish.labels_from_folders.then_some(true),
     };
     let created = engine.open_folder(&Caller::Local, folder).await?;
     let name = terminal::plain(&created.dataset.display_name);

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, time::Instant};
 
 use lamina_model::{
     DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings, MediaId,
-    SegmentId, Timestamp,
+    ObjectBox, SegmentId, Timestamp,
 };
 use lamina_search::{GenerationBuilder, MediaRow, SearchError};
 use lamina_vision::{EmbedError, Embedder};
@@ -14,6 +14,7 @@ use super::{
     copies::{self, Group},
     folder,
     mixtures::Mixtures,
+    objects::ObjectTable,
     open::Opened,
     picture::{self, Beside},
 };
@@ -38,6 +39,7 @@ struct Material {
     dimensions: usize,
     labels: HashMap<MediaId, Vec<String>>,
     captions: HashMap<MediaId, Vec<String>>,
+    objects: HashMap<MediaId, Vec<ObjectBox>>,
     /// The number of tags and labels before any label was read.
     marks_version: i64,
 }
@@ -164,6 +166,7 @@ async fn gather(
         dimensions: engine.parts().embedder.dimensions(),
         labels: labels(engine, dataset).await?,
         captions: captions(engine, dataset).await?,
+        objects: objects(engine, dataset).await?,
         marks_version,
         media,
         findings,
@@ -202,6 +205,24 @@ async fn captions(
         last = Some(end.media_id);
         for one in page {
             captions.entry(one.media_id).or_default().push(one.caption);
+        }
+    }
+}
+
+async fn objects(
+    engine: &Engine,
+    dataset: DatasetId,
+) -> Result<HashMap<MediaId, Vec<ObjectBox>>, Error> {
+    let mut objects: HashMap<_, Vec<_>> = HashMap::new();
+    let mut last = None;
+    loop {
+        let page = engine.store().objects_after(dataset, last, PAGE).await?;
+        let Some(end) = page.last() else {
+            return Ok(objects);
+        };
+        last = Some((end.media_id, end.id));
+        for one in page {
+            objects.entry(one.media_id).or_default().push(one);
         }
     }
 }
@@ -309,6 +330,7 @@ fn write(
     let mut mixtures = Mixtures::new(language, material.media.len(), |at| {
         vector_of(material, &material.media[at])
     });
+    let (mut objects, mut labels) = (ObjectTable::default(), HashMap::new());
     for (at, media) in material.media.iter().enumerate() {
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
@@ -345,10 +367,14 @@ fn write(
         });
         let row = u32::try_from(row_of.len()).unwrap_or(u32::MAX);
         row_of.insert(media.id, row);
+        for object in material.objects.get(&media.id).into_iter().flatten() {
+            objects.push(&mut labels, row, object);
+        }
     }
     picture::write(folder, material.marks_version, &beside)?;
     picture::write_model(folder, embedder.model())?;
     copies::write(folder, &groups(&material.copies, &row_of))?;
+    objects.write(folder)?;
     Ok(builder.finish()?)
 }
 

@@ -19,6 +19,7 @@ use super::{
     folder,
     grid::{OrderKey, Orders},
     marks::{Marks, MarksCache},
+    objects::ObjectTable,
     picture::{self, Beside},
     plan::Plans,
     wanted::Wanted,
@@ -99,6 +100,7 @@ pub(super) struct Opened {
     pub index: GenerationIndex,
     pub beside: Vec<Beside>,
     pub copies: CopyTable,
+    pub objects: ObjectTable,
     /// By kind, in the order of [`IssueKind::ALL`]: rows with their confidences.
     pub issues: [Vec<(u32, f32)>; IssueKind::ALL.len()],
     pub orders: Mutex<Orders<OrderKey>>,
@@ -141,6 +143,11 @@ impl Opened {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::internal(cause)),
         };
+        let objects = match ObjectTable::read(folder, index.rows()) {
+            Ok(Some(objects)) => objects,
+            Ok(None) => return Ok(None),
+            Err(cause) => return Err(Error::internal(cause)),
+        };
         let mut issues: [Vec<(u32, f32)>; IssueKind::ALL.len()] = Default::default();
         for row in 0..index.rows() {
             for (kind, confidence) in index.issues(row) {
@@ -151,6 +158,7 @@ impl Opened {
             dataset,
             copies: CopyTable::of(index.rows(), groups, |row| index.tile(row).size_bytes),
             beside,
+            objects,
             issues,
             index,
             orders: Mutex::default(),

@@ -11,6 +11,8 @@ use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, Issue, Media, MediaId
 
 use lamina_vision::ModelId;
 
+use crate::Said;
+
 /// The name of the file.
 const FILE: &str = "pictures.lamina";
 const MAGIC: &[u8; 8] = b"LAMPICS3";
@@ -92,6 +94,8 @@ pub struct MediaDetails {
     pub copies: Option<Copies>,
     /// What the model takes it for, with shares, 0–1, the greatest first; at most five.
     pub predicted: Vec<(String, f32)>,
+    /// What people and files say of it.
+    pub said: Said,
 }
 
 /// The copies that a picture is one of, those of copies included: of the file beside it that

@@ -105,6 +105,7 @@ impl Engine {
         id: &str,
     ) -> Result<MediaDetails, Error> {
         let media = self.media(scope, id).await?;
+        let said = self.marks_of(scope, media.id).await?;
         let opened = match self.opened(scope).await {
             Err(Error::Busy { .. }) => None,
             other => other?,
@@ -121,6 +122,7 @@ impl Engine {
                 clusters: None,
                 copies: None,
                 predicted: Vec::new(),
+                said,
             });
         };
         let copies = index.copies.family_of(row).and_then(|family| {
@@ -140,6 +142,7 @@ impl Engine {
             copies,
             predicted: index.predicted(row),
             media,
+            said,
         })
     }
 

@@ -35,6 +35,61 @@ pub(super) fn row(item: &Item, said: &Said) -> String {
     line
 }
 
+/// The first line of `image_annotations.csv`.
+pub(super) const IMAGES_HEAD: &str = "filename,label,caption\r\n";
+/// The first line of `object_annotations.csv`.
+pub(super) const OBJECTS_HEAD: &str = "filename,col_x,row_y,width,height,label\r\n";
+
+/// What is said of a whole picture, in the form in which the original takes it: its labels as a
+/// list, and a line for each caption.
+pub(super) fn image_rows(name: &str, said: &Said) -> String {
+    let labels: Vec<&str> = said.labels.iter().map(|one| one.label.as_str()).collect();
+    let mut labels = if labels.is_empty() {
+        String::new()
+    } else {
+        serde_json::Value::from(labels).to_string()
+    };
+    let mut captions = said.captions.iter().map(|one| one.caption.as_str());
+    let mut rows = String::new();
+    let mut next = captions.next();
+    while next.is_some() || !labels.is_empty() {
+        let fields = [name, &labels, next.unwrap_or_default()];
+        rows.push_str(&fields.map(quoted).join(","));
+        rows.push_str("\r\n");
+        labels.clear();
+        next = captions.next();
+    }
+    rows
+}
+
+/// The boxes in a picture, a line each.
+pub(super) fn object_rows(name: &str, said: &Said) -> String {
+    let mut rows = String::new();
+    for object in &said.objects {
+        let fields = [
+            name.to_owned(),
+            object.x_px.to_string(),
+            object.y_px.to_string(),
+            object.width_px.to_string(),
+            object.height_px.to_string(),
+            plain_label(&object.label),
+        ];
+        rows.push_str(&fields.map(|field| quoted(&field)).join(","));
+        rows.push_str("\r\n");
+    }
+    rows
+}
+
+/// A label that is not taken for a list or for nothing.
+fn plain_label(label: &str) -> String {
+    let folded = label.to_lowercase();
+    if label.starts_with('[') || matches!(folded.as_str(), "nan" | "none" | "null") {
+        serde_json::Value::from(vec![label]).to_string()
+    } else {
+        label.to_owned()
+    }
+}
+
 /// `blur(0.812); duplicates(0.990)`.
 pub(super) fn issues(item: &Item) -> String {
     let mut all: Vec<String> = item
@@ -49,7 +104,7 @@ pub(super) fn issues(item: &Item) -> String {
 }
 
 /// A field, in quotes where it needs them.
-pub(super) fn quoted(field: &str) -> String {
+pub(crate) fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {

@@ -4,7 +4,10 @@ use lamina_model::{Dataset, MarkSource, Timestamp};
 use lamina_store::Export;
 use serde_json::{Value, json};
 
-use super::item::{Item, Said};
+use super::{
+    item::{Item, Said},
+    table::Row,
+};
 
 /// Everything before the first picture.
 pub(super) fn head(export: &Export, dataset: &Dataset, base_url: &str, now: Timestamp) -> String {
@@ -26,15 +29,26 @@ pub(super) fn head(export: &Export, dataset: &Dataset, base_url: &str, now: Time
 /// Everything after the last picture.
 pub(super) const TAIL: &str = "]}";
 
-/// One picture.
-pub(super) fn media_item(dataset: &Dataset, base_url: &str, item: &Item, said: &Said) -> String {
+/// One picture. With its file, the name of that below `images/` is told too: it differs from the
+/// path where that cannot stand in an archive.
+pub(super) fn media_item(
+    dataset: &Dataset,
+    base_url: &str,
+    (item, said, name): &Row,
+    with_files: bool,
+) -> String {
     let url = format!("{base_url}/dataset/{}/data/image/{}", dataset.id, item.id);
     let metadata = Value::from(metadata_items(&url, item, said));
     let text = |text: &str| Value::from(text).to_string();
+    let file = if with_files {
+        format!(",\"image_filename\":{}", text(name))
+    } else {
+        String::new()
+    };
     format!(
         "{{\"media_id\":\"{}\",\"media_type\":\"image\",\"file_name\":{},\"file_path\":{},\
          \"file_size\":\"{}\",\"uniqueness_score\":{},\"height\":{},\"width\":{},\"url\":{},\
-         \"cluster_id\":\"{}\",\"metadata_items\":{}}}",
+         \"cluster_id\":\"{}\",\"metadata_items\":{}{}}}",
         item.id,
         text(&item.path.shown_file_name()),
         text(&item.path.to_string()),
@@ -45,6 +59,7 @@ pub(super) fn media_item(dataset: &Dataset, base_url: &str, item: &Item, said: &
         text(&url),
         item.cluster,
         metadata,
+        file,
     )
 }
 

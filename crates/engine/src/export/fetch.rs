@@ -205,7 +205,8 @@ impl Engine {
                 text.push(',');
             }
             let said = self.said_of(scope, item).await?;
-            text.push_str(&document::media_item(dataset, base_url, item, &said));
+            let row = (item.clone(), said, String::new());
+            text.push_str(&document::media_item(dataset, base_url, &row, false));
         }
         text.push_str(document::TAIL);
         Ok(text)

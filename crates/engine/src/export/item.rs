@@ -1,18 +1,22 @@
 //! What people and files say of the pictures of an export.
 
-use lamina_model::{Caption, Issue, IssueKind, ObjectBox, PictureLabel, Tag};
+use lamina_model::{Caption, Issue, IssueKind, MediaId, ObjectBox, PictureLabel, Tag};
 
 use super::ask::ExportPart;
 use crate::{DatasetScope, Engine, Error};
 
 pub(super) use crate::explore::Item;
 
-/// What people and files say of it.
+/// What people and files say of a picture.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Said {
+pub struct Said {
+    /// Its labels, by name.
     pub labels: Vec<PictureLabel>,
+    /// Its captions, in order.
     pub captions: Vec<Caption>,
+    /// The boxes in it, in the order in which they were told.
     pub objects: Vec<ObjectBox>,
+    /// Its tags, in the order of their making.
     pub tags: Vec<Tag>,
     /// Issues of which there is more to say.
     pub described: Vec<Issue>,
@@ -44,11 +48,20 @@ impl Engine {
             _ => Vec::new(),
         };
         Ok(Said {
+            described,
+            ..self.marks_of(scope, id).await?
+        })
+    }
+
+    /// The same without issues.
+    pub(crate) async fn marks_of(&self, scope: &DatasetScope, id: MediaId) -> Result<Said, Error> {
+        let (store, dataset) = (self.store(), scope.id());
+        Ok(Said {
             labels: store.labels_of(dataset, id).await?,
             captions: store.captions_of(dataset, id).await?,
             objects: store.objects_of(dataset, id).await?,
             tags: store.tags_of(dataset, id).await?,
-            described,
+            described: Vec::new(),
         })
     }
 }

@@ -31,6 +31,7 @@ pub(super) struct Coco {
     categories: Categories,
     images: Vec<Value>,
     annotations: Vec<Value>,
+    captions: Vec<Value>,
 }
 
 impl Coco {
@@ -54,6 +55,11 @@ impl Coco {
         for label in &said.labels {
             annotate(self.categories.number(&label.label), None);
         }
+        for caption in &said.captions {
+            self.captions.push(json!({
+                "id": self.captions.len() + 1, "image_id": image, "caption": caption.caption,
+            }));
+        }
         for object in &said.objects {
             let bbox = [
                 object.x_px,
@@ -65,6 +71,17 @@ impl Coco {
         }
     }
 
+    /// `captions.json`; nothing where there are none. Programs that read boxes stumble over
+    /// captions among them.
+    pub(super) fn captions(&self) -> Option<String> {
+        let captions = json!({
+            "info": {"description": "Exported from Lamina", "version": "1.0"},
+            "licenses": [], "images": self.images, "annotations": self.captions,
+        });
+        (!self.captions.is_empty()).then(|| captions.to_string())
+    }
+
+    /// `annotations.json`.
     pub(super) fn finish(self) -> String {
         let categories: Vec<Value> = self
             .categories

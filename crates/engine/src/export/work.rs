@@ -189,26 +189,34 @@ impl Writer {
                 let mut first = true;
                 while let Some(rows) = parts.blocking_recv() {
                     take(&rows);
-                    for (item, said, _) in &rows {
+                    for row in &rows {
                         if !std::mem::take(&mut first) {
                             zip.write_all(b",")?;
                         }
-                        let base = &self.wish.base_url;
-                        let one = document::media_item(&self.dataset, base, item, said);
+                        let (base, files) = (&self.wish.base_url, self.wish.with_files);
+                        let one = document::media_item(&self.dataset, base, row, files);
                         zip.write_all(one.as_bytes())?;
                     }
                 }
                 zip.write_all(document::TAIL.as_bytes())?;
             }
             ExportFormat::Csv => {
+                let mut images = self.aside("image_annotations.csv", csv::IMAGES_HEAD);
+                let mut objects = self.aside("object_annotations.csv", csv::OBJECTS_HEAD);
                 zip.start_file("metadata.csv", large())?;
                 zip.write_all(csv::HEAD.as_bytes())?;
                 while let Some(rows) = parts.blocking_recv() {
                     take(&rows);
-                    for (item, said, _) in &rows {
+                    for row in &rows {
+                        let (item, said, _) = row;
                         zip.write_all(csv::row(item, said).as_bytes())?;
+                        let name = self.name_of(row);
+                        images.write(&csv::image_rows(&name, said))?;
+                        objects.write(&csv::object_rows(&name, said))?;
                     }
                 }
+                images.pour(&mut zip)?;
+                objects.pour(&mut zip)?;
             }
             ExportFormat::Parquet => {
                 zip.start_file("metadata.parquet", large())?;
@@ -227,14 +235,21 @@ impl Writer {
                         coco.push(row);
                     }
                 }
+                if let Some(captions) = coco.captions() {
+                    zip.start_file("captions.json", large())?;
+                    zip.write_all(captions.as_bytes())?;
+                }
                 zip.start_file("annotations.json", large())?;
                 zip.write_all(coco.finish().as_bytes())?;
             }
             ExportFormat::Yolo => {
                 let mut yolo = Yolo::default();
+                // What is said of whole pictures has no place in that format.
+                let mut images = self.aside("image_annotations.csv", csv::IMAGES_HEAD);
                 while let Some(rows) = parts.blocking_recv() {
                     take(&rows);
                     for row in &rows {
+                        images.write(&csv::image_rows(&self.name_of(row), &row.1))?;
                         let text = yolo.boxes(row);
                         if !text.is_empty() {
                             zip.start_file(boxes_name(&row.2), stored())?;
@@ -242,6 +257,7 @@ impl Writer {
                         }
                     }
                 }
+                images.pour(&mut zip)?;
                 zip.start_file("data.yaml", stored())?;
                 zip.write_all(yolo.finish().as_bytes())?;
             }
@@ -265,6 +281,71 @@ impl Writer {
         }
         zip.finish()?.into_inner()?.sync_all()?;
         Ok(())
+    }
+}
+
+impl Writer {
+    /// What a picture is called in files that are read back: its file in the archive, or its path
+    /// where the archive has none.
+    fn name_of(&self, (item, _, name): &Row) -> String {
+        if self.wish.with_files {
+            name.clone()
+        } else {
+            item.path.to_string()
+        }
+    }
+
+    fn aside(&self, name: &'static str, head: &'static str) -> Aside {
+        Aside {
+            name,
+            head,
+            place: self.file.with_extension(name),
+            file: None,
+        }
+    }
+}
+
+/// A file of the archive that is written while another one is: on the disk until its turn comes.
+struct Aside {
+    name: &'static str,
+    head: &'static str,
+    place: PathBuf,
+    file: Option<BufWriter<fs_err::File>>,
+}
+
+impl Aside {
+    fn write(&mut self, text: &str) -> Result<(), WriteError> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let mut file = BufWriter::new(fs_err::File::create(&self.place)?);
+                file.write_all(self.head.as_bytes())?;
+                file
+            }
+        };
+        self.file.insert(file).write_all(text.as_bytes())?;
+        Ok(())
+    }
+
+    /// Puts it into the archive, unless nothing was written.
+    fn pour<W: Write + std::io::Seek>(mut self, zip: &mut ZipWriter<W>) -> Result<(), WriteError> {
+        if let Some(file) = self.file.take() {
+            file.into_inner()
+                .map_err(std::io::IntoInnerError::into_error)?;
+            zip.start_file(self.name, large())?;
+            std::io::copy(&mut fs_err::File::open(&self.place)?, zip)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // Not there where nothing was written.
+        let _ = fs_err::remove_file(&self.place);
     }
 }
 

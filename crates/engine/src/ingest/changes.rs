@@ -13,7 +13,7 @@ use lamina_store::Store;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::place::SourcePlace;
+use crate::{annotations::Candidates, place::SourcePlace};
 
 use super::{Found, Stopped, Verdict, Walk};
 
@@ -49,6 +49,8 @@ pub(super) struct Changes {
     known: Known,
     /// Pictures whose vectors another model made: they are looked at again as they are.
     outdated: Arc<HashSet<MediaId>>,
+    /// Annotation files among what was walked so far.
+    pub(super) annotations: Candidates,
 }
 
 /// What the walking thread sends.
@@ -115,6 +117,7 @@ impl Changes {
             unlisted: None,
             known,
             outdated,
+            annotations: Candidates::default(),
         })
     }
 
@@ -125,7 +128,12 @@ impl Changes {
     pub(super) async fn next(&mut self) -> Result<Option<Change>, Stopped> {
         while self.found.is_empty() && !self.walk_ended {
             match self.walked.recv().await {
-                Some(Step::Files(batch)) => self.found.extend(batch),
+                Some(Step::Files(batch)) => {
+                    for found in &batch {
+                        self.annotations.notice(found);
+                    }
+                    self.found.extend(batch);
+                }
                 Some(Step::End) => self.walk_ended = true,
                 None => return Err(Stopped::Cancelled),
             }

@@ -10,6 +10,7 @@ fn wish(path: impl Into<std::path::PathBuf>, name: Option<&str>) -> CreateFolder
     CreateFolder {
         path: path.into(),
         name: name.map(str::to_owned),
+        ..CreateFolder::default()
     }
 }
 

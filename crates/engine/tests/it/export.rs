@@ -198,6 +198,8 @@ async fn files_come_along_byte_for_byte_under_names_that_never_clash() {
         names,
         [
             "metadata.csv",
+            "image_annotations.csv",
+            "object_annotations.csv",
             "images/a/ONE.bmp",
             "images/two, _2_.bmp",
             "missing.txt"

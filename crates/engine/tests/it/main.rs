@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod annotations;
 mod datasets;
 mod explore;
 mod export;

@@ -77,6 +77,7 @@ impl Workshop {
         let wish = CreateFolder {
             path: self.source.path().to_owned(),
             name: Some("set".to_owned()),
+            ..CreateFolder::default()
         };
         self.engine.open_folder(&Caller::Local, wish).await.unwrap()
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     Store,
     convert::{PathParts, limit, number, text, word},
-    db::{read, transact, write},
+    db::{read, transact},
     error::{Error, Result},
 };
 
@@ -64,13 +64,18 @@ fn after_id(after: Option<MediaId>) -> Uuid {
 }
 
 impl Store {
-    /// Keeps labels, captions and boxes of pictures that the dataset has; others are passed over.
+    /// Keeps labels, captions and boxes of pictures that the dataset has; others are passed over,
+    /// and so is what people changed by hand: their word stands. A box that is kept under the
+    /// same id already stays as it is.
     pub async fn keep_said(&self, dataset: DatasetId, said: &Said) -> Result<()> {
         transact!(&self.db, tx => {
             for one in &said.labels {
                 sqlx::query(
                     "INSERT INTO media_labels (dataset_id, media_id, label, source, version)
                      SELECT dataset_id, id, $3, $4, 0 FROM media WHERE id = $2 AND dataset_id = $1
+                         AND NOT EXISTS (SELECT 1 FROM mark_step_rows r
+                             WHERE r.dataset_id = $1 AND r.media_id = $2 AND r.kind = 'label'
+                                 AND r.mark = $3)
                      ON CONFLICT (dataset_id, media_id, label) DO NOTHING",
                 )
                 .bind(dataset.as_uuid())
@@ -84,6 +89,8 @@ impl Store {
                 sqlx::query(
                     "INSERT INTO media_captions (dataset_id, media_id, position, caption, source)
                      SELECT dataset_id, id, $3, $4, $5 FROM media WHERE id = $2 AND dataset_id = $1
+                         AND NOT EXISTS (SELECT 1 FROM mark_step_rows r
+                             WHERE r.dataset_id = $1 AND r.media_id = $2 AND r.kind = 'caption')
                      ON CONFLICT (dataset_id, media_id, position)
                      DO UPDATE SET caption = excluded.caption, source = excluded.source",
                 )
@@ -100,7 +107,8 @@ impl Store {
                     "INSERT INTO media_objects (id, dataset_id, media_id, label, source, x_px, y_px,
                          width_px, height_px, original_id)
                      SELECT $3, dataset_id, id, $4, $5, $6, $7, $8, $9, $10
-                     FROM media WHERE id = $2 AND dataset_id = $1",
+                     FROM media WHERE id = $2 AND dataset_id = $1
+                     ON CONFLICT (id) DO NOTHING",
                 )
                 .bind(dataset.as_uuid())
                 .bind(one.media_id.as_uuid())
@@ -119,12 +127,15 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what a source said, save of whole-picture labels that people changed since.
+    /// Forgets what a source said, save the labels and captions that people changed since.
     pub async fn forget_said(&self, dataset: DatasetId, by: MarkSource) -> Result<()> {
         transact!(&self.db, tx => {
             for sql in [
                 "DELETE FROM media_labels WHERE dataset_id = $1 AND source = $2 AND version = 0",
-                "DELETE FROM media_captions WHERE dataset_id = $1 AND source = $2",
+                "DELETE FROM media_captions WHERE dataset_id = $1 AND source = $2
+                     AND NOT EXISTS (SELECT 1 FROM mark_step_rows r
+                         WHERE r.dataset_id = $1 AND r.media_id = media_captions.media_id
+                             AND r.kind = 'caption')",
                 "DELETE FROM media_objects WHERE dataset_id = $1 AND source = $2",
             ] {
                 sqlx::query(sql)
@@ -249,6 +260,51 @@ impl Store {
         rows.into_iter().map(ObjectBox::try_from).collect()
     }
 
+    /// The next boxes after one, in the order of the pictures' ids and then of their telling;
+    /// every box exactly once when the last of each call is given to the next.
+    pub async fn objects_after(
+        &self,
+        dataset: DatasetId,
+        after: Option<(MediaId, ObjectId)>,
+        most: usize,
+    ) -> Result<Vec<ObjectBox>> {
+        let (media, object) = after.map_or((Uuid::nil(), Uuid::nil()), |(media, object)| {
+            (media.as_uuid(), object.as_uuid())
+        });
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, ObjectRow>(
+                "SELECT id, media_id, label, source, x_px, y_px, width_px, height_px, original_id
+                 FROM media_objects WHERE dataset_id = $1 AND (media_id, id) > ($2, $3)
+                 ORDER BY media_id, id LIMIT $4",
+            )
+            .bind(dataset.as_uuid())
+            .bind(media)
+            .bind(object)
+            .bind(limit(most))
+            .fetch_all(pool)
+            .await?
+        });
+        rows.into_iter().map(ObjectBox::try_from).collect()
+    }
+
+    /// One box of a dataset.
+    ///
+    /// # Errors
+    /// `NotFound` when the dataset has none of that id.
+    pub async fn object(&self, dataset: DatasetId, id: ObjectId) -> Result<ObjectBox> {
+        let row = read!(&self.db, pool => {
+            sqlx::query_as::<_, ObjectRow>(
+                "SELECT id, media_id, label, source, x_px, y_px, width_px, height_px, original_id
+                 FROM media_objects WHERE dataset_id = $1 AND id = $2",
+            )
+            .bind(dataset.as_uuid())
+            .bind(id.as_uuid())
+            .fetch_optional(pool)
+            .await?
+        });
+        row.ok_or(Error::NotFound { what: "object" })?.try_into()
+    }
+
     /// How many boxes a dataset has.
     pub async fn object_count(&self, dataset: DatasetId) -> Result<u64> {
         let count = read!(&self.db, pool => {
@@ -258,77 +314,6 @@ impl Store {
                 .await?
         });
         number("count", count)
-    }
-
-    /// What was told by [`Store::set_annotations_seen`].
-    pub async fn annotations_seen(&self, dataset: DatasetId) -> Result<Option<String>> {
-        let seen = read!(&self.db, pool => {
-            sqlx::query_scalar::<_, Option<String>>(
-                "SELECT annotations_seen FROM datasets WHERE id = $1",
-            )
-            .bind(dataset.as_uuid())
-            .fetch_optional(pool)
-            .await?
-        });
-        Ok(seen.flatten())
-    }
-
-    /// What was wrong with the annotation files, in words.
-    pub async fn annotation_warnings(&self, dataset: DatasetId) -> Result<Vec<String>> {
-        let told = read!(&self.db, pool => {
-            sqlx::query_scalar::<_, Option<String>>(
-                "SELECT annotation_warnings FROM datasets WHERE id = $1",
-            )
-            .bind(dataset.as_uuid())
-            .fetch_optional(pool)
-            .await?
-        });
-        told.flatten().map_or(Ok(Vec::new()), |json| {
-            crate::convert::from_json("annotation warnings", &json)
-        })
-    }
-
-    /// Remembers which annotation files were read, and what was wrong with them.
-    pub async fn set_annotations_seen(
-        &self,
-        dataset: DatasetId,
-        seen: &str,
-        warnings: &[String],
-    ) -> Result<()> {
-        let told = text(&crate::convert::to_json("annotation warnings", &warnings)?);
-        write!(&self.db, pool => {
-            sqlx::query(
-                "UPDATE datasets SET annotations_seen = $2, annotation_warnings = $3 WHERE id = $1",
-            )
-            .bind(dataset.as_uuid())
-            .bind(text(seen))
-            .bind(told)
-            .execute(pool)
-            .await?;
-        });
-        Ok(())
-    }
-
-    /// Says whether pictures get the name of their folder as a label, from the next run on.
-    ///
-    /// # Errors
-    /// `NotFound` when the dataset is gone.
-    pub async fn set_labels_from_folders(&self, dataset: DatasetId, wanted: bool) -> Result<()> {
-        let changed = write!(&self.db, pool => {
-            sqlx::query(
-                "UPDATE datasets SET labels_from_folders = $2
-                 WHERE id = $1 AND deleted_at_us IS NULL",
-            )
-            .bind(dataset.as_uuid())
-            .bind(wanted)
-            .execute(pool)
-            .await?
-            .rows_affected()
-        });
-        if changed == 0 {
-            return Err(Error::NotFound { what: "dataset" });
-        }
-        Ok(())
     }
 }
 

@@ -133,6 +133,9 @@ contract! {
     said {
         labels_captions_and_boxes_are_read_back_as_they_were_told,
         what_a_source_said_is_forgotten_save_what_people_said,
+        what_people_took_off_is_not_put_back_by_a_file,
+        boxes_are_listed_picture_by_picture_and_found_by_their_ids,
+        what_came_of_annotation_files_is_told_and_forgotten,
     }
     accounts {
         an_account_is_read_back_as_it_was_made,

@@ -1,7 +1,12 @@
 //! Labels, captions and boxes, as a source or people said them.
 
-use lamina_model::{Caption, MarkOp, MarkSource, ObjectBox, PictureLabel, SourcePath};
-use lamina_store::Said;
+use std::collections::BTreeMap;
+
+use lamina_model::{
+    AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, MarkOp,
+    MarkSource, ObjectBox, PictureLabel, SourcePath,
+};
+use lamina_store::{AnnotationsRead, Said};
 
 use crate::{
     marks::{set, step},
@@ -119,9 +124,14 @@ pub(crate) async fn what_a_source_said_is_forgotten_save_what_people_said(world:
     );
     assert_eq!(world.store.annotations_seen(dataset).await.unwrap(), None);
     let warnings = ["odd".to_owned()];
+    let told = AnnotationsRead {
+        seen: "hash".to_owned(),
+        warnings: warnings.to_vec(),
+        files: Vec::new(),
+    };
     world
         .store
-        .set_annotations_seen(dataset, "hash", &warnings)
+        .keep_annotations_read(dataset, &told, world.at(9))
         .await
         .unwrap();
     assert_eq!(
@@ -139,7 +149,7 @@ pub(crate) async fn what_a_source_said_is_forgotten_save_what_people_said(world:
     );
     world
         .store
-        .set_labels_from_folders(dataset, true)
+        .set_annotation_wishes(dataset, None, Some(true))
         .await
         .unwrap();
     assert!(
@@ -150,4 +160,154 @@ pub(crate) async fn what_a_source_said_is_forgotten_save_what_people_said(world:
             .unwrap()
             .labels_from_folders
     );
+}
+
+pub(crate) async fn what_people_took_off_is_not_put_back_by_a_file(world: &World) {
+    let (dataset, media, ..) = set(world).await;
+    let said = Said {
+        labels: ["cat", "dog"]
+            .map(|label| PictureLabel {
+                media_id: media[0],
+                label: label.to_owned(),
+                source: MarkSource::Annotation,
+            })
+            .to_vec(),
+        ..Said::default()
+    };
+    world.store.keep_said(dataset, &said).await.unwrap();
+    let off = [MarkOp::RemoveLabel("cat".to_owned())];
+    step(world, dataset, &world.change("c"), &off, &media[..1]).await;
+    world
+        .store
+        .forget_said(dataset, MarkSource::Annotation)
+        .await
+        .unwrap();
+    world.store.keep_said(dataset, &said).await.unwrap();
+    let left = world.store.labels_of(dataset, media[0]).await.unwrap();
+    let left: Vec<_> = left.iter().map(|one| one.label.as_str()).collect();
+    assert_eq!(left, ["dog"]);
+}
+
+pub(crate) async fn boxes_are_listed_picture_by_picture_and_found_by_their_ids(world: &World) {
+    let (dataset, media, ..) = set(world).await;
+    let object = |at: usize| ObjectBox {
+        id: world.object_id(),
+        media_id: media[at],
+        label: "boat".to_owned(),
+        source: MarkSource::Annotation,
+        x_px: 1,
+        y_px: 2,
+        width_px: 3,
+        height_px: 4,
+        original_id: -1,
+    };
+    let mut boxes = vec![object(2), object(0), object(2), object(1)];
+    let said = Said {
+        objects: boxes.clone(),
+        ..Said::default()
+    };
+    world.store.keep_said(dataset, &said).await.unwrap();
+    // Told twice, they stand once.
+    world.store.keep_said(dataset, &said).await.unwrap();
+    boxes.sort_by_key(|one| (one.media_id, one.id));
+    let mut listed = Vec::new();
+    loop {
+        let last = listed.last().map(|one: &ObjectBox| (one.media_id, one.id));
+        let page = world.store.objects_after(dataset, last, 2).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        listed.extend(page);
+    }
+    assert_eq!(listed, boxes);
+    let one = world.store.object(dataset, boxes[3].id).await.unwrap();
+    assert_eq!(one, boxes[3]);
+    let nothing = world.store.object(dataset, world.object_id()).await;
+    assert!(matches!(
+        nothing,
+        Err(lamina_store::Error::NotFound { what: "object" })
+    ));
+}
+
+pub(crate) async fn what_came_of_annotation_files_is_told_and_forgotten(world: &World) {
+    let (dataset, media, ..) = set(world).await;
+    let object = ObjectBox {
+        id: world.object_id(),
+        media_id: media[0],
+        label: "boat".to_owned(),
+        source: MarkSource::Annotation,
+        x_px: 0,
+        y_px: 0,
+        width_px: 1,
+        height_px: 1,
+        original_id: -1,
+    };
+    let said = Said {
+        objects: vec![object],
+        ..Said::default()
+    };
+    world.store.keep_said(dataset, &said).await.unwrap();
+    let file = |path: &str| AnnotationFile {
+        path: path.to_owned(),
+        format: AnnotationFormat::Coco,
+        rows: 9,
+        labels: 1,
+        captions: 2,
+        boxes: 3,
+        faults: BTreeMap::from([(AnnotationFault::NoSuchPicture, 3)]),
+    };
+    let problem = |file: &str, line| AnnotationProblem {
+        file: file.to_owned(),
+        line,
+        fault: AnnotationFault::NoSuchPicture,
+        note: "no\0".to_owned(),
+    };
+    let read = AnnotationsRead {
+        seen: "x".to_owned(),
+        warnings: Vec::new(),
+        files: vec![file("a.json"), file("b.json")],
+    };
+    let store = &world.store;
+    let keep = async |position, first, problems: &[AnnotationProblem]| {
+        store
+            .keep_annotation_problems(dataset, position, first, problems)
+            .await
+            .unwrap();
+    };
+    keep(0, 0, &[problem("", 7), problem("", 5)]).await;
+    keep(1, 0, &[problem("", 1)]).await;
+    keep(0, 2, &[problem("", 9)]).await;
+    store
+        .keep_annotations_read(dataset, &read, world.at(9))
+        .await
+        .unwrap();
+    assert_eq!(store.annotation_files(dataset).await.unwrap(), read.files);
+    assert_eq!(store.dataset(dataset).await.unwrap().object_count, 1);
+    let (mut told, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = store
+            .annotation_problems(dataset, cursor.as_ref(), 2)
+            .await
+            .unwrap();
+        told.extend(page.items.into_iter().map(|one| (one.file, one.line)));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let expected = [("a.json", 7), ("a.json", 5), ("a.json", 9), ("b.json", 1)];
+    assert_eq!(told, expected.map(|(file, line)| (file.to_owned(), line)));
+    store.forget_annotations_read(dataset).await.unwrap();
+    assert_eq!(store.annotations_seen(dataset).await.unwrap(), None);
+    assert!(store.annotation_files(dataset).await.unwrap().is_empty());
+    let page = store.annotation_problems(dataset, None, 9).await.unwrap();
+    assert!(page.items.is_empty());
+    let files = ["/x/annotations.json".to_owned()];
+    store
+        .set_annotation_wishes(dataset, Some(&files), None)
+        .await
+        .unwrap();
+    let wishes = store.dataset(dataset).await.unwrap();
+    assert_eq!(wishes.annotation_files, files);
+    assert!(!wishes.labels_from_folders);
 }

@@ -90,6 +90,11 @@ impl World {
         self.clock.now()
     }
 
+    /// A moment after all that the world's own clock has told so far.
+    pub(crate) fn at(&self, seconds: i64) -> Timestamp {
+        self.now().plus_seconds(seconds)
+    }
+
     pub(crate) fn dataset_id(&self) -> DatasetId {
         DatasetId::new(&self.clock, &self.chance)
     }
@@ -150,6 +155,8 @@ impl World {
             generation: None,
             marks_version: 0,
             labels_from_folders: false,
+            annotation_files: Vec::new(),
+            object_count: 0,
         };
         let job = self.job(dataset.id);
         (dataset, job)

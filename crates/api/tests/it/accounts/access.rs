@@ -47,6 +47,7 @@ struct World {
     sent: String,
     task: String,
     media: String,
+    object: String,
     full: Key,
     read: Key,
     limited: Key,
@@ -82,6 +83,14 @@ impl World {
             .await
             .json();
         let media = listed["items"][0]["media_id"].as_str().unwrap().to_owned();
+        let objects = format!("/api/v1/dataset/{dataset}/objects");
+        let objects = server
+            .send(ask(Method::GET, &objects).session(&owner))
+            .await;
+        let object = objects.json()["items"][0]["object_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         // A map is drawn on first ask.
         let map = format!("/api/v1/dataset/{dataset}/map");
         while server
@@ -98,6 +107,7 @@ impl World {
             sent,
             task,
             media,
+            object,
             full,
             read,
             limited,
@@ -139,6 +149,7 @@ impl World {
         let mut path = path
             .replace("{media_id}", &self.media)
             .replace("{image_id}", &self.media)
+            .replace("{object_id}", &self.object)
             .replace("{task_id}", &self.task)
             .replace("{cluster_id}", "0198c0de-0000-7000-8000-000000000000")
             .replace("{row}", "0")

@@ -300,6 +300,8 @@ impl TestServer {
         fs_err::create_dir_all(&folder).unwrap();
         fs_err::write(folder.join("a.png"), Picture::scene(1, 32, 24).png()).unwrap();
         fs_err::write(folder.join("broken.png"), b"no picture").unwrap();
+        let boxes = "filename,col_x,row_y,width,height,label\na.png,2,3,10,12,boat\n";
+        fs_err::write(folder.join("object_annotations.csv"), boxes).unwrap();
         let uri = format!(
             "/api/v1/process?path={}&name={name}",
             folder.to_str().unwrap()

@@ -82,6 +82,12 @@ pub(super) const TABLE: &[(&str, Row)] = &[
     ("GET /api/v1/datasets/{dataset_id}/creation-status", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/preview", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/rejected", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/annotations", VIEW),
+    ("GET /api/v1/dataset/{dataset_id}/objects", VIEW),
+    (
+        "GET /api/v1/dataset/{dataset_id}/objects/{object_id}/crop",
+        VIEW,
+    ),
     ("GET /api/v1/dataset/{dataset_id}/media", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/media/{media_id}", VIEW),
     (

@@ -1,0 +1,163 @@
+//! Boxes in pictures as the original's clients explore them: those with one label are a cluster.
+
+use lamina_engine::{DatasetScope, ObjectCard, ObjectsWanted, Wanted};
+use lamina_model::{Clause, ClusterId, DatasetId, SetOp};
+
+use super::{ExploreCluster, OBJECTS, Preview};
+use crate::{
+    AppState,
+    error::{ApiError, Problem},
+    wire::{media::original_uri, object::crop_uri, vql},
+};
+
+/// What is wanted of boxes: labels that were asked for are theirs, all else is their pictures'.
+pub(super) fn wanted(mut wanted: Wanted, is_unranked: bool) -> Result<ObjectsWanted, Problem> {
+    if !is_unranked {
+        return Err(unranked());
+    }
+    let mut objects = ObjectsWanted::default();
+    let mut clauses = Vec::new();
+    for clause in std::mem::take(&mut wanted.filter.clauses) {
+        match clause {
+            Clause::Labels {
+                op: SetOp::OneOf | SetOp::Is,
+                names,
+            } => {
+                // Each box has one label.
+                let both = |known: &std::collections::BTreeSet<String>| {
+                    known.intersection(&names).cloned().collect()
+                };
+                objects.labels = if objects.labels.is_empty() {
+                    names
+                } else {
+                    both(&objects.labels)
+                };
+                if objects.labels.is_empty() {
+                    // No box has two labels: a label that none has.
+                    objects.labels.insert(String::new());
+                }
+            }
+            Clause::Labels { names, .. } => objects.without_labels.extend(names),
+            other => clauses.push(other),
+        }
+    }
+    wanted.filter.clauses = clauses;
+    objects.pictures = wanted;
+    Ok(objects)
+}
+
+/// Boxes have no vectors and no words of their own to be ranked by.
+pub(super) fn unranked() -> Problem {
+    vql::not_yet("entity_type=OBJECTS with words or a picture")
+}
+
+/// A page of clusters.
+pub(super) async fn clusters(
+    state: &AppState,
+    scope: &DatasetScope,
+    wanted: ObjectsWanted,
+    offset: usize,
+    limit: usize,
+) -> Result<Vec<ExploreCluster>, ApiError> {
+    let found = state
+        .engine()
+        .object_clusters(scope, wanted, offset, limit)
+        .await?;
+    let clusters = found.into_iter().map(|cluster| ExploreCluster {
+        cluster_id: cluster.id.as_uuid(),
+        kind: OBJECTS,
+        n_images: cluster.pictures,
+        n_objects: i64::try_from(cluster.count).unwrap_or(i64::MAX),
+        n_videos: -1,
+        n_frames: -1,
+        size_display_value: "0B",
+        similarity_threshold: "0".to_owned(),
+        previews: cluster
+            .previews
+            .iter()
+            .map(|card| preview(scope.id(), card))
+            .collect(),
+        relevance_score: None,
+        relevance_score_type: None,
+        labels: Some(vec![cluster.label]),
+        user_tags: None,
+        captions: None,
+    });
+    Ok(clusters.collect())
+}
+
+/// A page of the boxes in a cluster.
+pub(super) async fn members(
+    state: &AppState,
+    scope: &DatasetScope,
+    wanted: ObjectsWanted,
+    cluster: ClusterId,
+    page: u32,
+    limit: usize,
+) -> Result<Vec<Preview>, ApiError> {
+    let offset = usize::try_from(page)
+        .unwrap_or(usize::MAX)
+        .saturating_mul(limit);
+    let found = state
+        .engine()
+        .object_cluster_members(scope, wanted, cluster, offset, limit)
+        .await?;
+    let cards = found.unwrap_or_default();
+    Ok(cards.iter().map(|card| preview(scope.id(), card)).collect())
+}
+
+fn preview(dataset: DatasetId, card: &ObjectCard) -> Preview {
+    let crop = crop_uri(dataset, card.id, &card.picture.version);
+    let [_, _, width, height] = card.sides_px;
+    Preview {
+        kind: "OBJECT",
+        media_id: card.id.as_uuid(),
+        media_uri: crop.clone(),
+        media_thumb_uri: crop,
+        caption: None,
+        image_id: card.picture.media_id.as_uuid(),
+        image_uri: original_uri(dataset, card.picture.media_id),
+        bounding_box: Some(card.sides_px.to_vec()),
+        file_name: card.picture.path.shown_file_name(),
+        original_uri: card.picture.path.to_string(),
+        video_uri: "",
+        frame_timestamp: None,
+        labels: Some(vec![card.label.clone()]),
+        user_tags: None,
+        relevance_score: None,
+        relevance_score_type: None,
+        width,
+        height,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn labels_are_those_of_boxes_and_all_else_is_of_their_pictures() {
+        let labels = |op, names: &[&str]| Clause::Labels {
+            op,
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let of = |clauses: Vec<Clause>| {
+            let mut pictures = Wanted::default();
+            pictures.filter.clauses = clauses;
+            wanted(pictures, true).unwrap()
+        };
+        let found = of(vec![
+            labels(SetOp::OneOf, &["a", "b"]),
+            Clause::Untagged,
+            labels(SetOp::OneOf, &["b", "c"]),
+            labels(SetOp::NotOneOf, &["d"]),
+        ]);
+        assert_eq!(found.labels, BTreeSet::from(["b".to_owned()]));
+        assert_eq!(found.without_labels, BTreeSet::from(["d".to_owned()]));
+        assert_eq!(found.pictures.filter.clauses, [Clause::Untagged]);
+        let none = of(vec![labels(SetOp::Is, &["a"]), labels(SetOp::Is, &["b"])]);
+        assert_eq!(none.labels, BTreeSet::from([String::new()]));
+    }
+}

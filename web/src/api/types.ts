@@ -132,6 +132,21 @@ export interface Media extends Card {
   group?: { group_id: string; tier: Tier; keep: string; others: string[] } | null;
   /** Whether browsers show the file as it is. */
   displayable?: boolean;
+  user_tags?: { id: string; name: string }[];
+  labels?: { label: string; source: string }[];
+  captions?: { caption: string; source: string }[];
+  objects?: ObjectBox[];
+  /** What the model sees in it, the surest first. */
+  predicted?: { name: string; share: number }[];
+}
+
+/** A box in a picture. */
+export interface ObjectBox {
+  object_id: string;
+  label: string;
+  source: string;
+  /** Left, top, width and height in pixels of the upright picture. */
+  bbox: [number, number, number, number];
 }
 
 /** Numbers that every picture has. */

@@ -9,6 +9,7 @@ import { When } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
+import { Said } from './said';
 import { alikeWords, ISSUE_WORDS, noteWords, TIER_WORDS } from './words';
 
 export function DetailsPanel({
@@ -95,6 +96,7 @@ function Facts({ media }: { media: Media }) {
           ))}
         </ul>
       )}
+      <Said media={media} />
       <dl>
         <Fact name="File">
           <span className="flex items-start gap-1">

@@ -37,6 +37,8 @@ export async function undo(queries: QueryClient, id: string, change: string): Pr
 export interface MarkWish {
   readonly add_tags?: string[];
   readonly remove_tags?: string[];
+  readonly add_labels?: string[];
+  readonly remove_labels?: string[];
   readonly media_ids?: string[];
   readonly all_matching?: boolean;
   readonly except_media_ids?: string[];

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import {
   ArrowLeft,
+  BoxSelect,
   ChevronLeft,
   ChevronRight,
   Download,
@@ -28,6 +29,7 @@ import { recentResult, useVersion } from '../explore/result';
 import { useSearchWith } from '../explore/search-box';
 import { filterOf, resultKey } from '../explore/state';
 import { Mark } from '../shell/mark';
+import { Boxes } from './boxes';
 import { type Box, cutOut } from './part';
 import { Stage, type Told } from './stage';
 
@@ -67,6 +69,7 @@ export function PicturePage() {
   const [told, setTold] = useState<{ what: Told } | null>(null);
   const [details, setDetails] = useState(() => window.innerWidth >= 900);
   const [drawing, setDrawing] = useState(false);
+  const [boxes, setBoxes] = useState(true);
   const name = media?.original_uri.slice(media.original_uri.lastIndexOf('/') + 1);
   useTitle(name);
 
@@ -108,6 +111,7 @@ export function PicturePage() {
       else if (event.key === 'i') setDetails((open) => !open);
       else if (event.key === 's') similar();
       else if (event.key === 'r') setDrawing((on) => !on);
+      else if (event.key === 'b') setBoxes((on) => !on);
       else if (event.key === 'Escape') {
         // One step back: out of drawing first.
         if (drawing) setDrawing(false);
@@ -175,6 +179,11 @@ export function PicturePage() {
         >
           <SquareDashedMousePointer size={17} />
         </IconButton>
+        {(media?.objects?.length ?? 0) > 0 && (
+          <IconButton label="Boxes" aria-pressed={boxes} onClick={() => setBoxes((on) => !on)}>
+            <BoxSelect size={17} />
+          </IconButton>
+        )}
         <span className="flex max-sm:hidden">
           <IconButton label="Smaller" onClick={() => setTold({ what: 'out' })}>
             <ZoomOut size={17} />
@@ -212,6 +221,7 @@ export function PicturePage() {
               media={media}
               told={told}
               drawing={drawing}
+              boxes={boxes}
               onEnd={() => setDrawing(false)}
             />
           )}
@@ -264,12 +274,14 @@ function Shown({
   media,
   told,
   drawing,
+  boxes,
   onEnd,
 }: {
   id: string;
   media: Media;
   told: { what: Told } | null;
   drawing: boolean;
+  boxes: boolean;
   onEnd: () => void;
 }) {
   const [broken, setBroken] = useState(false);
@@ -297,7 +309,11 @@ function Shown({
         drawing={drawing}
         drawn={drawing ? part : null}
         onDrawn={setPart}
-      />
+      >
+        {boxes && !drawing && media.objects && media.objects.length > 0 && (
+          <Boxes boxes={media.objects} picture={media} />
+        )}
+      </Stage>
       {drawing && (
         <div className="absolute inset-x-0 top-3 mx-auto flex w-fit max-w-[90%] flex-wrap items-center gap-2 rounded-card bg-raised px-3 py-2 text-13 shadow-popup">
           {part ? (

@@ -1,4 +1,4 @@
-//! What an analysis says of labels and of splits.
+//! What an analysis says of labels, of splits, and of a set that grew.
 
 use lamina_engine::{Caller, DatasetScope, Selection};
 use lamina_model::{Issue, IssueKind, MarkOp, MediaId};
@@ -142,4 +142,65 @@ async fn a_picture_of_both_training_and_test_is_told_with_its_copy_and_copies_in
         assert_eq!(told[0].description, other);
     }
     assert_eq!(counted(&shop, &scope, IssueKind::Leakage).await, 2);
+}
+
+/// The groups of copies by path, whatever their order.
+async fn groups(shop: &Workshop, scope: &DatasetScope) -> Vec<(String, Vec<String>)> {
+    let found = shop.engine.copy_groups(scope, None, 0, 100).await.unwrap();
+    let mut groups: Vec<(String, Vec<String>)> = found
+        .groups
+        .iter()
+        .map(|group| {
+            let others = group.others.iter();
+            let mut others: Vec<_> = others.map(|(card, _)| card.path.to_string()).collect();
+            others.sort();
+            (group.keep.path.to_string(), others)
+        })
+        .collect();
+    groups.sort();
+    groups
+}
+
+#[tokio::test]
+async fn a_set_that_grew_has_the_groups_of_one_indexed_at_once() {
+    // Every third picture is a copy of one before it, byte for byte.
+    let files: Vec<(String, Vec<u8>)> = (0..18)
+        .map(|at| {
+            let seed = if at % 3 == 2 { at / 2 } else { at + 50 };
+            (format!("{at:02}.bmp"), picture(seed - seed % 2))
+        })
+        .collect();
+    let put = |shop: &Workshop, some: &[(String, Vec<u8>)]| {
+        for (path, bytes) in some {
+            shop.put(path, bytes);
+        }
+    };
+    let whole = Workshop::new().await;
+    put(&whole, &files);
+    let (scope, _) = whole.index().await;
+    let wanted = groups(&whole, &scope).await;
+    assert!(!wanted.is_empty());
+    for first in [1, 7, 17] {
+        let grown = Workshop::new().await;
+        put(&grown, &files[..first]);
+        grown.index().await;
+        put(&grown, &files[first..]);
+        let (scope, _) = grown.index().await;
+        let found = groups(&grown, &scope).await;
+        let kept = |groups: &[(String, Vec<String>)]| -> Vec<Vec<String>> {
+            // Files put later are younger, so another of the same ones may be kept.
+            let mut all: Vec<Vec<String>> = groups
+                .iter()
+                .map(|(keep, others)| {
+                    let mut all = others.clone();
+                    all.push(keep.clone());
+                    all.sort();
+                    all
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        assert_eq!(kept(&found), kept(&wanted), "{first} first");
+    }
 }

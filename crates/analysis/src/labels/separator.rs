@@ -7,8 +7,9 @@
 //! costs no more than drawing them once: the time grows with the rows and with the square of the
 //! columns. Measured at 1280 columns on one core: 0.4 s, and 0.2 ms more for each row.
 //!
-//! Planes are drawn from [`DRAWN_FROM`] rows at most, spread evenly; the others are asked about
-//! all the same.
+//! Above [`DRAWN_FROM`] rows planes are drawn from every so many-th row of each class, but from
+//! [`LEAST_DRAWN`] of each where there are as many; the others are asked about all the same. Time
+//! and memory also grow with classes times columns.
 
 use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
 use rayon::prelude::*;
@@ -22,6 +23,8 @@ use crate::progress::Stage;
 const PENALTY: f64 = 0.1;
 /// Rows that planes are drawn from.
 const DRAWN_FROM: usize = 32_768;
+/// Rows that are drawn of a class before any of it is passed over.
+const LEAST_DRAWN: usize = 16;
 /// Rows taken at a time.
 const BLOCK: usize = 512;
 /// Columns of the square of columns that one thread adds up at a time.
@@ -45,8 +48,8 @@ pub(super) fn doubts(
     stage: &Stage<'_>,
 ) -> Result<Vec<Doubt>, AnalysisError> {
     let stage = stage.of(2 + 2 * rows.len().div_ceil(BLOCK) as u64);
-    let step = rows.len().div_ceil(DRAWN_FROM).max(1);
-    let drawn: Vec<usize> = (0..rows.len()).step_by(step).collect();
+    let is_drawn = drawn_of_each(class_of, classes);
+    let drawn: Vec<usize> = (0..rows.len()).filter(|at| is_drawn[*at]).collect();
     let planes = Planes::draw(rows, &drawn, class_of, classes, &stage)?;
     let blocks: Result<Vec<_>, AnalysisError> = (0..rows.len().div_ceil(BLOCK))
         .into_par_iter()
@@ -54,10 +57,29 @@ pub(super) fn doubts(
             stage.advance(1)?;
             let range = block * BLOCK..((block + 1) * BLOCK).min(rows.len());
             let of = &class_of[range.clone()];
-            Ok(planes.ask(rows, range, of, step))
+            Ok(planes.ask(rows, range, of, &is_drawn))
         })
         .collect();
     Ok(blocks?.into_iter().flatten().collect())
+}
+
+/// Which rows planes are drawn from: as large a share of each class, whatever the order of rows.
+fn drawn_of_each(class_of: &[usize], classes: usize) -> Vec<bool> {
+    let step = class_of.len().div_ceil(DRAWN_FROM).max(1);
+    let mut members = vec![0_usize; classes];
+    for class in class_of {
+        members[*class] += 1;
+    }
+    let mut seen = vec![0_usize; classes];
+    class_of
+        .iter()
+        .map(|class| {
+            let step = step.min(members[*class] / LEAST_DRAWN).max(1);
+            let turn = seen[*class];
+            seen[*class] += 1;
+            turn.is_multiple_of(step)
+        })
+        .collect()
 }
 
 struct Planes {
@@ -133,7 +155,7 @@ impl Planes {
         rows: Rows<'_>,
         range: std::ops::Range<usize>,
         class_of: &[usize],
-        step: usize,
+        is_drawn: &[bool],
     ) -> Vec<Doubt> {
         let centred = centred(rows, range.clone(), &self.mean);
         let along = products(&centred, &self.axes, self.columns);
@@ -147,7 +169,7 @@ impl Planes {
             .map(|((at, own), (along, claims))| {
                 let leverage: f32 = along.iter().map(|value| value * value).sum();
                 // One that they were not drawn from need not be taken out.
-                let leverage = if at % step == 0 {
+                let leverage = if is_drawn[at] {
                     (leverage + self.weight).min(0.999)
                 } else {
                     0.0
@@ -307,7 +329,12 @@ mod tests {
             let one = Matrix::from_rows(&rows[out..=out]).unwrap();
             // An odd place of two is not among those drawn from.
             let twice = [0, 0];
-            let told = planes.ask(Rows::new(&one, &twice), 1..2, &class_of[out..=out], 2);
+            let told = planes.ask(
+                Rows::new(&one, &twice),
+                1..2,
+                &class_of[out..=out],
+                &[true, false],
+            );
             assert_eq!(told[0].other, found[out].other);
             let apart = (told[0].more - found[out].more).abs();
             assert!(apart < 1e-4, "{told:?} {:?}", found[out]);

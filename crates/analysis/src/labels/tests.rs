@@ -73,6 +73,13 @@ fn right_labels_are_not_doubted() {
 }
 
 #[test]
+fn in_a_set_too_large_to_draw_from_whole_no_class_is_passed_over() {
+    // Two classes in turn: every second row of the set would be of one class alone.
+    let (rows, labels) = classes(2, 16_500, 0.3);
+    assert_eq!(doubted(&judged(&rows, &labels)), [0_u32; 0]);
+}
+
+#[test]
 fn a_single_class_is_never_doubted() {
     let (mut rows, labels) = classes(1, 40, 0.3);
     rows[3] = around(9, 3, 0.3);

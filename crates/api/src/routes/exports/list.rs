@@ -15,7 +15,7 @@ use super::ExportTask;
 use crate::{
     AppState,
     error::ApiError,
-    extract::{Query, caller},
+    extract::{Query, caller::Somebody},
     wire::{
         error::{ErrorBody, ValidationErrorBody},
         paging,
@@ -100,7 +100,8 @@ impl ExportEntry {
 )]
 pub(crate) async fn list_exports(
     State(state): State<AppState>,
-    caller::From(caller): caller::From,
+    // Not for strangers to a public dataset: the list names people.
+    Somebody(caller): Somebody,
     Path(dataset_id): Path<String>,
     Query(parameters): Query<ListParameters>,
 ) -> Result<Json<ExportList>, ApiError> {
@@ -134,7 +135,7 @@ pub(crate) async fn list_exports(
 )]
 pub(crate) async fn delete_export(
     State(state): State<AppState>,
-    caller::Somebody(caller): caller::Somebody,
+    Somebody(caller): Somebody,
     Path((dataset_id, export_id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let engine = state.engine();

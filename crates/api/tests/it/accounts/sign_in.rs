@@ -180,7 +180,7 @@ async fn t_97_two_hundred_sign_ins_at_once_are_bounded_and_hold_nothing_up() {
         // Dear enough that the line cannot empty as fast as a busy machine fills it.
         password_cost: lamina_auth::PasswordCost {
             memory_kib: 19 * 1024,
-            passes: 8,
+            passes: 3,
             lanes: 1,
         },
         ..Wishes::default().settings

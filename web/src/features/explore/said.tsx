@@ -84,7 +84,9 @@ export function Said({ media }: { media: Media }) {
         <section>
           <h2 className="text-13 font-semibold">Seen by the model</h2>
           <p className="text-13 text-soft">
-            {predicted.map(({ name, share }) => `${name} ${Math.round(share * 100)} %`).join(', ')}
+            {predicted
+              .map(({ name, share }) => `${name} ${Math.round(share * 100)}\u00a0%`)
+              .join(', ')}
           </p>
         </section>
       )}

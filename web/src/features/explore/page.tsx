@@ -4,6 +4,7 @@ import { FilterX, ImageOff } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { getBytes } from '../../api/client';
 import * as ask from '../../api/queries';
+import { stateOf } from '../../api/renew';
 import { plural } from '../../format';
 import { justified, rectangular } from '../../grid/geometry';
 import { command } from '../../grid/keys';
@@ -94,9 +95,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   // Tags change a result only where it goes by them.
   const { data: marks } = useQuery(ask.marks(id));
   const tagged = state.tag || state.not_tag ? marks : 0;
-  const version = dataset
-    ? `${dataset.status_new} ${dataset.updated_at} ${dataset.n_images} ${tagged}`
-    : null;
+  const version = dataset ? `${stateOf(dataset)} ${tagged}` : null;
   const result = useResult(id, query, key, version, state.at ?? 0);
   useVersion(result);
   const total = result.total;

@@ -3,6 +3,7 @@ import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { ChevronRight, Link2 } from 'lucide-react';
 import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
+import { useRenewal } from '../../api/renew';
 import { plural } from '../../format';
 import { Bar, Empty, Status } from '../../ui/bits';
 import { Button, buttonLook } from '../../ui/button';
@@ -25,6 +26,7 @@ export function DatasetFrame() {
   const { id } = useParams({ from: '/frame/dataset/$id' });
   const { data, error, refetch } = useQuery(ask.dataset(id));
   const { data: report } = useQuery({ ...ask.report(id), retry: false });
+  useRenewal(data);
   useTitle(data?.display_name);
   if (error && !data) {
     const gone = error instanceof ApiError && error.status === 404;

@@ -10,7 +10,9 @@
 //! neighbours with class centres in 65–89 %, the separation in 79–94 %, and it with the
 //! neighbours no more than alone.
 //!
-//! Nothing is said of classes too small to be known, nor where there is one class only.
+//! Nothing is said of classes too small to be known, nor where there is one class only. Of many
+//! classes only the largest are told apart, [`Settings::most_classes`] of them: the labels of the
+//! others are neither doubted nor suggested, though what stands apart from them is told.
 
 mod separator;
 #[cfg(test)]
@@ -84,7 +86,8 @@ pub fn judge_labels(
     let progress = Progress::new(watch);
     progress.stage(0, 0).advance(0)?;
     let classes = Classes::new(vectors, labels);
-    let mut mislabels = mislabels(vectors, &classes, &progress.stage(0, 600))?;
+    let largest = classes.largest(settings.most_classes);
+    let mut mislabels = mislabels(vectors, &largest, &progress.stage(0, 600))?;
     let mut class_outliers = class_outliers(vectors, &classes, settings, &progress)?;
 
     let doubted: std::collections::HashSet<u32> = mislabels
@@ -123,6 +126,18 @@ impl Classes {
         }
         by_label.retain(|_, members| members.len() >= LEAST_CLASS);
         let (label, members) = by_label.into_iter().unzip();
+        Self { label, members }
+    }
+
+    /// The largest so many of them; of equally large ones those with the lowest labels.
+    fn largest(&self, at_most: usize) -> Self {
+        let mut order: Vec<usize> = (0..self.label.len()).collect();
+        // A stable sort: labels rise.
+        order.sort_by_key(|class| std::cmp::Reverse(self.members[*class].len()));
+        order.truncate(at_most);
+        order.sort_unstable();
+        let of = |class: usize| (self.label[class], self.members[class].clone());
+        let (label, members) = order.into_iter().map(of).unzip();
         Self { label, members }
     }
 

@@ -21,6 +21,9 @@ pub struct Settings {
     pub cluster_likeness: [f32; ClusterLevel::COUNT],
     /// Clusters of each level beyond which merging goes on in spite of that.
     pub most_clusters: [usize; ClusterLevel::COUNT],
+    /// Labels that are told apart by their pictures, those with most pictures first; the memory
+    /// for it grows with them, by about 20 kB each at 1,280 columns.
+    pub most_classes: usize,
 }
 
 impl Default for Settings {
@@ -34,6 +37,7 @@ impl Default for Settings {
             exact_up_to: 30_000,
             cluster_likeness: [0.85, 0.7, 0.55, 0.42, 0.3],
             most_clusters: [usize::MAX; ClusterLevel::COUNT],
+            most_classes: 4_096,
         }
     }
 }

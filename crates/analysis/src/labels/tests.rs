@@ -80,6 +80,55 @@ fn in_a_set_too_large_to_draw_from_whole_no_class_is_passed_over() {
 }
 
 #[test]
+fn six_pictures_of_a_class_among_thirty_three_thousand_are_not_doubted_but_a_wrong_one_there_is() {
+    let (mut rows, mut labels) = classes(2, 16_500, 0.9);
+    for at in 0..6 {
+        rows.push(around(7, 50_000 + at, 0.9));
+        labels.push(Some(7));
+    }
+    // And one of the first class, labelled as the small one.
+    rows.push(around(0, 60_000, 0.9));
+    labels.push(Some(7));
+    let found = judged(&rows, &labels);
+    let small: Vec<u32> = (33_000..33_007).collect();
+    let mut told = doubted(&found);
+    told.retain(|row| small.contains(row));
+    assert_eq!(told, [33_006]);
+    let all = doubted(&found).len();
+    assert!(all < 5, "{all}");
+}
+
+#[test]
+fn of_more_classes_than_may_be_told_apart_the_largest_are_and_the_others_left_alone() {
+    let (mut rows, mut labels) = classes(3, 20, 0.4);
+    for at in 0..8 {
+        rows.push(around(7, 700 + at, 0.4));
+        labels.push(Some(7));
+    }
+    // One of the small class among a large one, and one of a large class in the small one.
+    rows[0] = around(7, 800, 0.4);
+    rows[60] = around(1, 801, 0.4);
+    // And one of a large class in another.
+    rows[4] = around(2, 802, 0.4);
+    let judged_up_to = |most_classes| {
+        let vectors = Matrix::from_rows(&rows).unwrap();
+        let settings = Settings {
+            most_classes,
+            ..Settings::default()
+        };
+        judge_labels(&vectors, &labels, &settings, &Unwatched).unwrap()
+    };
+    let all = judged_up_to(4);
+    for row in [0, 4, 60] {
+        assert!(doubted(&all).contains(&row), "{row}");
+    }
+    let largest = judged_up_to(3);
+    assert!(largest.mislabels.iter().all(|told| told.row < 60));
+    assert!(largest.mislabels.iter().all(|told| told.suggested != 7));
+    assert!(doubted(&largest).contains(&4));
+}
+
+#[test]
 fn a_single_class_is_never_doubted() {
     let (mut rows, labels) = classes(1, 40, 0.3);
     rows[3] = around(9, 3, 0.3);

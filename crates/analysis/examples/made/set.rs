@@ -1,0 +1,75 @@
+//! Made sets to measure with: vectors that lie around subjects of twenty pictures each, as those of
+//! real photographs do, and facts that say nothing. The same in every run.
+
+use lamina_analysis::{Facts, Matrix};
+use lamina_model::{Measures, Signature};
+
+const COLUMNS: usize = 1280;
+
+/// A linear congruential generator: numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+
+    fn signed(&mut self) -> f32 {
+        self.next() as f32 / (1_u64 << 30) as f32 - 1.0
+    }
+}
+
+/// Vectors around a twentieth as many subjects as there are rows.
+pub(crate) fn vectors(rows: usize) -> Matrix {
+    let mut values = Vec::with_capacity(rows * COLUMNS);
+    for row in 0..rows {
+        let (mut subject, mut own) = (
+            Dice((row % (rows / 20 + 1)) as u64 + 1),
+            Dice(row as u64 + 1_000_000),
+        );
+        let from = values.len();
+        values.extend((0..COLUMNS).map(|_| subject.signed() + own.signed()));
+        let length = values[from..].iter().map(|v| v * v).sum::<f32>().sqrt();
+        values[from..].iter_mut().for_each(|value| *value /= length);
+    }
+    Matrix::from_vec(COLUMNS, values).expect("whole rows")
+}
+
+/// Facts that differ from row to row, of pictures alike in size and light.
+pub(crate) fn facts(rows: usize) -> Vec<Facts> {
+    let one = |row: usize| {
+        let mut dice = Dice(row as u64 + 77);
+        let mut hash = [0; 32];
+        for byte in &mut hash {
+            *byte = dice.next() as u8;
+        }
+        let grid: Vec<u8> = (0..64).map(|_| dice.next() as u8).collect();
+        Facts {
+            content_hash: hash,
+            pixel_hash: hash,
+            perceptual_hash: dice.next() << 33 | dice.next(),
+            signature: Signature::new(std::array::from_fn(|at| grid[at / 128 * 8 + at % 32 / 4])),
+            measures: Measures {
+                luma_mean: 110.0,
+                luma_spread: 40.0,
+                luma_p05: 20.0,
+                luma_p50: 110.0,
+                luma_p95: 200.0,
+                luma_entropy_bits: 7.0,
+                sharpness: 2.0,
+                sharpness_best: 2.5,
+                mean_rgb: [110; 3],
+            },
+            width_px: 640,
+            height_px: 480,
+            size_bytes: 50_000,
+            modified_us: 0,
+            order: row as u32,
+        }
+    };
+    (0..rows).map(one).collect()
+}

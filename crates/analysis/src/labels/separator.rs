@@ -245,7 +245,9 @@ fn square(
         let mut values = centred(rows, block.iter().copied(), mean);
         for (row, at) in values.chunks_exact_mut(columns).zip(block) {
             let root = root_of(*at);
-            row.iter_mut().for_each(|value| *value *= root);
+            for value in row {
+                *value *= root;
+            }
         }
         let block = ArrayView2::from_shape((block.len(), columns), &values[..])
             .expect("a block holds whole rows");

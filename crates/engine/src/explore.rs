@@ -13,6 +13,7 @@ mod facets;
 mod folder;
 mod grid;
 mod items;
+mod latest;
 mod levels;
 mod map;
 mod marks;

@@ -8,14 +8,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{DatasetScope, Engine, Error, Original};
 
-/// Copies made at a time: each holds one decoded picture.
+/// How many may at a time: each holds one decoded picture.
 const AT_WORK: usize = 2;
 /// Callers that may wait for their turn beside them.
 const WAITING: usize = 16;
 /// When to come back where too many wait.
 const RETRY_SECONDS: u32 = 2;
 
-/// Who makes a copy just now, and who waits to.
+/// Who decodes a picture or runs a model just now, and who waits to.
 #[derive(Debug)]
 pub(crate) struct ViewDesk {
     seats: Semaphore,
@@ -32,13 +32,15 @@ impl Default for ViewDesk {
 }
 
 impl ViewDesk {
-    /// Waits for one's turn to decode a picture; it lasts until what comes back is dropped.
+    /// Waits for one's turn to decode a picture or to run a model; it lasts until what comes back
+    /// is dropped.
     ///
     /// # Errors
     /// [`Error::Busy`] when too many wait already.
     pub(crate) async fn turn(&self) -> Result<[SemaphorePermit<'_>; 2], Error> {
         let seat = self.seats.try_acquire().map_err(|_| Error::Busy {
-            why: "too many pictures are being decoded at once; ask again in a moment".to_owned(),
+            why: "too many pictures and texts are being looked at just now; ask again in a moment"
+                .to_owned(),
             retry_after_s: RETRY_SECONDS,
         })?;
         let turn = self.work.acquire().await.map_err(Error::internal)?;

@@ -540,6 +540,28 @@ impl Store {
         rows.into_iter().map(Job::try_from).collect()
     }
 
+    /// The latest job of this kind about this subject, such as the export that it writes; nothing
+    /// where there is none.
+    pub async fn latest_job(
+        &self,
+        dataset: DatasetId,
+        kind: JobKind,
+        subject: &str,
+    ) -> Result<Option<Job>> {
+        let row = read!(&self.db, pool => {
+            sqlx::query_as::<_, JobRow>(
+                "SELECT * FROM jobs WHERE dataset_id = $1 AND kind = $2 AND subject = $3
+                 ORDER BY created_at_us DESC, id DESC LIMIT 1",
+            )
+            .bind(dataset.as_uuid())
+            .bind(kind.as_str())
+            .bind(subject)
+            .fetch_optional(pool)
+            .await?
+        });
+        row.map(Job::try_from).transpose()
+    }
+
     /// Every job that waits or runs, the oldest first.
     pub async fn live_jobs(&self) -> Result<Vec<Job>> {
         let rows = read!(&self.db, pool => {

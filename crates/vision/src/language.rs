@@ -19,11 +19,11 @@ use crate::EmbedError;
 
 /// How alike texts and pictures are.
 pub trait Language: Send + Sync + std::fmt::Debug {
-    /// What a text means.
+    /// What a text means; nothing where the model knows no part of it.
     ///
     /// # Errors
     /// [`EmbedError`] when the text model cannot be loaded or fails.
-    fn meaning(&self, text: &str) -> Result<Meaning, EmbedError>;
+    fn meaning(&self, text: &str) -> Result<Option<Meaning>, EmbedError>;
 
     /// The names of the concepts that pictures are mixtures of; none where the meaning of a text
     /// is a vector.

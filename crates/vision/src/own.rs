@@ -1,7 +1,8 @@
 //! Models of people's own: an image tower and a text tower in ONNX that share a space, such as a
 //! CLIP, described by a manifest beside them.
 //!
-//! Nothing is trusted: files are read within the manifest's folder only, and a model is tried on
+//! Nothing is trusted: files lie in the manifest's folder, or a link there leads to them, as where
+//! downloads are kept once for all, and a model is tried on
 //! a picture and a text when it is loaded, so that what does not fit is told at once and by name.
 
 mod manifest;
@@ -197,7 +198,7 @@ impl Embedder for OwnModel {
 }
 
 impl Language for OwnModel {
-    fn meaning(&self, text: &str) -> Result<Meaning, EmbedError> {
+    fn meaning(&self, text: &str) -> Result<Option<Meaning>, EmbedError> {
         let texts = self
             .texts
             .as_ref()
@@ -208,7 +209,7 @@ impl Language for OwnModel {
             batch: 1,
             message,
         })?;
-        Ok(Meaning::Vector(vector))
+        Ok(vector.map(Meaning::Vector))
     }
 
     fn concepts(&self) -> &[String] {
@@ -262,8 +263,13 @@ impl Texts {
         })
     }
 
-    fn vector(&self, text: &str) -> Result<Vec<f32>, String> {
-        let (ids, mask) = self.fed(&self.tokens.of(text)?);
+    /// Nothing for a text without a token, and for one of which the tower says nothing.
+    fn vector(&self, text: &str) -> Result<Option<Vec<f32>>, String> {
+        let tokens = self.tokens.of(text)?;
+        if tokens.is_empty() {
+            return Ok(None);
+        }
+        let (ids, mask) = self.fed(&tokens);
         let shape = [1, ids.len()];
         let input = |name, numbers| Input {
             name,
@@ -273,7 +279,9 @@ impl Texts {
         let mut inputs = vec![input(&self.tower.input, &ids)];
         inputs.extend(self.tower.mask.as_ref().map(|name| input(name, &mask)));
         let output = self.graph.run(&inputs, &self.tower.output)?;
-        checked(output.numbers, self.dimensions)
+        let vector = checked(output.numbers, self.dimensions)?;
+        // A vector without a direction is like no picture more than another.
+        Ok(vector.iter().any(|number| *number != 0.0).then_some(vector))
     }
 
     /// Tokens as the tower is fed them, and which of them count.

@@ -1,6 +1,7 @@
 //! Searching with pictures, parts of pictures, and several of them at once.
 
 use hyper::StatusCode;
+use lamina_testkit::Picture;
 use serde_json::{Value, json};
 
 use crate::{app::TestApp, explore::upload};
@@ -184,5 +185,23 @@ async fn a_wrong_anchor_is_named_by_its_element() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         let loc = &answer.json()["detail"][0]["loc"];
         assert_eq!(*loc, json!(["query", "bounding_box"]), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_file_that_changed_is_not_what_was_pointed_at() {
+    let (app, dataset) = TestApp::indexed().await;
+    let id = ids(&app, &dataset.to_string()).await.remove(2);
+    let file = app.source.path().join("c \"é\" 100% #.png");
+    fs_err::write(file, Picture::scene(9, 64, 96).png()).unwrap();
+    let uri = format!(
+        "/api/v1/dataset/{dataset}/grid?anchor_media_id={id}&bounding_box={}",
+        encoded("0,0,20,20")
+    );
+    for _ in 0..2 {
+        let answer = app.get(&uri).await;
+        let detail = answer.json()["detail"].to_string();
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{detail}");
+        assert!(detail.contains("changed since it was indexed"), "{detail}");
     }
 }

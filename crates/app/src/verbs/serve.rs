@@ -73,18 +73,23 @@ async fn welcome(engine: &Engine, config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// While answers are given already: where the model changed, every picture is looked up.
+async fn renew_vectors(wired: &Wired) {
+    match wired.engine.renew_vectors().await {
+        Ok(0) => {}
+        Ok(renewed) => terminal::tell(&format!(
+            "The model changed: {renewed} datasets are embedded anew, and found by likeness and meaning once they are."
+        )),
+        Err(cause) => tracing::error!(%cause, "datasets of another model could not be looked for"),
+    }
+}
+
 async fn answer_and_work(
     listener: std::net::TcpListener,
     wired: &Wired,
     state: AppState,
     stop: CancellationToken,
 ) -> Result<()> {
-    let renewed = wired.engine.renew_vectors().await?;
-    if renewed > 0 {
-        terminal::tell(&format!(
-            "The model changed: {renewed} datasets are embedded anew, and found by likeness and meaning once they are."
-        ));
-    }
     let runner = Runner::start(wired.engine.clone()).await?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let answering = lamina_api::serve(
@@ -95,6 +100,7 @@ async fn answer_and_work(
         stop.clone().cancelled_owned(),
     );
     tokio::join!(
+        renew_vectors(wired),
         answering,
         runner.run(stop.clone()),
         wired.engine.keep_house(stop)

@@ -1,10 +1,6 @@
 //! Pictures, and parts of pictures, that those wanted are to be like or unlike.
 
-use std::{
-    collections::VecDeque,
-    io::Read,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{io::Read, sync::Arc};
 
 use lamina_model::{AnchorId, Clause, Media, MediaId, PixelBox, Presence, Pull, Region};
 use lamina_vision::Part;
@@ -14,10 +10,6 @@ use crate::{DatasetScope, Engine, Error, access::shorten, error::OrNothing};
 
 /// How long an uploaded picture can be searched with.
 const ANCHOR_SECONDS: i64 = 30 * 86_400;
-/// Vectors of parts of pictures that are remembered: somebody leafing through pages asks for the
-/// same part each time, and to decode a photograph takes longer than all else.
-const MOST_PARTS: usize = 64;
-
 /// What an anchor's id is the id of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnchorOf {
@@ -51,27 +43,27 @@ pub struct Anchor {
     pub(super) own: Option<MediaId>,
 }
 
-type PartKey = (MediaId, [u8; 32], PixelBox);
+/// A part of a picture, as its file was.
+pub(super) type PartKey = (MediaId, [u8; 32], PixelBox);
 
-/// Vectors of parts of pictures, the one asked for last at the end.
-#[derive(Debug, Default)]
-pub(crate) struct KnownParts(Mutex<VecDeque<(PartKey, Arc<Vec<f32>>)>>);
+/// Where the bytes of a picture are. A file is read when it is its turn, so that those who wait
+/// hold no picture.
+enum Source {
+    Bytes(Vec<u8>),
+    File(std::fs::File),
+}
 
-impl KnownParts {
-    fn find(&self, key: &PartKey) -> Option<Arc<Vec<f32>>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = known.iter().position(|(of, _)| of == key)?;
-        let entry = known.remove(at)?;
-        let vector = Arc::clone(&entry.1);
-        known.push_back(entry);
-        Some(vector)
-    }
-
-    fn remember(&self, key: PartKey, vector: &Arc<Vec<f32>>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.push_back((key, Arc::clone(vector)));
-        while known.len() > MOST_PARTS {
-            known.pop_front();
+impl Source {
+    fn read(self, max_file_bytes: u64) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            Self::File(file) => {
+                let mut bytes = Vec::new();
+                // One byte above the limit is enough for the decoder to refuse.
+                let mut file = file.take(max_file_bytes.saturating_add(1));
+                file.read_to_end(&mut bytes).map_err(Error::internal)?;
+                Ok(bytes)
+            }
         }
     }
 }
@@ -162,26 +154,21 @@ impl Engine {
             return Ok(vector);
         }
         let original = self.original(scope, &media.id.to_string()).await?;
-        let most = self.parts().ingest.limits.max_file_bytes;
-        let read = tokio::task::spawn_blocking(move || {
-            let mut bytes = Vec::new();
-            // One byte above the limit is enough for the decoder to refuse.
-            let mut file = original.file.take(most.saturating_add(1));
-            file.read_to_end(&mut bytes).map(|_| bytes)
-        });
-        let bytes = read.await.map_err(Error::internal)?;
-        let bytes = bytes.map_err(Error::internal)?;
-        let (_, vector) = self
-            .embed_part(bytes, region)
+        let no_longer = |why: String| Error::Conflict {
+            code: "not_decodable",
+            why: format!(
+                "{} {why}; index the folder again to bring the dataset in line",
+                media.path
+            ),
+        };
+        let (part, vector) = self
+            .embed_part(Source::File(original.file), region)
             .await?
-            .map_err(|why| Error::Conflict {
-                code: "not_decodable",
-                why: format!(
-                    "{} can no longer be decoded ({why}); index the folder again to bring the \
-                     dataset in line",
-                    media.path
-                ),
-            })?;
+            .map_err(|why| no_longer(format!("can no longer be decoded ({why})")))?;
+        // A part of another picture is not what was pointed at.
+        if part.content_hash != media.content_hash {
+            return Err(no_longer("changed since it was indexed".to_owned()));
+        }
         let vector = Arc::new(vector);
         known.remember(key, &vector);
         Ok(vector)
@@ -191,13 +178,14 @@ impl Engine {
     /// error says in words why the file cannot be decoded.
     async fn embed_part(
         &self,
-        bytes: Vec<u8>,
+        source: Source,
         region: Option<Region>,
     ) -> Result<Result<(Part, Vec<f32>), String>, Error> {
         let _turn = self.parts().views.turn().await?;
         let engine = self.clone();
         let looked = tokio::task::spawn_blocking(move || {
             let parts = engine.parts();
+            let bytes = source.read(parts.ingest.limits.max_file_bytes)?;
             let cut = match lamina_vision::part(&bytes, region, &parts.ingest.limits) {
                 Ok(cut) => cut,
                 Err(why) => return Ok(Err(format!("{}: {}", why.reason.sentence(), why.note))),
@@ -248,7 +236,7 @@ impl Engine {
             });
         }
         let (part, vector) = self
-            .embed_part(bytes, region)
+            .embed_part(Source::Bytes(bytes), region)
             .await?
             .map_err(|why| Error::invalid("file", why))?;
         let now = self.clock().now();

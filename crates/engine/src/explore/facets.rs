@@ -72,25 +72,48 @@ pub struct IssueFacet {
     pub histogram: Vec<u64>,
 }
 
+/// What a search finds among the rows of a facet, so that its counts are of what the grid shows.
+struct Sought<'a> {
+    seen: &'a Seen,
+    ranks: &'a [Rank],
+    /// All that is wanted, before and after the search.
+    asked: RowSet,
+    found: RowSet,
+}
+
+impl<'a> Sought<'a> {
+    fn new(seen: &'a Seen, ranks: &'a [Rank], asked: RowSet) -> Result<Self, Error> {
+        let answer = seen.answer_among(asked.clone(), ranks)?;
+        let found = answer.rows().clone();
+        Ok(Self {
+            seen,
+            ranks,
+            asked,
+            found,
+        })
+    }
+
+    /// Those of these rows that the search finds when it looks among them only. A ranking keeps
+    /// the first so many, so what it finds among more rows cannot be cut down to these.
+    fn among(&self, rows: RowSet) -> Result<RowSet, Error> {
+        if rows == self.asked {
+            return Ok(self.found.clone());
+        }
+        let answer = self.seen.answer_among(rows, self.ranks)?;
+        Ok(answer.rows().clone())
+    }
+}
+
 impl Seen {
     fn facets(&self, wanted: &Wanted, ranks: &[Rank]) -> Result<FacetCounts, Error> {
-        let mut parts = self.parts_of(wanted);
-        if !ranks.is_empty() {
-            // What is searched for holds in every facet, so it is asked of what no facet asks.
-            let beyond = Wanted {
-                names: wanted.names.clone(),
-                clusters: wanted.clusters.clone(),
-                areas: wanted.areas.clone(),
-                filter: wanted.filter.clone(),
-                ..Wanted::default()
-            };
-            parts.others.keep(self.answer(&beyond, ranks)?.rows());
-        }
-        let copies = parts.all_but(Some(&parts.copies));
-        let tiers = parts.all_but(Some(&parts.tiers));
-        let formats = parts.all_but(Some(&parts.formats));
-        let folders = parts.all_but(Some(&parts.folders));
-        let issues = parts.all_but(Some(&parts.issues));
+        let parts = self.parts_of(wanted);
+        let sought = Sought::new(self, ranks, parts.all_but(None))?;
+        let without = |facet: &RowSet| sought.among(parts.all_but(Some(facet)));
+        let copies = without(&parts.copies)?;
+        let tiers = without(&parts.tiers)?;
+        let formats = without(&parts.formats)?;
+        let folders = without(&parts.folders)?;
+        let issues = without(&parts.issues)?;
         let limits = FacetLimits {
             labels: LABELS,
             folders: FOLDERS,
@@ -102,12 +125,12 @@ impl Seen {
         } else {
             count(&formats).formats
         };
-        let all = parts.all_but(None);
-        let counts = count(&all);
-        let labels = parts.all_but(Some(&parts.labels));
-        let labels = (labels != all).then(|| count(&labels));
-        let tags = parts.all_but(Some(&parts.tags));
-        let tags = (tags != all).then(|| count(&tags));
+        let all = &sought.found;
+        let counts = count(all);
+        let labels = without(&parts.labels)?;
+        let labels = (labels != *all).then(|| count(&labels));
+        let tags = without(&parts.tags)?;
+        let tags = (tags != *all).then(|| count(&tags));
         let (labels, tags) = (
             labels.as_ref().unwrap_or(&counts),
             tags.as_ref().unwrap_or(&counts),
@@ -138,24 +161,24 @@ impl Seen {
             sizes: counts.sizes,
             modified: counts.modified,
             created: counts.created,
-            measures: self.measured(wanted, &parts.all_but(Some(&parts.ranges))),
+            measures: self.measured(wanted, &sought, &parts.all_but(Some(&parts.ranges)))?,
         })
     }
 
     /// Where the numbers of pictures lie, each counted under the ranges of all the others.
-    fn measured(&self, wanted: &Wanted, free: &RowSet) -> Vec<(Measure, Histogram)> {
-        let all = Measure::ALL.into_iter();
-        if wanted.ranges.is_empty() {
-            return all
-                .map(|measure| (measure, self.index.histogram(measure, free)))
-                .collect();
-        }
-        all.map(|measure| {
+    fn measured(
+        &self,
+        wanted: &Wanted,
+        sought: &Sought<'_>,
+        free: &RowSet,
+    ) -> Result<Vec<(Measure, Histogram)>, Error> {
+        let counted = |measure| {
             let mut rows = self.in_ranges(wanted, Some(measure));
             rows.keep(free);
-            (measure, self.index.histogram(measure, &rows))
-        })
-        .collect()
+            let rows = sought.among(rows)?;
+            Ok((measure, self.index.histogram(measure, &rows)))
+        };
+        Measure::ALL.into_iter().map(counted).collect()
     }
 
     fn issue_facet(&self, kind: IssueKind, rows: &RowSet) -> IssueFacet {

@@ -71,8 +71,8 @@ mod tests {
     struct First(Vec<String>);
 
     impl Language for First {
-        fn meaning(&self, _: &str) -> Result<Meaning, EmbedError> {
-            Ok(Meaning::Vector(vec![1.0, 0.0]))
+        fn meaning(&self, _: &str) -> Result<Option<Meaning>, EmbedError> {
+            Ok(Some(Meaning::Vector(vec![1.0, 0.0])))
         }
 
         fn concepts(&self) -> &[String] {

@@ -10,14 +10,15 @@ use lamina_model::{
     ClusterLevel, DatasetId, Generation, ImageFormat, IssueKind, MediaId, SourcePath, Timestamp,
 };
 use lamina_search::{GenerationIndex, SearchError};
-use lamina_vision::ModelId;
+use lamina_vision::{Meaning, ModelId};
 
 use super::{
-    anchors::KnownParts,
+    anchors::PartKey,
     build,
     copies::{self, CopyTable},
     folder,
     grid::{OrderKey, Orders},
+    latest::Latest,
     marks::{Marks, MarksCache},
     objects::ObjectTable,
     picture::{self, Beside},
@@ -38,7 +39,10 @@ pub(crate) struct Indexes {
     open: Mutex<VecDeque<Arc<Opened>>>,
     writing: Mutex<HashSet<(DatasetId, Generation)>>,
     pub(super) marks: MarksCache,
-    pub(super) parts: KnownParts,
+    /// Vectors of parts of pictures.
+    pub(super) parts: Latest<PartKey, Vec<f32>>,
+    /// What texts mean.
+    pub(super) meanings: Latest<String, Meaning>,
     /// Generations whose map is being drawn.
     drawing: Mutex<HashSet<(DatasetId, Generation)>>,
 }

@@ -76,15 +76,30 @@ impl Engine {
         )
     }
 
-    /// What a text means to the model in use; nothing where that knows no words.
+    /// What a text means to the model in use; nothing where that knows no words, or none of these.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many ask at once.
     pub async fn meaning(&self, text: String) -> Result<Option<Arc<Meaning>>, Error> {
-        let engine = self.clone();
-        let asked = tokio::task::spawn_blocking(move || {
+        if self.parts().embedder.language().is_none() {
+            return Ok(None);
+        }
+        let known = &self.parts().indexes.meanings;
+        if let Some(meaning) = known.find(&text) {
+            return Ok(Some(meaning));
+        }
+        let _turn = self.parts().views.turn().await?;
+        let (engine, asked) = (self.clone(), text.clone());
+        let found = tokio::task::spawn_blocking(move || {
             let language = engine.parts().embedder.language();
-            language.map(|language| language.meaning(&text)).transpose()
+            language.map_or(Ok(None), |language| language.meaning(&asked))
         });
-        let found = asked.await.map_err(Error::internal)?;
-        Ok(found.map_err(Error::internal)?.map(Arc::new))
+        let found = found.await.map_err(Error::internal)?;
+        let found = found.map_err(Error::internal)?.map(Arc::new);
+        if let Some(meaning) = &found {
+            known.remember(text, meaning);
+        }
+        Ok(found)
     }
 }
 
@@ -99,7 +114,11 @@ impl Seen {
     /// The rows that are wanted, in the order of all rankings: what one leaves out is out, and
     /// the last one's distances stand.
     pub(super) fn answer(&self, wanted: &Wanted, ranks: &[Rank]) -> Result<Answer, Error> {
-        let mut rows = self.rows_of(wanted);
+        self.answer_among(self.rows_of(wanted), ranks)
+    }
+
+    /// The same among these rows.
+    pub(super) fn answer_among(&self, mut rows: RowSet, ranks: &[Rank]) -> Result<Answer, Error> {
         let mut last = None;
         for rank in ranks {
             let ranked = match rank {

@@ -1,7 +1,7 @@
 //! How an export stands, the link to its archive, and the archive part by part.
 
 use bytes::Bytes;
-use lamina_model::{DatasetId, ExportId, JobKind, JobState, Timestamp};
+use lamina_model::{DatasetId, ExportId, JobId, JobKind, JobState, Timestamp};
 use lamina_store::Export;
 
 use super::{
@@ -43,30 +43,37 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`] when the dataset has no such export.
     pub async fn export_state(&self, scope: &DatasetScope, id: &str) -> Result<ExportState, Error> {
-        let mut export = self.find_export(scope.id(), id).await?;
-        if export.status == INIT || export.status == RUNNING {
-            let jobs = self.store().jobs_of_dataset(scope.id(), 1000).await?;
-            let subject = export.id.to_string();
-            let job = jobs
-                .into_iter()
-                .find(|job| job.kind == JobKind::Export && job.subject == subject);
-            // A job that gave up or was stopped leaves its export as it was.
-            match job.map(|job| (job.state, job.error)) {
-                Some((JobState::Failed, why)) => {
-                    FAILED.clone_into(&mut export.status);
-                    export.message = why;
-                }
-                Some((JobState::Cancelled, _)) => {
-                    FAILED.clone_into(&mut export.status);
-                    export.message = Some("stopped on request".to_owned());
-                }
-                _ => {}
-            }
-        }
+        let found = self.find_export(scope.id(), id).await?;
+        let (export, _) = self.as_it_stands(found).await?;
         Ok(ExportState {
             link: self.link_of(&export).await?,
             export,
         })
+    }
+
+    /// The export with what became of the job that writes it, and that job while it does: a job
+    /// that gave up, was stopped or is gone leaves its export as it was.
+    pub(super) async fn as_it_stands(
+        &self,
+        mut export: Export,
+    ) -> Result<(Export, Option<JobId>), Error> {
+        if export.status != INIT && export.status != RUNNING {
+            return Ok((export, None));
+        }
+        let subject = export.id.to_string();
+        let job = self
+            .store()
+            .latest_job(export.dataset_id, JobKind::Export, &subject)
+            .await?;
+        let message = match job {
+            Some(job) if job.state == JobState::Failed => job.error,
+            Some(job) if job.state == JobState::Cancelled => Some("stopped on request".to_owned()),
+            Some(job) => return Ok((export, Some(job.id))),
+            None => Some("the task that wrote it is gone; ask for the export again".to_owned()),
+        };
+        FAILED.clone_into(&mut export.status);
+        export.message = message;
+        Ok((export, None))
     }
 
     /// Until when a link to the archive counts, and what proves it; nothing where there is none.

@@ -1,16 +1,13 @@
 //! The exports of a dataset, and taking one away.
 
-use lamina_model::{ExportId, JobId, JobKind, JobState};
+use lamina_model::{ExportId, JobId};
 
 use super::{
-    ask::{ExportWish, FAILED, INIT, RUNNING},
+    ask::{ExportWish, INIT, RUNNING},
     fetch::ExportState,
     work::key,
 };
 use crate::{DatasetScope, Engine, Error, ExportFormat, access::shorten, error::OrNothing};
-
-/// Jobs looked through for those that write the exports of a page.
-const JOBS: usize = 1000;
 
 /// An export in a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,33 +35,9 @@ impl Engine {
         limit: usize,
     ) -> Result<(Vec<ListedExport>, u64), Error> {
         let (exports, total) = self.store().exports(scope.id(), offset, limit).await?;
-        let goes_on = |status: &str| status == INIT || status == RUNNING;
-        let jobs = if exports.iter().any(|export| goes_on(&export.status)) {
-            self.store().jobs_of_dataset(scope.id(), JOBS).await?
-        } else {
-            Vec::new()
-        };
         let mut listed = Vec::with_capacity(exports.len());
-        for mut export in exports {
-            let subject = export.id.to_string();
-            let job = jobs
-                .iter()
-                .find(|job| job.kind == JobKind::Export && job.subject == subject);
-            let mut writer = None;
-            if goes_on(&export.status) {
-                // A job that gave up or was stopped leaves its export as it was.
-                match job.map(|job| (job.state, &job.error)) {
-                    Some((JobState::Failed, why)) => {
-                        FAILED.clone_into(&mut export.status);
-                        export.message.clone_from(why);
-                    }
-                    Some((JobState::Cancelled, _)) => {
-                        FAILED.clone_into(&mut export.status);
-                        export.message = Some("stopped on request".to_owned());
-                    }
-                    _ => writer = job.map(|job| job.id),
-                }
-            }
+        for export in exports {
+            let (export, writer) = self.as_it_stands(export).await?;
             let wish: Option<ExportWish> = serde_json::from_str(&export.wish).ok();
             listed.push(ListedExport {
                 format: wish.as_ref().map(|wish| wish.format),

@@ -274,11 +274,12 @@ impl Engine {
 
     /// A change that a job still makes cannot be taken back.
     async fn check_at_rest(&self, scope: &DatasetScope, change: ChangeId) -> Result<(), Error> {
-        let jobs = self.store().jobs_of_dataset(scope.id(), 1000).await?;
         let subject = change.to_string();
-        let running = jobs.iter().any(|job| {
-            job.kind == JobKind::Mark && job.subject == subject && !Self::has_ended(job)
-        });
+        let job = self
+            .store()
+            .latest_job(scope.id(), JobKind::Mark, &subject)
+            .await?;
+        let running = job.is_some_and(|job| !Self::has_ended(&job));
         if running {
             return Err(Error::Conflict {
                 code: "change_running",

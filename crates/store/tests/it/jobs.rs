@@ -149,6 +149,15 @@ pub(crate) async fn a_finished_job_makes_room_for_the_next(world: &World) {
             .len(),
         1
     );
+    let latest = |subject| {
+        let store = &world.store;
+        async move {
+            let found = store.latest_job(dataset.id, first.kind, subject).await;
+            found.unwrap().map(|job| job.id)
+        }
+    };
+    assert_eq!(latest(&first.subject).await, Some(second.id));
+    assert_eq!(latest("something else").await, None);
 }
 
 pub(crate) async fn a_released_job_goes_on_at_once(world: &World) {

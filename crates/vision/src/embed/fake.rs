@@ -69,16 +69,16 @@ impl Embedder for FakeEmbedder {
 }
 
 impl Language for FakeEmbedder {
-    fn meaning(&self, text: &str) -> Result<Meaning, EmbedError> {
+    fn meaning(&self, text: &str) -> Result<Option<Meaning>, EmbedError> {
         let said = |colour: &String| text.split_whitespace().any(|word| word == colour);
         let likeness: Vec<f32> = COLOURS
             .iter()
             .map(|colour| f32::from(u8::from(said(colour))))
             .collect();
-        Ok(Meaning::Concepts {
+        Ok(Some(Meaning::Concepts {
             likeness: unit(&likeness),
             offset: 0.0,
-        })
+        }))
     }
 
     fn concepts(&self) -> &[String] {

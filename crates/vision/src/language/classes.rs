@@ -99,7 +99,7 @@ impl ClassWords {
 }
 
 impl Language for ClassWords {
-    fn meaning(&self, text: &str) -> Result<Meaning, EmbedError> {
+    fn meaning(&self, text: &str) -> Result<Option<Meaning>, EmbedError> {
         let classes = self.classes();
         let vector = self.sentences.vector(text)?;
         let way: Vec<f32> = vector
@@ -109,10 +109,10 @@ impl Language for ClassWords {
             .collect();
         let way = unit(&way);
         let dot = |row: &[f32]| row.iter().zip(&way).map(|(a, b)| a * b).sum();
-        Ok(Meaning::Concepts {
+        Ok(Some(Meaning::Concepts {
             likeness: (0..CLASSES).map(|class| dot(classes.of(class))).collect(),
             offset: dot(&classes.middle),
-        })
+        }))
     }
 
     fn concepts(&self) -> &[String] {

@@ -129,6 +129,14 @@ impl ModelManifest {
         let mut files = vec![("image.file", &self.image.file)];
         if let Some(text) = &self.text {
             within("text.length", text.length, MOST_TOKENS)?;
+            let marks = [&text.begin, &text.end].into_iter().flatten().count();
+            if text.length <= marks {
+                return Err(format!(
+                    "text.length is {}, which leaves no room for a text beside the marks at its \
+                     ends ({marks})",
+                    text.length
+                ));
+            }
             files.extend([
                 ("text.file", &text.file),
                 ("text.tokenizer", &text.tokenizer),

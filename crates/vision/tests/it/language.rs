@@ -7,8 +7,8 @@ use crate::embedding::{options, pure};
 
 fn likeness(language: &dyn Language, text: &str) -> Vec<f32> {
     match language.meaning(text).unwrap() {
-        Meaning::Concepts { likeness, .. } => likeness,
-        Meaning::Vector(_) => panic!("the default model has no vectors of texts"),
+        Some(Meaning::Concepts { likeness, .. }) => likeness,
+        Some(Meaning::Vector(_)) | None => panic!("the default model has no vectors of texts"),
     }
 }
 

@@ -22,8 +22,8 @@ fn vector(embedder: &dyn Embedder, rgb: [u8; 3]) -> Vec<f32> {
 
 fn meaning(embedder: &dyn Embedder, text: &str) -> Vec<f32> {
     match embedder.language().unwrap().meaning(text).unwrap() {
-        Meaning::Vector(vector) => vector,
-        Meaning::Concepts { .. } => panic!("a pair has vectors of texts"),
+        Some(Meaning::Vector(vector)) => vector,
+        other => panic!("a pair has vectors of texts: {other:?}"),
     }
 }
 
@@ -51,6 +51,10 @@ fn a_pair_holds_words_against_pictures_in_both_runtimes() {
         assert!(cosine(&red, &word) > 0.95, "{red:?} {word:?}");
         assert!(cosine(&red, &meaning(embedder, "blue")) < 0.1);
         assert!((cosine(&word, &word) - 1.0).abs() < 1e-4);
+        for nothing in ["", "  \n"] {
+            let language = embedder.language().unwrap();
+            assert_eq!(language.meaning(nothing).unwrap(), None, "{nothing:?}");
+        }
         let long = "green ".repeat(500);
         assert!(cosine(&meaning(embedder, &long), &vector(embedder, [0, 255, 0])) > 0.95);
     }
@@ -130,6 +134,13 @@ fn what_does_not_fit_is_told_with_its_file() {
         (
             line("std = [0.5, 0.5, 0.5]", "std = [0.5, 0, 0.5]"),
             "image.std",
+        ),
+        (
+            line(
+                "length = 16",
+                "length = 2\nbegin = \"[CLS]\"\nend = \"[SEP]\"",
+            ),
+            "text.length is 2, which leaves no room for a text beside the marks at its ends (2)",
         ),
         (
             line("length = 16", "length = 16\nbegin = \"<|start|>\""),

@@ -6,6 +6,8 @@ use lamina_auth::CookieScope;
 use lamina_engine::Engine;
 use lamina_model::{Chance, Clock, RequestId};
 
+use crate::wire::dataset::ToldDatasets;
+
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -102,45 +104,54 @@ pub struct AppStateParts {
 
 /// The state of the HTTP room. Cheap to clone.
 #[derive(Clone)]
-pub struct AppState(Arc<AppStateParts>);
+pub struct AppState(Arc<(AppStateParts, ToldDatasets)>);
 
 impl AppState {
     /// Puts the parts together.
     pub fn new(parts: AppStateParts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new((parts, ToldDatasets::default())))
+    }
+
+    fn parts(&self) -> &AppStateParts {
+        &self.0.0
+    }
+
+    /// What was told of datasets last.
+    pub(crate) fn told(&self) -> &ToldDatasets {
+        &self.0.1
     }
 
     /// The verbs.
     pub fn engine(&self) -> &Engine {
-        &self.0.engine
+        &self.parts().engine
     }
 
     pub(crate) fn mode(&self) -> Mode {
-        self.0.mode
+        self.parts().mode
     }
 
     pub(crate) fn accounts(&self) -> &AccountsWire {
-        &self.0.accounts
+        &self.parts().accounts
     }
 
     pub(crate) fn version(&self) -> &'static str {
-        self.0.version
+        self.parts().version
     }
 
     pub(crate) fn hosts(&self) -> Option<&HostRule> {
-        self.0.hosts.as_ref()
+        self.parts().hosts.as_ref()
     }
 
     pub(crate) fn new_request_id(&self) -> RequestId {
-        RequestId::new(self.0.clock.as_ref(), self.0.chance.as_ref())
+        RequestId::new(self.parts().clock.as_ref(), self.parts().chance.as_ref())
     }
 }
 
 impl fmt::Debug for AppState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AppState")
-            .field("mode", &self.0.mode)
-            .field("version", &self.0.version)
+            .field("mode", &self.parts().mode)
+            .field("version", &self.parts().version)
             .finish_non_exhaustive()
     }
 }

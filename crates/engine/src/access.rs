@@ -132,6 +132,10 @@ impl DatasetScope {
         &self.dataset
     }
 
+    pub(crate) fn shared(&self) -> Arc<Dataset> {
+        Arc::clone(&self.dataset)
+    }
+
     /// Its id.
     pub fn id(&self) -> DatasetId {
         self.dataset.id

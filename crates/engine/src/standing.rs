@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lamina_model::{Dataset, DatasetId, Job, MediaId};
 
-use crate::{Caller, Engine, Error, Need, Via, error::OrNothing, recent::Beside};
+use crate::{Caller, DatasetScope, Engine, Error, Need, Via, error::OrNothing, recent::Beside};
 
 /// Pictures that stand for a dataset.
 const PREVIEWS: usize = 4;
@@ -13,7 +13,7 @@ const PREVIEWS: usize = 4;
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatasetCard {
     /// The dataset.
-    pub dataset: Dataset,
+    pub dataset: Arc<Dataset>,
     /// The address of whoever made it; nothing in local mode, where that person is gone, and for
     /// callers who are nobody.
     pub owner: Option<String>,
@@ -28,17 +28,25 @@ impl Engine {
         caller: &Caller,
         datasets: Vec<Dataset>,
     ) -> Result<Vec<DatasetCard>, Error> {
-        let is_somebody = is_somebody(caller);
         let mut cards = Vec::with_capacity(datasets.len());
         for dataset in datasets {
-            let beside = self.beside(&dataset).await?;
-            cards.push(DatasetCard {
-                owner: beside.owner.clone().filter(|_| is_somebody),
-                previews: beside.previews.clone(),
-                dataset,
-            });
+            cards.push(self.card_of(caller, Arc::new(dataset)).await?);
         }
         Ok(cards)
+    }
+
+    /// The same of one dataset.
+    pub async fn card(&self, caller: &Caller, scope: &DatasetScope) -> Result<DatasetCard, Error> {
+        self.card_of(caller, scope.shared()).await
+    }
+
+    async fn card_of(&self, caller: &Caller, dataset: Arc<Dataset>) -> Result<DatasetCard, Error> {
+        let beside = self.beside(&dataset).await?;
+        Ok(DatasetCard {
+            owner: beside.owner.clone().filter(|_| is_somebody(caller)),
+            previews: beside.previews.clone(),
+            dataset,
+        })
     }
 
     /// The address of whoever made a dataset, as [`DatasetCard::owner`] tells it.

@@ -93,12 +93,11 @@ pub(crate) async fn get_dataset(
     State(state): State<AppState>,
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
-) -> Result<Json<DatasetJson>, ApiError> {
-    let scope = state
-        .engine()
-        .dataset(&caller, &dataset_id, Need::View)
-        .await?;
-    Ok(Json(told(&state, &caller, &scope).await?))
+) -> Result<Response, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    let card = engine.card(&caller, &scope).await?;
+    Ok(state.told().answer(card))
 }
 
 /// A dataset as the wire tells it to a caller.
@@ -107,11 +106,8 @@ pub(crate) async fn told(
     caller: &Caller,
     scope: &DatasetScope,
 ) -> Result<DatasetJson, Error> {
-    let cards = state
-        .engine()
-        .cards(caller, vec![scope.dataset().clone()])
-        .await?;
-    Ok(DatasetJson::from(&cards[0]))
+    let card = state.engine().card(caller, scope).await?;
+    Ok(DatasetJson::from(&card))
 }
 
 /// What was removed.

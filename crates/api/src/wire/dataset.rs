@@ -1,10 +1,14 @@
 //! A dataset, with every field that any version of the original gave it.
 
+mod told;
+
 use lamina_engine::DatasetCard;
 use lamina_model::{DatasetStatus, MediaId, Phase, SourceType};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+pub(crate) use told::ToldDatasets;
 
 /// A dataset and the state it is in.
 #[derive(Debug, Serialize, ToSchema)]

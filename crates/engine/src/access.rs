@@ -127,6 +127,16 @@ impl DatasetScope {
         }
     }
 
+    /// The same right, with the tags and labels of an earlier moment.
+    pub(crate) fn as_of(&self, marks_version: i64) -> Self {
+        let mut dataset = Dataset::clone(&self.dataset);
+        dataset.marks_version = marks_version;
+        Self {
+            dataset: Arc::new(dataset),
+            role: self.role,
+        }
+    }
+
     /// The dataset as it was when the right was checked.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset

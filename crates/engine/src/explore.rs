@@ -24,6 +24,7 @@ mod picture;
 mod plan;
 mod rank;
 mod similar;
+mod walk;
 mod wanted;
 
 pub use anchors::{Anchor, AnchorOf, AnchorWish};

@@ -12,5 +12,5 @@ mod tags;
 
 pub use annotations::AnnotationsRead;
 pub use changes::{MarkStep, Stepped};
-pub use said::Said;
+pub use said::{Said, SaidTag};
 pub use steps::{StepRow, StepRows};

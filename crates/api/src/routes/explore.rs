@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Card, Need, Told, Wanted};
+use lamina_engine::{Card, DatasetScope, Need, Told, Wanted};
 use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +21,7 @@ use crate::{
         card::thumb_uri,
         error::{ErrorBody, ValidationErrorBody},
         media::original_uri,
+        paging,
         vql::{self, Asked},
         wanted::unknown,
     },
@@ -49,6 +50,9 @@ pub(crate) struct ExploreParameters {
     /// Which page, from 0.
     #[param(default = 0)]
     page_number: Option<u32>,
+    /// Where to go on, in place of `page_number`: the `next_cursor` of the page before. A walk by
+    /// cursors meets everything exactly once, also while tags and labels change.
+    cursor: Option<String>,
     /// Filters as a JSON array, all of which must hold.
     vql: Option<String>,
     /// Labels as a list; any of them will do.
@@ -69,6 +73,13 @@ impl ExploreParameters {
     fn level(&self) -> Result<ClusterLevel, Problem> {
         let number = self.threshold.unwrap_or(0);
         ClusterLevel::new(number).ok_or_else(|| unknown("threshold", &number.to_string()))
+    }
+
+    /// Where the page begins, and the scope to ask with.
+    fn place(&self, scope: DatasetScope, size: usize) -> Result<(DatasetScope, u32), ApiError> {
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let first = self.page_number.unwrap_or(0).saturating_mul(size);
+        paging::resumed(scope, self.cursor.as_deref(), first)
     }
 
     /// Whether boxes are asked for.
@@ -147,13 +158,16 @@ pub(crate) struct Explored {
     clusters: Vec<ExploreCluster>,
     /// About the answer.
     metadata: ExploreMetadata,
+    /// Where the next page begins; null on the last.
+    next_cursor: Option<String>,
 }
 
 impl Explored {
-    fn of(clusters: Vec<ExploreCluster>) -> Self {
+    fn of(clusters: Vec<ExploreCluster>, next_cursor: Option<String>) -> Self {
         Self {
             clusters,
             metadata: ExploreMetadata { used_duckdb: false },
+            next_cursor,
         }
     }
 }
@@ -283,6 +297,7 @@ impl Preview {
         (status = OK, description = "A page of clusters", body = Explored),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -299,13 +314,14 @@ pub(crate) async fn explore(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let level = parameters.level()?;
-    let page = usize::try_from(parameters.page_number.unwrap_or(0)).unwrap_or(usize::MAX);
-    let offset = page.saturating_mul(CLUSTERS);
+    let (scope, first) = parameters.place(scope, CLUSTERS)?;
+    let offset = usize::try_from(first).unwrap_or(usize::MAX);
     let (wanted, asked) = parameters.wanted(&ranked)?;
     if parameters.is_about_objects() {
         let wanted = objects::wanted(wanted, asked.is_empty())?;
         let clusters = objects::clusters(&state, &scope, wanted, offset, CLUSTERS).await?;
-        return Ok(Json(Explored::of(clusters)));
+        let next = paging::next(&scope, first, clusters.len(), clusters.len() == CLUSTERS);
+        return Ok(Json(Explored::of(clusters, next)));
     }
     let ranks = look_up(&state, &scope, asked).await?;
     let found = state
@@ -333,7 +349,10 @@ pub(crate) async fn explore(
         user_tags: None,
         captions: None,
     });
-    Ok(Json(Explored::of(clusters.collect())))
+    let shown = found.clusters.len();
+    let behind = u64::from(first).saturating_add(u64::try_from(shown).unwrap_or(u64::MAX));
+    let next = paging::next(&scope, first, shown, behind < found.total);
+    Ok(Json(Explored::of(clusters.collect(), next)))
 }
 
 /// A page of the pictures in a cluster.
@@ -343,6 +362,25 @@ pub(crate) struct ClusterMembers {
     cluster_id: Uuid,
     /// The pictures.
     previews: Vec<Preview>,
+    /// Where the next page begins; null on the last.
+    next_cursor: Option<String>,
+}
+
+impl ClusterMembers {
+    /// A page that begins at `first`; nothing where it is empty.
+    fn of(
+        scope: &DatasetScope,
+        cluster: ClusterId,
+        first: u32,
+        previews: Vec<Preview>,
+    ) -> Option<Self> {
+        let next_cursor = paging::next(scope, first, previews.len(), previews.len() == MEMBERS);
+        (!previews.is_empty()).then(|| Self {
+            cluster_id: cluster.as_uuid(),
+            previews,
+            next_cursor,
+        })
+    }
 }
 
 /// Lists the pictures of a cluster, a hundred a page; null behind the last page.
@@ -360,6 +398,7 @@ pub(crate) struct ClusterMembers {
         (status = OK, description = "A page of its pictures, or null", body = Option<ClusterMembers>),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -375,6 +414,7 @@ pub(crate) async fn get_similarity_cluster(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    let (scope, first) = parameters.place(scope, MEMBERS)?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let objects = parameters.is_about_objects();
     if objects && !asked.is_empty() {
@@ -384,29 +424,21 @@ pub(crate) async fn get_similarity_cluster(
     let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
         return Ok(Json(None));
     };
-    let page = parameters.page_number.unwrap_or(0);
-    if objects {
+    // Cursors stand where pages begin.
+    let page = first / u32::try_from(MEMBERS).unwrap_or(u32::MAX);
+    let previews = if objects {
         let wanted = objects::wanted(wanted, true)?;
-        let previews = objects::members(&state, &scope, wanted, cluster, page, MEMBERS).await?;
-        return Ok(Json((!previews.is_empty()).then(|| ClusterMembers {
-            cluster_id: cluster.as_uuid(),
-            previews,
-        })));
-    }
-    let found = state
-        .engine()
-        .cluster_members(&scope, wanted, ranks, cluster, page, MEMBERS)
-        .await?;
-    let previews: Vec<Preview> = found
-        .pictures
-        .iter()
-        .zip(&found.told)
-        .map(|(card, told)| Preview::new(scope.id(), card, told))
-        .collect();
-    Ok(Json((!previews.is_empty()).then(|| ClusterMembers {
-        cluster_id: cluster.as_uuid(),
-        previews,
-    })))
+        objects::members(&state, &scope, wanted, cluster, page, MEMBERS).await?
+    } else {
+        let found = state
+            .engine()
+            .cluster_members(&scope, wanted, ranks, cluster, page, MEMBERS)
+            .await?;
+        let told = found.pictures.iter().zip(&found.told);
+        told.map(|(card, told)| Preview::new(scope.id(), card, told))
+            .collect()
+    };
+    Ok(Json(ClusterMembers::of(&scope, cluster, first, previews)))
 }
 
 /// What there is to explore.

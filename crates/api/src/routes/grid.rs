@@ -45,6 +45,9 @@ pub(crate) struct GridParameters {
     /// Pictures passed over.
     #[param(default = 0)]
     offset: Option<u32>,
+    /// Where to go on, in place of `offset`: the `next_cursor` of the page before. A walk by
+    /// cursors meets everything exactly once, also while tags and labels change.
+    cursor: Option<String>,
     /// Pictures on the page, 1–1000.
     #[param(minimum = 1, maximum = 1000, default = 500)]
     limit: Option<u32>,
@@ -80,15 +83,20 @@ pub(crate) struct GridPage {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     distance: Vec<f32>,
+    /// Where the next page begins; null on the last.
+    next_cursor: Option<String>,
 }
 
 impl GridPage {
-    fn new(grid: &Grid, offset: u32) -> Self {
+    fn new(scope: &DatasetScope, grid: &Grid, offset: u32) -> Self {
+        let shown = u32::try_from(grid.items.len()).unwrap_or(u32::MAX);
+        let more = offset.saturating_add(shown) < grid.total;
         let mut page = Self {
             generation: grid.generation.map(|generation| generation.0),
             total: grid.total,
             offset,
             distance: grid.distances.clone(),
+            next_cursor: paging::next(scope, offset, grid.items.len(), more),
             ..Self::default()
         };
         for (card, issues, copies) in &grid.items {
@@ -135,7 +143,9 @@ pub(crate) fn of_generation(scope: &DatasetScope) -> (String, [(HeaderName, Head
     responses(
         (status = OK, description = "A page of the grid", body = GridPage),
         (status = NOT_MODIFIED, description = "The copy that the caller has is still right"),
+        (status = BAD_REQUEST, description = "The words cannot be read, or the cursor is of another list", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -155,6 +165,7 @@ pub(crate) async fn get_grid(
         .await?;
     let limit = paging::limit(parameters.limit, 500)?;
     let offset = parameters.offset.unwrap_or(0);
+    let (scope, offset) = paging::resumed(scope, parameters.cursor.as_deref(), offset)?;
     let order = order(parameters.sort.as_deref())?;
     let wanted = wanted.read()?;
     let (etag, shared) = of_generation(&scope);
@@ -167,7 +178,7 @@ pub(crate) async fn get_grid(
         .engine()
         .ranked_grid(&scope, wanted, ranks, order, first, limit)
         .await?;
-    Ok((shared, Json(GridPage::new(&grid, offset))).into_response())
+    Ok((shared, Json(GridPage::new(&scope, &grid, offset))).into_response())
 }
 
 /// Tells the aspect of every picture that is wanted, so that a whole grid can be laid out: one

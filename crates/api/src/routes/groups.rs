@@ -37,6 +37,9 @@ pub(crate) struct ClusterParameters {
     /// Clusters passed over.
     #[param(default = 0)]
     offset: Option<u32>,
+    /// Where to go on, in place of `offset`: the `next_cursor` of the page before. A walk by
+    /// cursors meets everything exactly once, also while tags and labels change.
+    cursor: Option<String>,
     /// Clusters on the page, 1–1000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
@@ -53,6 +56,8 @@ pub(crate) struct ClusterPage {
     total: u64,
     /// The clusters.
     clusters: Vec<ClusterTileJson>,
+    /// Where the next page begins; null on the last.
+    next_cursor: Option<String>,
 }
 
 /// A cluster and some of its pictures.
@@ -75,7 +80,9 @@ pub(crate) struct ClusterTileJson {
     params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, ClusterParameters),
     responses(
         (status = OK, description = "A page of clusters", body = ClusterPage),
+        (status = BAD_REQUEST, description = "The cursor is of another list", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -94,7 +101,9 @@ pub(crate) async fn list_clusters(
     let number = parameters.level.unwrap_or(2);
     let level = ClusterLevel::new(number).ok_or_else(|| unknown("level", &number.to_string()))?;
     let limit = paging::limit(parameters.limit, 100)?;
-    let offset = usize::try_from(parameters.offset.unwrap_or(0)).unwrap_or(usize::MAX);
+    let first = parameters.offset.unwrap_or(0);
+    let (scope, first) = paging::resumed(scope, parameters.cursor.as_deref(), first)?;
+    let offset = usize::try_from(first).unwrap_or(usize::MAX);
     let page = state
         .engine()
         .cluster_cards(&scope, wanted.read()?, level, offset, limit)
@@ -109,11 +118,14 @@ pub(crate) async fn list_clusters(
             .map(|card| CardJson::new(scope.id(), card))
             .collect(),
     });
+    let behind = offset.saturating_add(page.clusters.len());
+    let more = u64::try_from(behind).unwrap_or(u64::MAX) < page.total;
     Ok(Json(ClusterPage {
         generation: page.generation.map(|generation| generation.0),
         level: number,
         total: page.total,
         clusters: cards.collect(),
+        next_cursor: paging::next(&scope, first, page.clusters.len(), more),
     }))
 }
 

@@ -40,6 +40,9 @@ pub(crate) struct ObjectParameters {
     /// Boxes passed over.
     #[param(default = 0)]
     offset: Option<u32>,
+    /// Where to go on, in place of `offset`: the `next_cursor` of the page before. A walk by
+    /// cursors meets everything exactly once, also while tags and labels change.
+    cursor: Option<String>,
     /// Boxes on the page, 1–1000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
@@ -59,6 +62,8 @@ pub(crate) struct ObjectList {
     /// How many boxes of the pictures that are wanted have each label, the most frequent 500;
     /// `object_labels` left out of account.
     labels: Vec<ObjectLabel>,
+    /// Where the next page begins; null on the last.
+    next_cursor: Option<String>,
 }
 
 /// How many boxes have a label.
@@ -80,6 +85,7 @@ pub(crate) struct ObjectLabel {
         (status = OK, description = "A page of boxes", body = ObjectList),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -95,6 +101,7 @@ pub(crate) async fn list_objects(
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     let limit = paging::limit(parameters.limit, 100)?;
     let offset = parameters.offset.unwrap_or(0);
+    let (scope, offset) = paging::resumed(scope, parameters.cursor.as_deref(), offset)?;
     let mut pictures = wanted.read()?;
     if let Some(text) = parameters.vql.as_deref().filter(|text| !text.is_empty()) {
         pictures.filter = vql::read(text)?;
@@ -108,7 +115,10 @@ pub(crate) async fn list_objects(
     };
     let first = usize::try_from(offset).unwrap_or(usize::MAX);
     let page = engine.objects(&scope, wanted, first, limit).await?;
+    let behind = first.saturating_add(page.items.len());
+    let more = u64::try_from(behind).unwrap_or(u64::MAX) < page.total;
     Ok(Json(ObjectList {
+        next_cursor: paging::next(&scope, offset, page.items.len(), more),
         generation: page.generation.map(|generation| generation.0),
         total: page.total,
         offset,

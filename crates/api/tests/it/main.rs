@@ -8,6 +8,7 @@
 
 mod accounts;
 mod anchors;
+mod annotated;
 mod app;
 mod datasets;
 mod explore;
@@ -22,5 +23,6 @@ mod process;
 mod sockets;
 mod tasks;
 mod uploads;
+mod walking;
 mod wire;
 mod words;

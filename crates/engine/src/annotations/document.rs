@@ -31,7 +31,12 @@ fn media_item(taker: &mut Taker<'_, '_>, line: u64, item: &Value) -> Result<(), 
         .into_iter()
         .flatten()
         .filter_map(|one| Some((one.get("type")?.as_str()?, one.get("properties")?)))
-        .filter(|(kind, _)| matches!(*kind, "image_label" | "object_label" | "caption"))
+        .filter(|(kind, _)| {
+            matches!(
+                *kind,
+                "image_label" | "object_label" | "caption" | "user_tag"
+            )
+        })
         .collect();
     if said.is_empty() {
         return Ok(());
@@ -61,6 +66,7 @@ fn media_item(taker: &mut Taker<'_, '_>, line: u64, item: &Value) -> Result<(), 
             "image_label" => {
                 taker.label(line, picture, text("category_name").unwrap_or_default())?;
             }
+            "user_tag" => taker.tag(line, picture, text("tag_name").unwrap_or_default())?,
             "caption" => {
                 let caption = text("caption").or(text("text")).unwrap_or_default();
                 taker.caption(line, picture, caption)?;

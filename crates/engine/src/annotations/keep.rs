@@ -1,11 +1,12 @@
 //! Bringing annotations in: reads the files on a thread of its own and keeps what it hands on.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
+use std::{collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use lamina_model::{
-    AnnotationFile, AnnotationFormat, Dataset, DatasetId, MarkSource, PictureLabel, SourcePath,
+    AnnotationFile, AnnotationFormat, Dataset, DatasetId, MarkSource, MediaId, PictureLabel,
+    SourcePath, Tag, TagId,
 };
-use lamina_store::{AnnotationsRead, Said};
+use lamina_store::{AnnotationsRead, Said, SaidTag};
 use tokio::sync::mpsc;
 
 use super::{
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// Changes when the same files are read in another way than before.
-const READING: u32 = 1;
+const READING: u32 = 2;
 /// Pictures read from the store at a time.
 const PAGE: usize = 4096;
 /// From so many boxes on, people are warned.
@@ -80,9 +81,11 @@ pub(crate) async fn bring_in(
     let (id, roots) = (dataset.id, engine.parts().roots.clone());
     let reading =
         tokio::task::spawn_blocking(move || read_all(id, &files, &pictures, &roots, sender));
-    while let Some(part) = parts.recv().await {
+    let mut tags = Tags::default();
+    while let Some(mut part) = parts.recv().await {
         // Dropping the receiver ends the reading.
         job.check()?;
+        part.said.tags = tags.of(engine, dataset.id, &part.tags).await?;
         store.keep_said(dataset.id, &part.said).await?;
         store
             .keep_annotation_problems(
@@ -103,6 +106,69 @@ pub(crate) async fn bring_in(
     };
     let now = engine.clock().now();
     Ok(store.keep_annotations_read(dataset.id, &read, now).await?)
+}
+
+/// The tags of a dataset by their names in lower case, as far as files named them.
+#[derive(Debug, Default)]
+struct Tags(Option<HashMap<String, TagId>>);
+
+impl Tags {
+    /// Tags by name; those that the dataset does not have are made.
+    async fn of(
+        &mut self,
+        engine: &Engine,
+        dataset: DatasetId,
+        named: &[(MediaId, String)],
+    ) -> Result<Vec<SaidTag>, Error> {
+        let mut said = Vec::with_capacity(named.len());
+        for (media_id, name) in named {
+            let known = match &mut self.0 {
+                Some(known) => known,
+                none => none.insert(known_tags(engine, dataset).await?),
+            };
+            let folded = name.to_lowercase();
+            let at = engine.clock().now();
+            let tag = match known.get(&folded) {
+                Some(tag) => *tag,
+                None => {
+                    let tag = Tag {
+                        id: TagId::new(engine.clock(), engine.chance()),
+                        name: name.clone(),
+                        created_by: None,
+                        created_at: at,
+                    };
+                    let made = engine.store().insert_tag(dataset, &tag).await;
+                    match made {
+                        Ok(()) => {
+                            known.insert(folded, tag.id);
+                        }
+                        // Somebody made it in between.
+                        Err(lamina_store::Error::Conflict { .. }) => {
+                            *known = known_tags(engine, dataset).await?;
+                        }
+                        // The dataset has as many as it may have: the picture goes without.
+                        Err(lamina_store::Error::TooMany { .. }) => continue,
+                        Err(other) => return Err(other.into()),
+                    }
+                    match known.get(&name.to_lowercase()) {
+                        Some(tag) => *tag,
+                        None => continue,
+                    }
+                }
+            };
+            said.push(SaidTag {
+                media_id: *media_id,
+                tag,
+                at,
+            });
+        }
+        Ok(said)
+    }
+}
+
+async fn known_tags(engine: &Engine, dataset: DatasetId) -> Result<HashMap<String, TagId>, Error> {
+    let tags = engine.store().tags(dataset).await?.into_iter();
+    Ok(tags.map(|tag| (tag.name.to_lowercase(), tag.id)).collect())
 }
 
 /// Tells a reading from others: changes with the files, the wishes and the pictures. Nothing

@@ -3,7 +3,7 @@
 
 use lamina_model::{
     AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, DatasetId,
-    MarkSource, ObjectBox, ObjectId, PictureLabel,
+    MarkSource, MediaId, ObjectBox, ObjectId, PictureLabel,
 };
 use lamina_store::Said;
 use tokio::sync::mpsc;
@@ -49,6 +49,8 @@ impl Halt {
 pub(super) struct Part {
     /// What counts.
     pub said: Said,
+    /// Tags, by name.
+    pub tags: Vec<(MediaId, String)>,
     /// The file.
     pub position: usize,
     /// The number of the first problem.
@@ -62,6 +64,7 @@ impl Part {
         self.said.labels.len()
             + self.said.captions.len()
             + self.said.objects.len()
+            + self.tags.len()
             + self.problems.len()
     }
 }
@@ -261,6 +264,18 @@ impl<'c, 'p> Taker<'c, 'p> {
         self.step()
     }
 
+    /// A tag. It is no row of its own: files of other programs have none.
+    pub(super) fn tag(&mut self, line: u64, picture: u32, name: &str) -> Result<(), Halt> {
+        match checked(name, LONGEST_LABEL, "tag") {
+            Err(why) => self.lose(line, AnnotationFault::UnusableText, why),
+            Ok(name) => {
+                let media = self.picture(picture).id;
+                self.part.tags.push((media, name.to_owned()));
+                self.step()
+            }
+        }
+    }
+
     /// A box with a label.
     pub(super) fn object(
         &mut self,
@@ -455,7 +470,7 @@ fn id_of(dataset: DatasetId, ordinal: u64, object: &ObjectBox) -> ObjectId {
 
 #[cfg(test)]
 mod tests {
-    use lamina_model::{AnnotationFault, MediaId};
+    use lamina_model::AnnotationFault;
     use proptest::prelude::*;
 
     use super::*;

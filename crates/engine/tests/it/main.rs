@@ -17,6 +17,7 @@ mod labels;
 mod map;
 mod marks;
 mod resolving;
+mod round_trip;
 mod source;
 mod stopping;
 mod workshop;

@@ -2,7 +2,8 @@
 //! each picture bears now.
 
 use lamina_model::{
-    Caption, DatasetId, MarkSource, MediaId, ObjectBox, ObjectId, PictureLabel, SourcePath,
+    Caption, DatasetId, MarkSource, MediaId, ObjectBox, ObjectId, PictureLabel, SourcePath, TagId,
+    Timestamp,
 };
 use uuid::Uuid;
 
@@ -13,7 +14,18 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Labels, captions and boxes that are to be kept together.
+/// A tag that a file says of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaidTag {
+    /// The picture.
+    pub media_id: MediaId,
+    /// The tag.
+    pub tag: TagId,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+/// Labels, captions, boxes and tags that are to be kept together.
 #[derive(Debug, Clone, Default)]
 pub struct Said {
     /// Labels of whole pictures.
@@ -22,6 +34,8 @@ pub struct Said {
     pub captions: Vec<Caption>,
     /// Boxes.
     pub objects: Vec<ObjectBox>,
+    /// Tags. They stay when the file that said them is forgotten: tags are people's.
+    pub tags: Vec<SaidTag>,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -64,7 +78,7 @@ fn after_id(after: Option<MediaId>) -> Uuid {
 }
 
 impl Store {
-    /// Keeps labels, captions and boxes of pictures that the dataset has; others are passed over,
+    /// Keeps labels, captions, boxes and tags of pictures that the dataset has; others are passed over,
     /// and so is what people changed by hand: their word stands. A box that is kept under the
     /// same id already stays as it is.
     pub async fn keep_said(&self, dataset: DatasetId, said: &Said) -> Result<()> {
@@ -120,6 +134,25 @@ impl Store {
                 .bind(i64::from(one.width_px))
                 .bind(i64::from(one.height_px))
                 .bind(one.original_id)
+                .execute(&mut *tx)
+                .await?;
+            }
+            for one in &said.tags {
+                sqlx::query(
+                    "INSERT INTO media_tags (dataset_id, tag_id, media_id, version, assigned_at_us)
+                     SELECT m.dataset_id, t.id, m.id, 0, $4 FROM media m, tags t
+                     WHERE m.id = $3 AND m.dataset_id = $1 AND t.id = $2 AND t.dataset_id = $1
+                         AND t.deleted_at_us IS NULL
+                         AND NOT EXISTS (SELECT 1 FROM mark_step_rows r
+                             WHERE r.dataset_id = $1 AND r.media_id = $3 AND r.kind = 'tag'
+                                 AND r.mark = $5)
+                     ON CONFLICT (dataset_id, tag_id, media_id) DO NOTHING",
+                )
+                .bind(dataset.as_uuid())
+                .bind(one.tag.as_uuid())
+                .bind(one.media_id.as_uuid())
+                .bind(one.at.as_micros())
+                .bind(one.tag.to_string())
                 .execute(&mut *tx)
                 .await?;
             }

@@ -6,7 +6,7 @@ use lamina_model::{
     AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, MarkOp,
     MarkSource, ObjectBox, PictureLabel, SourcePath,
 };
-use lamina_store::{AnnotationsRead, Said};
+use lamina_store::{AnnotationsRead, Said, SaidTag};
 
 use crate::{
     marks::{set, step},
@@ -186,6 +186,26 @@ pub(crate) async fn what_people_took_off_is_not_put_back_by_a_file(world: &World
     let left = world.store.labels_of(dataset, media[0]).await.unwrap();
     let left: Vec<_> = left.iter().map(|one| one.label.as_str()).collect();
     assert_eq!(left, ["dog"]);
+    // Neither are tags; those that no person touched stay as the file has them.
+    let tag = world.tag("to check");
+    world.store.insert_tag(dataset, &tag).await.unwrap();
+    let tagged = Said {
+        tags: media[..2]
+            .iter()
+            .map(|media_id| SaidTag {
+                media_id: *media_id,
+                tag: tag.id,
+                at: world.at(1),
+            })
+            .collect(),
+        ..Said::default()
+    };
+    world.store.keep_said(dataset, &tagged).await.unwrap();
+    let off = [MarkOp::RemoveTag(tag.id)];
+    step(world, dataset, &world.change("d"), &off, &media[..1]).await;
+    world.store.keep_said(dataset, &tagged).await.unwrap();
+    let bearers = world.store.media_with_tag(dataset, tag.id, None, 9).await;
+    assert_eq!(bearers.unwrap(), media[1..2]);
 }
 
 pub(crate) async fn boxes_are_listed_picture_by_picture_and_found_by_their_ids(world: &World) {

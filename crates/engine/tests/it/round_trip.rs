@@ -1,0 +1,182 @@
+//! The law of exports: what is read back says the same.
+
+use std::collections::BTreeSet;
+
+use lamina_engine::{Caller, DatasetScope, Selection};
+use lamina_model::{Caption, MarkOp, MarkSource, MediaId, ObjectBox, ObjectId, SourcePath};
+use lamina_store::Said;
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+use uuid::Uuid;
+
+use crate::{
+    annotations::{Says, says},
+    workshop::{Workshop, picture},
+};
+
+/// Files whose names a reader may stumble over.
+const FILES: [&str; 3] = ["a/one.bmp", "two, \"2\" é.bmp", "b/one.bmp"];
+/// Sequences drawn; each indexes two datasets.
+const CASES: usize = 8;
+
+/// What is said of one picture.
+#[derive(Debug, Clone)]
+struct Drawn {
+    labels: BTreeSet<String>,
+    tags: BTreeSet<String>,
+    captions: Vec<String>,
+    boxes: Vec<(String, [u32; 4], i64)>,
+}
+
+/// A name as tags and labels have them.
+fn name() -> impl Strategy<Value = String> {
+    "[a-z0-9 \"',;:{}\\[\\]\\\\äß漢🐈-]{1,12}"
+        .prop_map(|name: String| name.trim().to_owned())
+        .prop_filter("a name", |name| !name.is_empty())
+}
+
+/// A caption as files have them: it may have lines.
+fn caption() -> impl Strategy<Value = String> {
+    "[ -~\\n\\t€漢🐈]{1,40}"
+        .prop_map(|text: String| text.trim().to_owned())
+        .prop_filter("a caption", |text| !text.is_empty())
+}
+
+/// A box inside a picture of 48×48 pixels.
+fn sides() -> impl Strategy<Value = [u32; 4]> {
+    (0..48_u32, 0..48_u32, 0..48_u32, 0..48_u32)
+        .prop_map(|(x, y, w, h)| [x, y, 1 + w % (48 - x), 1 + h % (48 - y)])
+}
+
+fn drawn() -> impl Strategy<Value = Drawn> {
+    let boxes = prop::collection::vec((name(), sides(), -1..i64::MAX), 0..4);
+    let labels = prop::collection::btree_set(name(), 0..4);
+    let tags = prop::collection::btree_set(name(), 0..3);
+    (labels, tags, prop::collection::vec(caption(), 0..3), boxes).prop_map(
+        |(labels, tags, captions, boxes)| Drawn {
+            labels,
+            tags,
+            captions,
+            boxes,
+        },
+    )
+}
+
+async fn media_at(shop: &Workshop, scope: &DatasetScope, file: &str) -> MediaId {
+    let path = SourcePath::from_bytes(file);
+    let found = shop.store.media_at(scope.id(), &path).await.unwrap();
+    found.unwrap_or_else(|| panic!("{file} was indexed"))
+}
+
+async fn say(shop: &Workshop, scope: &DatasetScope, media: MediaId, drawn: &Drawn) {
+    let engine = &shop.engine;
+    let mut ops: Vec<_> = drawn.labels.iter().cloned().map(MarkOp::AddLabel).collect();
+    for name in &drawn.tags {
+        let folded = name.to_lowercase();
+        let known = shop.store.tags(scope.id()).await.unwrap();
+        let known = known
+            .into_iter()
+            .find(|tag| tag.name.to_lowercase() == folded);
+        let tag = match known {
+            Some(tag) => tag,
+            None => engine
+                .create_tag(&Caller::Local, scope, name)
+                .await
+                .unwrap(),
+        };
+        ops.push(MarkOp::AddTag(tag.id));
+    }
+    if !ops.is_empty() {
+        let one = Selection::Media([media].into());
+        let made = engine.change_marks(&Caller::Local, scope, one, ops).await;
+        made.unwrap();
+    }
+    let captions = (0..)
+        .zip(&drawn.captions)
+        .map(|(position, caption)| Caption {
+            media_id: media,
+            position,
+            caption: caption.clone(),
+            source: MarkSource::Annotation,
+        });
+    let objects = (0_u64..)
+        .zip(&drawn.boxes)
+        .map(|(at, (label, sides, original_id))| ObjectBox {
+            id: ObjectId::from_uuid(Uuid::from_u64_pair(at, media.as_uuid().as_u64_pair().1)),
+            media_id: media,
+            label: label.clone(),
+            source: MarkSource::Annotation,
+            x_px: sides[0].into(),
+            y_px: sides[1].into(),
+            width_px: sides[2],
+            height_px: sides[3],
+            original_id: *original_id,
+        });
+    let said = Said {
+        captions: captions.collect(),
+        objects: objects.collect(),
+        ..Said::default()
+    };
+    shop.store.keep_said(scope.id(), &said).await.unwrap();
+}
+
+/// Everything said of the pictures, their tags last.
+async fn all(shop: &Workshop, scope: &DatasetScope) -> Vec<(Says, BTreeSet<String>)> {
+    let mut all = Vec::new();
+    for file in FILES {
+        let media = media_at(shop, scope, file).await;
+        let tags = shop.store.tags_of(scope.id(), media).await.unwrap();
+        let tags = tags
+            .into_iter()
+            .map(|tag| tag.name.to_lowercase())
+            .collect();
+        all.push((says(shop, scope, media).await, tags));
+    }
+    all
+}
+
+async fn shop(document: Option<&[u8]>) -> (Workshop, DatasetScope) {
+    let shop = Workshop::new().await;
+    for (seed, file) in (1..).zip(FILES) {
+        shop.put(file, &picture(seed));
+    }
+    if let Some(document) = document {
+        shop.put("metadata.json", document);
+    }
+    let (scope, _) = shop.index().await;
+    (shop, scope)
+}
+
+#[tokio::test]
+async fn an_export_that_is_read_back_says_the_same_of_every_picture() {
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    let pictures = [drawn(), drawn(), drawn()];
+    for _ in 0..CASES {
+        let (first, scope) = shop(None).await;
+        for (file, drawn) in FILES.iter().zip(&pictures) {
+            let drawn = drawn.new_tree(&mut runner).unwrap().current();
+            let media = media_at(&first, &scope, file).await;
+            say(&first, &scope, media, &drawn).await;
+        }
+        let said = all(&first, &scope).await;
+        let document = first
+            .engine
+            .export_document(&scope, "http://here", 3)
+            .await
+            .unwrap();
+        let (second, again) = shop(Some(document.as_bytes())).await;
+        let told = second
+            .engine
+            .annotation_report(&again, None, 9)
+            .await
+            .unwrap();
+        assert_eq!(told.problems.items, [], "{document}");
+        assert_eq!(all(&second, &again).await, said, "{document}");
+    }
+}

@@ -3,6 +3,7 @@
 mod accounts;
 mod anchors;
 mod annotations;
+mod captions;
 mod changes;
 mod copies;
 mod datasets;
@@ -62,6 +63,11 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(sources::browse_folders))
         .routes(routes!(media::list_media))
         .routes(routes!(media::get_media))
+        .routes(routes!(
+            captions::get_caption,
+            captions::set_caption,
+            captions::remove_caption
+        ))
         .routes(routes!(media::get_thumbnail))
         .routes(routes!(originals::get_original))
         .routes(routes!(originals::get_view))

@@ -24,3 +24,4 @@ pub use report::AnnotationReport;
 
 pub(crate) use find::{Candidates, checked_files};
 pub(crate) use keep::bring_in;
+pub(crate) use taker::LONGEST_CAPTION;

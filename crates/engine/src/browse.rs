@@ -1,6 +1,6 @@
 //! Going through the pictures of a dataset, and finding the dataset of a picture.
 
-use lamina_model::{Cursor, Media, MediaId, Page};
+use lamina_model::{Caption, Cursor, Media, MediaId, Page};
 
 use crate::{Caller, DatasetScope, Engine, Error, Need, access::shorten};
 
@@ -16,6 +16,20 @@ impl Engine {
         limit: usize,
     ) -> Result<Page<Media>, Error> {
         Ok(self.store().media_page(scope.id(), after, limit).await?)
+    }
+
+    /// The captions of a picture, in order.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dataset has no such picture.
+    pub async fn captions(
+        &self,
+        scope: &DatasetScope,
+        id: &str,
+    ) -> Result<(MediaId, Vec<Caption>), Error> {
+        let media = self.media(scope, id).await?;
+        let captions = self.store().captions_of(scope.id(), media.id).await?;
+        Ok((media.id, captions))
     }
 
     /// What is known about one picture, for callers who know only its own id.

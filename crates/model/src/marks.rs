@@ -17,7 +17,7 @@ pub struct Tag {
     pub created_at: Timestamp,
 }
 
-/// Something to be done with the tags and labels of pictures. The shape is stored.
+/// Something to be done with the tags, labels and captions of pictures. The shape is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkOp {
@@ -29,9 +29,13 @@ pub enum MarkOp {
     AddLabel(String),
     /// Say a label no more, whoever said it.
     RemoveLabel(String),
+    /// Say this of it, and nothing else: the one caption in place of all that there were.
+    SetCaption(String),
+    /// Say nothing of it: take every caption off, whoever said it.
+    RemoveCaptions,
 }
 
-/// A change of tags or labels that a person made.
+/// A change of tags, labels or captions that a person made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkChange {
     /// Its id.
@@ -45,9 +49,9 @@ pub struct MarkChange {
     /// What a large change is to do, as JSON of whoever made it; nothing for one that was done
     /// at once.
     pub wish: Option<String>,
-    /// Tags and labels put on so far.
+    /// Tags, labels and captions put on so far.
     pub added: u64,
-    /// Tags and labels taken off so far.
+    /// Tags, labels and captions taken off so far.
     pub removed: u64,
     /// The change that took this one back.
     pub undone_by: Option<ChangeId>,

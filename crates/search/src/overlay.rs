@@ -1,6 +1,6 @@
 //! What users change all the time, laid over an index that never changes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lamina_model::{MetadataValue, TagId};
 use roaring::{MultiOps, RoaringBitmap};
@@ -17,6 +17,9 @@ pub struct Overlay {
     pub fields: BTreeMap<String, Vec<(u32, MetadataValue)>>,
     /// What changed about each label since the index was written.
     pub labels: BTreeMap<String, LabelEdit>,
+    /// The captions of rows whose captions changed since the index was written, in their order;
+    /// rows that were given the same together share one list.
+    pub captions: Arc<BTreeMap<u32, Arc<[String]>>>,
 }
 
 /// What changed about a label since an index was written. No row is in both sets.
@@ -59,6 +62,11 @@ impl Overlay {
         let edit = self.labels.entry(label.to_owned()).or_default();
         edit.removed.insert(row);
         edit.added.remove(row);
+    }
+
+    /// Gives a row these captions in place of all that it has.
+    pub fn caption(&mut self, row: u32, captions: Arc<[String]>) {
+        Arc::make_mut(&mut self.captions).insert(row, captions);
     }
 
     /// The tags of a row, in the order of their ids.

@@ -1,10 +1,11 @@
-//! Tags, labels, captions and boxes; and every change of tags and labels, step by step.
+//! Tags, labels, captions and boxes; and every change of tags, labels and captions, step by step.
 //!
 //! A change may have many steps, each one transaction. A step has the number that the dataset's
 //! `marks_version` reached with it, and a row for every tag or label that it really put on or
 //! took off. So a change can be taken back exactly, and laid over what was read before it.
 
 mod annotations;
+mod captions;
 mod changes;
 mod said;
 mod steps;
@@ -13,4 +14,4 @@ mod tags;
 pub use annotations::AnnotationsRead;
 pub use changes::{MarkStep, Stepped};
 pub use said::{Said, SaidTag};
-pub use steps::{StepRow, StepRows};
+pub use steps::{StepMark, StepRow, StepRows};

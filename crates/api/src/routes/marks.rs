@@ -1,4 +1,4 @@
-//! Putting tags and labels on many pictures, and taking that back.
+//! Putting tags, labels and captions on many pictures, and taking that back.
 
 use axum::{
     Json,
@@ -38,6 +38,11 @@ pub(crate) struct MarkWish {
     /// Labels to say no more.
     #[schema(required = false)]
     remove_labels: Vec<String>,
+    /// The caption to give in place of all that there are.
+    set_caption: Option<String>,
+    /// `true`: take all captions off.
+    #[schema(required = false)]
+    remove_captions: bool,
     /// The pictures. Leave it out where all that match are meant.
     media_ids: Option<Vec<Uuid>>,
     /// `true`: all pictures that the filters in the query let through.
@@ -48,7 +53,7 @@ pub(crate) struct MarkWish {
     except_media_ids: Vec<Uuid>,
 }
 
-/// A change of tags and labels.
+/// A change of tags, labels and captions.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Marked)]
 pub(crate) struct MarkedJson {
@@ -57,9 +62,9 @@ pub(crate) struct MarkedJson {
     /// What was done, in words.
     #[schema(example = "tag \"to check\"")]
     summary: String,
-    /// Tags and labels put on so far.
+    /// Tags, labels and captions put on so far.
     added: u64,
-    /// Tags and labels taken off so far.
+    /// Tags, labels and captions taken off so far.
     removed: u64,
     /// When it was made, in UTC.
     #[schema(example = "2025-10-30T10:00:00.000000Z")]
@@ -103,7 +108,11 @@ impl MarkWish {
         let removed = self.remove_tags.iter().map(|id| MarkOp::RemoveTag(tag(id)));
         let said = self.add_labels.iter().cloned().map(MarkOp::AddLabel);
         let unsaid = self.remove_labels.iter().cloned().map(MarkOp::RemoveLabel);
-        removed.chain(added).chain(unsaid).chain(said).collect()
+        let silent = self.remove_captions.then_some(MarkOp::RemoveCaptions);
+        let captioned = self.set_caption.iter().cloned().map(MarkOp::SetCaption);
+        let captions = silent.into_iter().chain(captioned);
+        let labels = unsaid.chain(said);
+        removed.chain(added).chain(labels).chain(captions).collect()
     }
 
     fn selection(self, wanted: WantedParameters) -> Result<Selection, Problem> {
@@ -125,8 +134,9 @@ impl MarkWish {
     }
 }
 
-/// Puts tags and labels on pictures and takes others off: on those named, or on all that the
-/// filters in the query let through. Many take a task. The change can be taken back.
+/// Puts tags and labels on pictures, gives them a caption, and takes others off: on those named,
+/// or on all that the filters in the query let through. Many take a task. The change can be taken
+/// back.
 #[utoipa::path(
     post,
     path = "/api/v1/dataset/{dataset_id}/marks",
@@ -136,7 +146,7 @@ impl MarkWish {
     responses(
         (status = OK, description = "The change, made", body = MarkedJson),
         (status = ACCEPTED, description = "The change, being made by a task", body = MarkedJson),
-        (status = BAD_REQUEST, description = "Nothing is to be done, or a label cannot be used", body = ErrorBody),
+        (status = BAD_REQUEST, description = "Nothing is to be done, or a label or caption cannot be used", body = ErrorBody),
         (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset or tag, or the caller may not see it", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "The body or a filter is malformed", body = ValidationErrorBody),
@@ -158,7 +168,7 @@ pub(crate) async fn change_marks(
     Ok(answer(marked))
 }
 
-fn answer(marked: Marked) -> (StatusCode, Json<MarkedJson>) {
+pub(super) fn answer(marked: Marked) -> (StatusCode, Json<MarkedJson>) {
     let status = if marked.job.is_some() {
         StatusCode::ACCEPTED
     } else {
@@ -183,7 +193,7 @@ pub(crate) struct ChangeList {
     changes: Vec<MarkedJson>,
 }
 
-/// Lists the latest changes of tags and labels, the newest first.
+/// Lists the latest changes of tags, labels and captions, the newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/changes",

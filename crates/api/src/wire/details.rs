@@ -73,6 +73,15 @@ pub(crate) struct CaptionJson {
     pub source: &'static str,
 }
 
+impl From<&lamina_model::Caption> for CaptionJson {
+    fn from(caption: &lamina_model::Caption) -> Self {
+        Self {
+            caption: caption.caption.clone(),
+            source: caption.source.as_str(),
+        }
+    }
+}
+
 /// A tag that a picture bears.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BorneTag)]
@@ -153,14 +162,7 @@ impl From<MediaDetails> for MediaDetailsJson {
                 })
                 .collect(),
             caption: said.captions.first().map(|one| one.caption.clone()),
-            captions: said
-                .captions
-                .iter()
-                .map(|one| CaptionJson {
-                    caption: one.caption.clone(),
-                    source: one.source.as_str(),
-                })
-                .collect(),
+            captions: said.captions.iter().map(CaptionJson::from).collect(),
             user_tags: said
                 .tags
                 .iter()

@@ -10,6 +10,7 @@ mod accounts;
 mod anchors;
 mod annotated;
 mod app;
+mod captions;
 mod datasets;
 mod explore;
 mod exports;

@@ -17,7 +17,7 @@ const MOST_PROBLEMS: u64 = 10_000;
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 200;
 /// The longest caption, in characters.
-const LONGEST_CAPTION: usize = 10_000;
+pub(crate) const LONGEST_CAPTION: usize = 10_000;
 /// The longest part of a file's own text that a note repeats, in characters.
 const LONGEST_QUOTE: usize = 120;
 

@@ -150,12 +150,13 @@ impl Seen {
         Told {
             labels: self.index.labels_now(row, &self.marks.overlay),
             tags: self.marks.overlay.tags_of(row),
-            caption: self
-                .index
-                .tile(row)
-                .captions
-                .first()
-                .map(ToString::to_string),
+            caption: match self.marks.overlay.captions.get(&row) {
+                Some(now) => now.first().cloned(),
+                None => {
+                    let captions = self.index.tile(row).captions;
+                    captions.first().map(ToString::to_string)
+                }
+            },
             // The nearest of all may have -0, which readers need not know of.
             distance: listed.distance.map(|distance| distance + 0.0),
         }

@@ -1,4 +1,4 @@
-//! Tags and labels as they were at one moment, by row of an index.
+//! Tags, labels and captions as they were at one moment, by row of an index.
 //!
 //! They are read whole once a process and index; later moments are reached by laying the steps
 //! since over that, and earlier ones by taking steps off again. So a walk through pages sees one
@@ -11,7 +11,7 @@ use std::{
 
 use lamina_model::{DatasetId, Generation, TagId};
 use lamina_search::{GenerationIndex, Overlay};
-use lamina_store::StepRow;
+use lamina_store::{StepMark, StepRow};
 
 use super::open::Opened;
 use crate::{Engine, Error};
@@ -61,24 +61,38 @@ impl MarksCache {
     }
 }
 
-/// Lays what a step did over an overlay, or takes it off again.
-fn apply(overlay: &mut Overlay, index: &GenerationIndex, row: &StepRow, forward: bool) {
+/// Lays what a step did over an overlay, or takes it off again. Rows that were given the same
+/// captions one after the other share one list: `last` is that of the row before.
+fn apply(
+    overlay: &mut Overlay,
+    index: &GenerationIndex,
+    row: &StepRow,
+    forward: bool,
+    last: &mut Arc<[String]>,
+) {
     let Some(at) = index.row_of(row.media) else {
         return;
     };
     let add = row.added == forward;
-    if row.is_label {
-        if add {
-            overlay.label(&row.mark, at);
-        } else {
-            overlay.unlabel(&row.mark, at);
+    match &row.mark {
+        StepMark::Label(label) if add => overlay.label(label, at),
+        StepMark::Label(label) => overlay.unlabel(label, at),
+        StepMark::Tag(tag) => {
+            if let Ok(tag) = tag.parse::<TagId>() {
+                let rows = overlay.tags.entry(tag).or_default();
+                if add {
+                    rows.insert(at);
+                } else {
+                    rows.remove(at);
+                }
+            }
         }
-    } else if let Ok(tag) = row.mark.parse::<TagId>() {
-        let rows = overlay.tags.entry(tag).or_default();
-        if add {
-            rows.insert(at);
-        } else {
-            rows.remove(at);
+        StepMark::Captions { before, after } => {
+            let captions = if forward { after } else { before };
+            if **last != **captions {
+                *last = Arc::from(captions.as_slice());
+            }
+            overlay.caption(at, Arc::clone(last));
         }
     }
 }
@@ -136,14 +150,15 @@ impl Engine {
         let after = store.dataset(opened.dataset).await?.marks_version;
         let from = before.min(opened.marks_version);
         let rows = self.steps(opened, from, after).await?;
+        let mut last = Arc::default();
         for row in &rows {
-            let since = if row.is_label {
-                opened.marks_version
-            } else {
-                before
+            let since = match row.mark {
+                StepMark::Tag(_) => before,
+                // The index knows those of its moment.
+                StepMark::Label(_) | StepMark::Captions { .. } => opened.marks_version,
             };
             if row.version > since {
-                apply(&mut overlay, &opened.index, row, true);
+                apply(&mut overlay, &opened.index, row, true, &mut last);
             }
         }
         Ok(Marks {
@@ -175,13 +190,14 @@ impl Engine {
         let forward = version >= marks.version;
         let (from, to) = (marks.version.min(version), marks.version.max(version));
         let rows = self.steps(opened, from, to).await?;
+        let mut last = Arc::default();
         if forward {
             for row in &rows {
-                apply(&mut marks.overlay, &opened.index, row, true);
+                apply(&mut marks.overlay, &opened.index, row, true, &mut last);
             }
         } else {
             for row in rows.iter().rev() {
-                apply(&mut marks.overlay, &opened.index, row, false);
+                apply(&mut marks.overlay, &opened.index, row, false, &mut last);
             }
         }
         marks.version = version;

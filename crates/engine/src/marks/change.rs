@@ -8,7 +8,7 @@ use lamina_model::{
 use lamina_store::MarkStep;
 use serde::{Deserialize, Serialize};
 
-use super::tags::checked_name;
+use super::tags::{checked_caption, checked_name};
 use crate::{
     Caller, DatasetScope, Engine, Error, PlanWish, Wanted, access::shorten, error::OrNothing,
 };
@@ -62,12 +62,12 @@ pub struct Marked {
 }
 
 impl Engine {
-    /// Puts tags and labels on pictures and takes others off. Few pictures are changed before
+    /// Puts tags and labels on pictures, gives them a caption, and takes others off. Few pictures are changed before
     /// this returns; many by a job. Everybody sees the change at once, and it can be taken back.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the dataset has no such tag; [`Error::Invalid`] when nothing is
-    /// asked for or a label cannot be used; [`Error::Busy`] while the index is being made again.
+    /// asked for, or a label or caption cannot be used; [`Error::Busy`] while the index is being made again.
     pub async fn change_marks(
         &self,
         caller: &Caller,
@@ -76,7 +76,7 @@ impl Engine {
         ops: Vec<MarkOp>,
     ) -> Result<Marked, Error> {
         if ops.is_empty() {
-            let why = "name at least one tag or label to add or remove";
+            let why = "name at least one tag, label or caption to add or remove";
             return Err(Error::invalid("change", why));
         }
         let tags = self.store().tags(scope.id()).await?;
@@ -99,10 +99,16 @@ impl Engine {
                 }
                 MarkOp::AddLabel(label) => ("label", checked_name("label", label)?),
                 MarkOp::RemoveLabel(label) => ("unlabel", label.clone()),
+                MarkOp::SetCaption(caption) => ("caption", checked_caption(caption)?),
+                MarkOp::RemoveCaptions => ("remove captions", String::new()),
             };
-            words.push(format!("{verb} \"{}\"", shorten(&name)));
+            words.push(match &op {
+                MarkOp::RemoveCaptions => verb.to_owned(),
+                _ => format!("{verb} \"{}\"", shorten(&name)),
+            });
             checked.push(match op {
                 MarkOp::AddLabel(_) => MarkOp::AddLabel(name),
+                MarkOp::SetCaption(_) => MarkOp::SetCaption(name),
                 other => other,
             });
         }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use lamina_model::{MarkOp, SetOp, Tag, TagId};
 
 use super::change::{Marked, Selection, Wish};
-use crate::{Caller, DatasetScope, Engine, Error, Wanted, access::shorten};
+use crate::{
+    Caller, DatasetScope, Engine, Error, Wanted, access::shorten, annotations::LONGEST_CAPTION,
+};
 
 /// The longest name of a tag or label, in characters.
 const LONGEST_NAME: usize = 200;
@@ -34,6 +36,23 @@ pub(super) fn checked_name(field: &'static str, name: &str) -> Result<String, Er
         return Err(Error::invalid(field, why));
     }
     Ok(name.to_owned())
+}
+
+/// A caption as a picture may have it.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is empty or too long.
+pub(super) fn checked_caption(caption: &str) -> Result<String, Error> {
+    let caption = caption.trim();
+    let length = caption.chars().count();
+    if length == 0 || length > LONGEST_CAPTION {
+        let why = format!(
+            "a caption has 1 to {LONGEST_CAPTION} characters; this one has {length}. To have \
+             none, remove it"
+        );
+        return Err(Error::invalid("caption", why));
+    }
+    Ok(caption.to_owned())
 }
 
 fn taken(name: &str) -> Error {

@@ -1,7 +1,7 @@
 //! A dataset that never was, as large as one likes: rows, labels, folders, five levels of
 //! clusters, and vectors in heaps within heaps. The same size gives the same dataset.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use lamina_model::{
     ClusterId, ClusterLevel, Generation, ImageFormat, IssueKind, MediaId, SourcePath, TagId,
@@ -191,7 +191,6 @@ pub(crate) fn overlay(rows: u64) -> Overlay {
     });
     Overlay {
         tags: tags.collect(),
-        fields: BTreeMap::new(),
-        labels: BTreeMap::new(),
+        ..Overlay::default()
     }
 }

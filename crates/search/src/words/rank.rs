@@ -1,6 +1,6 @@
 //! Which rows a query in words means, and in which order.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lamina_model::TagId;
 use roaring::RoaringBitmap;
@@ -24,7 +24,7 @@ const FURTHEST_WORDS: f32 = 0.5;
 /// Where words are looked for beside what the index holds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Vocabulary<'a> {
-    /// Tags, and labels as they are now.
+    /// Tags, and labels and captions as they are now.
     pub overlay: Option<&'a Overlay>,
     /// What the tags are called.
     pub tags: Option<&'a BTreeMap<TagId, String>>,
@@ -203,10 +203,19 @@ impl GenerationIndex {
                 weights[row as usize] += weight;
             }
         };
-        for (index, factor) in [(captions, CAPTION), (names, NAME)] {
-            for (row, weight) in index.weighted(words) {
-                add(row, factor * weight);
+        let given = vocabulary.overlay.map(|overlay| &*overlay.captions);
+        let in_captions = captions.weighted(words);
+        let rarity = self.rarity(u64::try_from(in_captions.len()).unwrap_or(u64::MAX));
+        for (row, weight) in in_captions {
+            if given.is_none_or(|given| !given.contains_key(&row)) {
+                add(row, CAPTION * weight);
             }
+        }
+        for row in given.into_iter().flat_map(|given| captioned(given, words)) {
+            add(row, CAPTION * rarity);
+        }
+        for (row, weight) in names.weighted(words) {
+            add(row, NAME * weight);
         }
         for (label, weight) in labels.weighted(words) {
             let name = self.columns.labels.shown(label as usize);
@@ -237,6 +246,31 @@ impl GenerationIndex {
         let (rows, holders) = (self.rows() as f32, holders as f32);
         (1.0 + (rows - holders).max(0.0) / (holders + 0.5)).ln() + 0.5
     }
+}
+
+/// The rows among whose captions one holds these words one right after the other.
+fn captioned(given: &BTreeMap<u32, Arc<[String]>>, words: &[String]) -> Vec<u32> {
+    let tokeniser = Tokeniser::new();
+    let holds = |caption: &String| {
+        let caption = tokeniser.list(caption);
+        caption
+            .windows(words.len().max(1))
+            .any(|some| some == words)
+    };
+    // Rows that were given the same together are read once.
+    let mut last: Option<(&Arc<[String]>, bool)> = None;
+    let mut rows = Vec::new();
+    for (row, captions) in given {
+        let held = match last {
+            Some((same, held)) if Arc::ptr_eq(same, captions) => held,
+            _ => captions.iter().any(holds),
+        };
+        last = Some((captions, held));
+        if held {
+            rows.push(*row);
+        }
+    }
+    rows
 }
 
 impl<'a> Vocabulary<'a> {

@@ -1,10 +1,11 @@
-//! Changing tags and labels in steps, and taking changes back.
+//! Changing tags, labels and captions in steps, and taking changes back.
 
 use lamina_model::{
     ChangeId, DatasetId, MarkChange, MarkOp, MarkSource, MediaId, Timestamp, UserId,
 };
 use uuid::Uuid;
 
+use super::captions::{self, Captions, by_hand, captions_now, put_captions};
 use crate::{
     Store,
     batch::Checkpoint,
@@ -35,9 +36,9 @@ pub struct MarkStep<'a> {
 pub struct Stepped {
     /// What the dataset's `marks_version` became.
     pub version: i64,
-    /// Tags and labels put on.
+    /// Tags, labels and captions put on.
     pub added: u64,
-    /// Tags and labels taken off.
+    /// Tags, labels and captions taken off.
     pub removed: u64,
 }
 
@@ -70,8 +71,9 @@ impl TryFrom<ChangeRow> for MarkChange {
     }
 }
 
-/// A row of a step as it is undone: kind, mark, picture, whether it was added, source.
-type Undone = (String, String, Uuid, bool, Option<String>);
+/// A row of a step as it is undone: kind, mark, picture, whether it was added, source, and the
+/// captions before.
+type Undone = (String, String, Uuid, bool, Option<String>, Option<String>);
 
 /// Takes the next number of the dataset's marks, which holds up every other step until this one
 /// is whole.
@@ -191,6 +193,10 @@ macro_rules! count_step {
     };
 }
 
+fn count(captions: &Captions) -> u64 {
+    u64::try_from(captions.len()).unwrap_or(u64::MAX)
+}
+
 impl Store {
     /// Does one step of a change, whole or not at all. Steps on one dataset go one by one,
     /// whoever asks, so that none loses what another did.
@@ -261,6 +267,17 @@ impl Store {
                                 removed += 1;
                             }
                         }
+                        MarkOp::SetCaption(_) | MarkOp::RemoveCaptions => {
+                            let caption = match op {
+                                MarkOp::SetCaption(caption) => Some(caption.as_str()),
+                                _ => None,
+                            };
+                            let (before, after) = (captions_now!(tx, dataset, media), by_hand(caption));
+                            if before != after && put_captions!(tx, dataset, version, media, &before, &after) {
+                                added += count(&after);
+                                removed += count(&before);
+                            }
+                        }
                     }
                 }
             }
@@ -290,14 +307,33 @@ impl Store {
             insert_change!(tx, dataset, step.change);
             insert_step!(tx, dataset, version, step.change.id);
             let rows = sqlx::query_as::<_, Undone>(
-                "SELECT kind, mark, media_id, added, source FROM mark_step_rows
+                "SELECT kind, mark, media_id, added, source, captions_before FROM mark_step_rows
                  WHERE dataset_id = $1 AND version = $2",
             )
             .bind(dataset.as_uuid())
             .bind(undone)
             .fetch_all(&mut *tx)
             .await?;
-            for (kind, mark, media, was_added, source) in rows {
+            for (kind, mark, media, was_added, source, captions) in rows {
+                if kind == "caption" {
+                    let since = sqlx::query_scalar::<_, i64>(
+                        "SELECT COUNT(*) FROM mark_step_rows
+                         WHERE dataset_id = $1 AND media_id = $2 AND kind = 'caption' AND mark = ''
+                             AND version > $3",
+                    )
+                    .bind(dataset.as_uuid())
+                    .bind(media)
+                    .bind(undone)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                    let before = captions_now!(tx, dataset, media);
+                    let after = captions::read(captions.as_deref())?;
+                    if since == 0 && put_captions!(tx, dataset, version, media, &before, &after) {
+                        added += count(&after);
+                        removed += count(&before);
+                    }
+                    continue;
+                }
                 let changed = match (kind.as_str(), was_added) {
                     ("tag", false) => {
                         let tag: Uuid = mark.parse().map_err(|_| Error::Corrupt { what: "tag" })?;

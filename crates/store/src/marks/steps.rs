@@ -3,11 +3,12 @@
 use lamina_model::{DatasetId, MediaId};
 use uuid::Uuid;
 
+use super::captions;
 use crate::{
     Store,
     convert::{limit, number},
     db::read,
-    error::Result,
+    error::{Error, Result},
 };
 
 /// What a step did to one picture.
@@ -15,14 +16,80 @@ use crate::{
 pub struct StepRow {
     /// The number of the step.
     pub version: i64,
-    /// Whether it is about a label; else about a tag.
-    pub is_label: bool,
-    /// The label, or the id of the tag.
-    pub mark: String,
+    /// What it is about.
+    pub mark: StepMark,
     /// The picture.
     pub media: MediaId,
     /// Whether it was put on; else taken off.
     pub added: bool,
+}
+
+/// What a row of a step is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepMark {
+    /// A tag, by its id.
+    Tag(String),
+    /// A label.
+    Label(String),
+    /// All captions of the picture.
+    Captions {
+        /// Before the step, in their order.
+        before: Vec<String>,
+        /// After it.
+        after: Vec<String>,
+    },
+}
+
+impl StepMark {
+    /// The kind and the mark, as they are stored.
+    fn key(&self) -> (&'static str, &str) {
+        match self {
+            Self::Tag(id) => ("tag", id),
+            Self::Label(label) => ("label", label),
+            Self::Captions { .. } => ("caption", ""),
+        }
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    version: i64,
+    kind: String,
+    mark: String,
+    media_id: Uuid,
+    added: bool,
+    captions_before: Option<String>,
+    captions_after: Option<String>,
+}
+
+impl TryFrom<Row> for StepRow {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let texts = |column: Option<&str>| -> Result<Vec<String>> {
+            let captions = captions::read(column)?;
+            Ok(captions.into_iter().map(|(caption, _)| caption).collect())
+        };
+        let mark = match row.kind.as_str() {
+            "tag" => StepMark::Tag(row.mark),
+            "label" => StepMark::Label(row.mark),
+            "caption" => StepMark::Captions {
+                before: texts(row.captions_before.as_deref())?,
+                after: texts(row.captions_after.as_deref())?,
+            },
+            _ => {
+                return Err(Error::Corrupt {
+                    what: "kind of step",
+                });
+            }
+        };
+        Ok(Self {
+            version: row.version,
+            mark,
+            media: MediaId::from_uuid(row.media_id),
+            added: row.added,
+        })
+    }
 }
 
 /// Some of the rows of the steps after a number.
@@ -48,17 +115,16 @@ impl Store {
         most: usize,
     ) -> Result<StepRows> {
         let (version, kind, mark, media): After<'_> = match after {
-            Some(row) => (
-                row.version,
-                kind_of(row.is_label),
-                &row.mark,
-                row.media.as_uuid(),
-            ),
+            Some(row) => {
+                let (kind, mark) = row.mark.key();
+                (row.version, kind, mark, row.media.as_uuid())
+            }
             None => (from.saturating_add(1), "", "", Uuid::nil()),
         };
         let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, (i64, String, String, Uuid, bool)>(
-                "SELECT version, kind, mark, media_id, added FROM mark_step_rows
+            sqlx::query_as::<_, Row>(
+                "SELECT version, kind, mark, media_id, added, captions_before, captions_after
+                 FROM mark_step_rows
                  WHERE dataset_id = $1 AND version <= $2
                      AND (version, kind, mark, media_id) > ($3, $4, $5, $6)
                  ORDER BY version, kind, mark, media_id LIMIT $7",
@@ -74,18 +140,9 @@ impl Store {
             .await?
         });
         let more = rows.len() > most;
+        let rows = rows.into_iter().take(most).map(StepRow::try_from);
         Ok(StepRows {
-            rows: rows
-                .into_iter()
-                .take(most)
-                .map(|(version, kind, mark, media, added)| StepRow {
-                    version,
-                    is_label: kind == "label",
-                    mark,
-                    media: MediaId::from_uuid(media),
-                    added,
-                })
-                .collect(),
+            rows: rows.collect::<Result<_>>()?,
             more,
         })
     }
@@ -106,8 +163,4 @@ impl Store {
         });
         number("count", count)
     }
-}
-
-const fn kind_of(is_label: bool) -> &'static str {
-    if is_label { "label" } else { "tag" }
 }

@@ -118,6 +118,7 @@ contract! {
         many_runners_share_many_jobs,
     }
     marks {
+        a_caption_takes_the_place_of_all_and_is_taken_back_whole,
         a_tag_is_made_renamed_hidden_and_shown,
         no_two_tags_of_a_dataset_have_one_name,
         a_change_counts_only_what_it_changed,

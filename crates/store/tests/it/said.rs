@@ -45,6 +45,7 @@ pub(crate) async fn labels_captions_and_boxes_are_read_back_as_they_were_told(wo
             caption(2, 0, "x"),
         ],
         objects: vec![object.clone()],
+        ..Said::default()
     };
     world.store.keep_said(dataset, &said).await.unwrap();
     let all = world.store.labels_after(dataset, None, 1).await.unwrap();

@@ -308,6 +308,9 @@ impl World {
             "POST /api/v1/dataset/{dataset_id}/marks" => {
                 asked.json(&json!({"add_labels": ["seen"], "media_ids": [self.media]}))
             }
+            "PUT /api/v1/dataset/{dataset_id}/media/{media_id}/caption" => {
+                asked.json(&json!({"caption": "seen"}))
+            }
             "POST /api/v1/vector_search/{dataset_id}" => asked.json(&json!({"text": "red"})),
             "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),
             "PATCH /api/v1/api_credentials/{api_key}" => asked.json(&json!({"name": "renamed"})),

@@ -102,6 +102,18 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/dataset/{dataset_id}/media/{media_id}/view",
         VIEW,
     ),
+    (
+        "GET /api/v1/dataset/{dataset_id}/media/{media_id}/caption",
+        VIEW,
+    ),
+    (
+        "PUT /api/v1/dataset/{dataset_id}/media/{media_id}/caption",
+        EDIT,
+    ),
+    (
+        "DELETE /api/v1/dataset/{dataset_id}/media/{media_id}/caption",
+        EDIT,
+    ),
     ("GET /api/v1/image/{image_id}", VIEW),
     ("GET /api/v1/tasks/{task_id}", VIEW),
     // It has ended already.

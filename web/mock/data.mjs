@@ -271,9 +271,11 @@ export function map(set, query) {
   const wanted = rows(set, query);
   const passes = wanted && new Set(wanted);
   const { n } = set;
-  const bytes = new Uint8Array(16 + n * 8);
+  const labels = new TextEncoder().encode('["harbour","street","roof"]');
+  const bytes = new Uint8Array(16 + n * 11 + labels.length);
   const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode('LAMMAP01'));
+  bytes.set(new TextEncoder().encode('LAMMAP02'));
+  bytes.set(labels, 16 + n * 11);
   view.setUint32(8, n, true);
   view.setUint32(12, Math.ceil(SCENES / 2 ** level), true);
   for (let i = 0; i < n; i += 1) {
@@ -287,13 +289,14 @@ export function map(set, query) {
     view.setUint16(16 + n * 2 + i * 2, clamp(y), true);
     const one = facts(set.number, i);
     const member = group(i);
-    bytes[16 + n * 4 + i] =
-      one.bits |
+    view.setUint16(16 + n * 4 + i * 2, one.bits, true);
+    view.setUint16(16 + n * 6 + i * 2, Math.floor(cloud / 2 ** level), true);
+    bytes[16 + n * 8 + i] =
       (member ? 16 : 0) |
       (member && member.head !== i ? 32 : 0) |
       (!passes || passes.has(i) ? 128 : 0);
-    bytes[16 + n * 5 + i] = Math.round(one.uniqueness * 255);
-    view.setUint16(16 + n * 6 + i * 2, Math.floor(cloud / 2 ** level), true);
+    bytes[16 + n * 9 + i] = Math.round(one.uniqueness * 255);
+    bytes[16 + n * 10 + i] = cloud % 4 === 3 ? 255 : cloud % 4;
   }
   return bytes;
 }

@@ -209,7 +209,7 @@ impl Engine {
     }
 
     /// A dataset that the caller may know of, and their role in it.
-    async fn access(
+    pub(crate) async fn access(
         &self,
         caller: &Caller,
         id: DatasetId,

@@ -22,6 +22,6 @@ mod yolo;
 
 pub use report::AnnotationReport;
 
-pub(crate) use find::{Candidates, checked_files};
+pub(crate) use find::{Candidates, checked_files, format_among};
 pub(crate) use keep::bring_in;
 pub(crate) use taker::LONGEST_CAPTION;

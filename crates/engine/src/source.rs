@@ -12,11 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lamina_model::{IgnoreReason, ImageFormat, RejectReason, SourcePath};
+use lamina_model::{AnnotationFormat, IgnoreReason, ImageFormat, RejectReason, SourcePath};
 use lamina_vision::{Sniffed, sniff};
 
 use crate::{
     Caller, Engine, Error, SourceRoots, Verdict, Walk,
+    annotations::format_among,
     datasets::{checked_folder, may_create},
     ingest::{leads_below, resolved},
 };
@@ -31,6 +32,8 @@ const MOST_FILES: u64 = 20_000;
 const LONGEST: Duration = Duration::from_secs(4);
 /// Names of pictures that a preview shows.
 const SAMPLES: usize = 10;
+/// Annotation files that a preview names.
+const MOST_ANNOTATIONS: usize = 100;
 /// Enough to tell a format by its content.
 const HEAD_BYTES: u64 = 512;
 
@@ -71,6 +74,9 @@ pub struct FolderPreview {
     pub formats: BTreeMap<ImageFormat, u64>,
     /// Some of the pictures.
     pub samples: Vec<SourcePath>,
+    /// Annotation files among the pictures that will be read, with their bytes; at most a hundred.
+    /// They are counted in `ignored` too, for they are no pictures.
+    pub annotations: Vec<(SourcePath, AnnotationFormat, u64)>,
     /// Whether all files were looked at.
     pub complete: bool,
 }
@@ -190,6 +196,12 @@ fn look_through(folder: PathBuf, walk: Walk, most: u64) -> FolderPreview {
             Verdict::Reject(reason, _) => *preview.rejected.entry(reason).or_default() += 1,
             Verdict::Look => {
                 let size_bytes = found.stamp.size_bytes;
+                if preview.annotations.len() < MOST_ANNOTATIONS
+                    && let Some(format) = format_among(&folder, &found.path)
+                {
+                    let file = (found.path.clone(), format, size_bytes);
+                    preview.annotations.push(file);
+                }
                 match judge(&folder, &found.path, size_bytes) {
                     Judged::Picture(format) => {
                         preview.pictures += 1;

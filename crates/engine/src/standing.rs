@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lamina_model::{Dataset, DatasetId, Job, MediaId};
+use lamina_model::{Dataset, DatasetId, DatasetRole, Job, MediaId};
 
 use crate::{Caller, DatasetScope, Engine, Error, Need, Via, error::OrNothing, recent::Beside};
 
@@ -19,6 +19,8 @@ pub struct DatasetCard {
     pub owner: Option<String>,
     /// Its first pictures, at most four.
     pub previews: Vec<MediaId>,
+    /// What the caller may do with it.
+    pub role: DatasetRole,
 }
 
 impl Engine {
@@ -30,22 +32,31 @@ impl Engine {
     ) -> Result<Vec<DatasetCard>, Error> {
         let mut cards = Vec::with_capacity(datasets.len());
         for dataset in datasets {
-            cards.push(self.card_of(caller, Arc::new(dataset)).await?);
+            let access = self.access(caller, dataset.id).await?;
+            // Whoever lost it since the list was read may look at what they were told.
+            let role = access.map_or(DatasetRole::Viewer, |(_, role)| role);
+            cards.push(self.card_of(caller, Arc::new(dataset), role).await?);
         }
         Ok(cards)
     }
 
     /// The same of one dataset.
     pub async fn card(&self, caller: &Caller, scope: &DatasetScope) -> Result<DatasetCard, Error> {
-        self.card_of(caller, scope.shared()).await
+        self.card_of(caller, scope.shared(), scope.role()).await
     }
 
-    async fn card_of(&self, caller: &Caller, dataset: Arc<Dataset>) -> Result<DatasetCard, Error> {
+    async fn card_of(
+        &self,
+        caller: &Caller,
+        dataset: Arc<Dataset>,
+        role: DatasetRole,
+    ) -> Result<DatasetCard, Error> {
         let beside = self.beside(&dataset).await?;
         Ok(DatasetCard {
             owner: beside.owner.clone().filter(|_| is_somebody(caller)),
             previews: beside.previews.clone(),
             dataset,
+            role,
         })
     }
 

@@ -18,6 +18,9 @@ export interface Me {
 
 export type StatusNew = 'DRAFT' | 'INDEXING' | 'READ ONLY' | 'PARTIAL INDEX' | 'READY' | 'ERROR';
 
+/** In a dataset, each of them may do what those before may. */
+export type Role = 'viewer' | 'editor' | 'owner';
+
 export interface Dataset {
   id: string;
   display_name: string;
@@ -32,6 +35,10 @@ export interface Dataset {
   fatal_error_msg: string | null;
   progress: number;
   n_images: number;
+  /** Boxes in its pictures. */
+  n_objects?: number;
+  /** What whoever asks may do with it. */
+  your_role?: Role;
   preview_uri: string;
   n_rejected?: number | undefined;
   /** Its first pictures, at most four. */
@@ -55,8 +62,6 @@ export const ISSUES = [
   'leakage',
 ] as const;
 export type Issue = (typeof ISSUES)[number];
-/** Those that the map has room to tell. */
-export const MAP_ISSUES = ISSUES.slice(0, 4);
 
 export const TIERS = ['same_bytes', 'same_pixels', 'same_picture', 'edited', 'mirrored'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -138,6 +143,21 @@ export interface Media extends Card {
   objects?: ObjectBox[];
   /** What the model sees in it, the surest first. */
   predicted?: { name: string; share: number }[];
+}
+
+/** A page of boxes of many pictures. */
+export interface ObjectPage {
+  generation: number | null;
+  total: number;
+  offset: number;
+  items: (Card & {
+    object_id: string;
+    label: string;
+    bbox: ObjectBox['bbox'];
+    crop_uri: string;
+  })[];
+  /** Of all boxes that the filter lets through, whatever labels are asked for. */
+  labels: { value: string; count: number }[];
 }
 
 /** A box in a picture. */

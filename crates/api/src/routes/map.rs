@@ -36,11 +36,14 @@ pub(crate) struct MapParameters {
     level: Option<u8>,
 }
 
-/// Tells the place of every picture on the map, and what colours it. Little-endian: `LAMMAP01`,
+/// Tells the place of every picture on the map, and what colours it. Little-endian: `LAMMAP02`,
 /// the number of pictures and of clusters as 32 bits each; then a list for each fact, in the
-/// order of paths: x and y as 16 bits (0–65534; 65535 for no place), flags as 8 bits (issues
-/// 1 blur, 2 dark, 4 bright, 8 outliers; 16 has copies; 32 is not the one to keep; 128 passes the
-/// filter), uniqueness as 8 bits, the number of the cluster as 16 bits, the largest 0.
+/// order of paths: x and y as 16 bits (0–65534; 65535 for no place); issues as 16 bits (1
+/// `blur`, 2 `dark`, 4 `bright`, 8 `outliers`, 16 `mislabels`, 32 `label_outlier`,
+/// 64 `low_information`, 128 `odd_size`, 256 `odd_aspect_ratio`, 512 `leakage`); the number of the cluster as 16 bits, the largest 0; flags
+/// as 8 bits (16 has copies, 32 is not the one to keep, 128 passes the filter); uniqueness as
+/// 8 bits; the number of its most frequent label as 8 bits (254 another, 255 none). The rest is
+/// the labels in the order of their numbers, the most frequent 254, as a JSON list in UTF-8.
 ///
 /// The map is drawn in the background when it is first asked for; until it is there the answer
 /// is 202 without a body, and `Retry-After` says when to come back.
@@ -89,16 +92,21 @@ pub(crate) async fn get_map(
 
 fn packed(points: &MapPoints) -> Vec<u8> {
     let count = points.x.len();
-    let mut bytes = Vec::with_capacity(16 + count * 8);
-    bytes.extend(b"LAMMAP01");
+    let mut bytes = Vec::with_capacity(16 + count * 11);
+    bytes.extend(b"LAMMAP02");
     bytes.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
     bytes.extend(points.clusters.to_le_bytes());
-    for list in [&points.x, &points.y] {
+    for list in [&points.x, &points.y, &points.issues, &points.cluster] {
         bytes.extend(list.iter().flat_map(|value| value.to_le_bytes()));
     }
-    bytes.extend(&points.flags);
-    bytes.extend(&points.uniqueness);
-    bytes.extend(points.cluster.iter().flat_map(|value| value.to_le_bytes()));
+    for list in [&points.flags, &points.uniqueness, &points.label] {
+        bytes.extend(list);
+    }
+    bytes.extend(
+        serde_json::Value::from(points.labels.as_slice())
+            .to_string()
+            .bytes(),
+    );
     bytes
 }
 

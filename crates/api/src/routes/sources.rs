@@ -114,8 +114,23 @@ pub(crate) struct SourcePreview {
     formats: BTreeMap<&'static str, u64>,
     /// Some of the pictures, relative to the folder.
     samples: Vec<String>,
+    /// Annotation files among the pictures, which will be read; at most a hundred. They are no
+    /// pictures, and so counted in `ignored_by_reason` too.
+    annotations: Vec<AnnotationSeen>,
     /// Whether all of it was looked at; a preview stops after 20,000 files or four seconds.
     complete: bool,
+}
+
+/// An annotation file that a preview came upon.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnnotationSeen {
+    /// The file, relative to the folder.
+    path: String,
+    /// `coco`, `csv`, `parquet`, `yolo` or `export`.
+    #[schema(example = "coco")]
+    format: &'static str,
+    /// Its bytes.
+    size_bytes: u64,
 }
 
 impl From<FolderPreview> for SourcePreview {
@@ -132,6 +147,15 @@ impl From<FolderPreview> for SourcePreview {
             rejected_by_reason: rejected.map(|(why, n)| (why.as_str(), *n)).collect(),
             formats: formats.map(|(format, n)| (format.as_str(), *n)).collect(),
             samples: preview.samples.iter().map(SourcePath::to_string).collect(),
+            annotations: preview
+                .annotations
+                .iter()
+                .map(|(path, format, size_bytes)| AnnotationSeen {
+                    path: path.to_string(),
+                    format: format.as_str(),
+                    size_bytes: *size_bytes,
+                })
+                .collect(),
             complete: preview.complete,
         }
     }

@@ -26,6 +26,9 @@ pub(crate) struct DatasetJson {
     /// The address of whoever made it; null where there are no accounts, that person is gone, or
     /// the caller has none.
     pub owner: Option<String>,
+    /// What the caller may do with it: `viewer`, `editor` or `owner`.
+    #[schema(example = "owner")]
+    pub your_role: &'static str,
     /// What people call it.
     #[schema(example = "My Dataset")]
     pub display_name: String,
@@ -91,6 +94,7 @@ impl From<&DatasetCard> for DatasetJson {
             created_by: dataset.created_by.map(lamina_model::UserId::as_uuid),
             owned_by: "VL",
             owner: card.owner.clone(),
+            your_role: card.role.as_str(),
             display_name: dataset.display_name.clone(),
             description: dataset.description.clone(),
             preview_uri: dataset

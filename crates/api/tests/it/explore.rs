@@ -346,9 +346,12 @@ async fn the_map_is_one_compact_answer_and_an_area_of_it_a_filter() {
         .await
         .json();
     let count = grid["total"].as_u64().unwrap();
-    assert_eq!(&map.body[..8], b"LAMMAP01");
+    assert_eq!(&map.body[..8], b"LAMMAP02");
     assert_eq!(map.body[8..12], u32::try_from(count).unwrap().to_le_bytes());
-    assert_eq!(map.body.len() as u64, 16 + 8 * count);
+    let facts = usize::try_from(16 + 11 * count).unwrap();
+    let labels: Vec<String> = serde_json::from_slice(&map.body[facts..]).unwrap();
+    assert_eq!(labels, [""; 0]);
+    assert!(map.body[facts - 2..facts].iter().all(|label| *label == 255));
     assert_eq!(map.header("x-generation"), grid["generation"].to_string());
     let first = app.get(&format!("{uri}/0")).await.json();
     assert_eq!(first["media_id"], grid["id"][0]);

@@ -1,6 +1,9 @@
 //! Which files are annotation files, and whether they changed since they were read.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
 
 use lamina_model::{AnnotationFormat, FileStamp, SourcePath};
 
@@ -96,6 +99,14 @@ pub(super) fn format_of_name(name: &str) -> Option<AnnotationFormat> {
         _ if name.ends_with("annotations.coco.json") => Some(AnnotationFormat::Coco),
         _ => None,
     }
+}
+
+/// What a file among the pictures is read as, if it is an annotation file.
+pub(crate) fn format_among(folder: &Path, path: &SourcePath) -> Option<AnnotationFormat> {
+    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+    let file = || folder.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
+    // Many programs write a `metadata.json`; of exports it begins in one way.
+    format_of_name(&name).filter(|format| *format != AnnotationFormat::Export || is_export(&file()))
 }
 
 /// What a file is by its name and content, where somebody says that it is an annotation file.

@@ -4,10 +4,11 @@
 //! `LAMPLAN1`, then for each row x and y as `u16`, 65535 twice for a picture without a place; all
 //! little-endian. BLAKE3 of everything before stands at the end.
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Instant};
 
 use lamina_analysis::{Matrix, Unwatched, layout};
 use lamina_model::{ClusterLevel, Generation, JobId};
+use lamina_search::{FacetLimits, RowSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -29,6 +30,12 @@ pub(super) const EDGE: u16 = u16::MAX - 1;
 const DRAWING_SECONDS: u32 = 2;
 /// Clusters that have a number of their own; the others share the last.
 const MOST_CLUSTERS: usize = 65_535;
+/// Labels that have a number of their own.
+const MOST_LABELS: usize = 254;
+/// Stands for a label without a number of its own.
+const OTHER_LABEL: u8 = 254;
+/// Stands for no label.
+const NO_LABEL: u8 = 255;
 
 /// Places and what colours them, a list for each fact, in the order of paths.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,13 +48,18 @@ pub struct MapPoints {
     pub x: Vec<u16>,
     /// From top to bottom.
     pub y: Vec<u16>,
-    /// Bits: issues that count in the order of [`lamina_model::IssueKind::ALL`], then 16 has
-    /// copies, 32 is not the one to keep, 128 is wanted.
+    /// Bits: 16 has copies, 32 is not the one to keep, 128 is wanted.
     pub flags: Vec<u8>,
+    /// Bits: issues that count, in the order of [`lamina_model::IssueKind::ALL`].
+    pub issues: Vec<u16>,
     /// How much it adds to the set, 0–255.
     pub uniqueness: Vec<u8>,
     /// The number of its cluster, the largest cluster 0; 65535 for all beyond.
     pub cluster: Vec<u16>,
+    /// The number of its most frequent label in `labels`; 254 for one beyond those, 255 for none.
+    pub label: Vec<u8>,
+    /// The most frequent labels of the set, at most 254, the most frequent first.
+    pub labels: Vec<String>,
 }
 
 /// Reads the map of an index with so many rows; nothing where there is none that is whole.
@@ -110,18 +122,19 @@ impl Seen {
         let clusters: Vec<_> = (0..self.index.rows())
             .map(|row| self.index.cluster_of(level, row))
             .collect();
-        let mut sizes = std::collections::HashMap::<_, u32>::new();
+        let mut sizes = HashMap::<_, u32>::new();
         for id in &clusters {
             *sizes.entry(*id).or_default() += 1;
         }
         let mut order: Vec<_> = sizes.into_iter().collect();
         order.sort_unstable_by_key(|(id, size)| (std::cmp::Reverse(*size), *id));
-        let numbers: std::collections::HashMap<_, u16> = order
+        let numbers: HashMap<_, u16> = order
             .iter()
             .take(MOST_CLUSTERS)
             .zip(0..)
             .map(|((id, _), number)| (*id, number))
             .collect();
+        let labels = self.label_numbers();
         let mut points = MapPoints {
             generation: Some(self.index.generation()),
             clusters: u32::try_from(order.len()).unwrap_or(u32::MAX),
@@ -139,16 +152,45 @@ impl Seen {
             points
                 .cluster
                 .push(numbers.get(cluster).copied().unwrap_or(u16::MAX));
+            points.issues.push(self.issue_bits(row));
+            points.label.push(self.label_number(row, &labels));
         }
+        let mut named: Vec<(String, u8)> = labels.into_iter().collect();
+        named.sort_unstable_by_key(|(_, number)| *number);
+        points.labels = named.into_iter().map(|(label, _)| label).collect();
         Some(points)
+    }
+
+    /// The most frequent labels, numbered from the most frequent.
+    fn label_numbers(&self) -> HashMap<String, u8> {
+        let limits = FacetLimits {
+            labels: MOST_LABELS,
+            folders: 0,
+        };
+        let all = RowSet::all(self.index.rows());
+        let counted = self.index.facets(&all, &self.marks.overlay, limits);
+        let labels = counted.labels.into_iter().take(MOST_LABELS);
+        labels
+            .zip(0..)
+            .map(|((label, _), at)| (label, at))
+            .collect()
+    }
+
+    fn label_number(&self, row: u32, numbers: &HashMap<String, u8>) -> u8 {
+        let labels = self.index.labels_now(row, &self.marks.overlay);
+        let known = labels.iter().filter_map(|label| numbers.get(label));
+        let other = if labels.is_empty() {
+            NO_LABEL
+        } else {
+            OTHER_LABEL
+        };
+        known.min().copied().unwrap_or(other)
     }
 
     fn flags(&self, row: u32) -> u8 {
         let copies = self.copies.members().contains(row);
         let extra = self.copies.extra().contains(row);
-        // The first four kinds only: there is no room for more.
-        let issues = (self.issue_bits(row) & 0b1111).to_le_bytes()[0];
-        issues | u8::from(copies) << 4 | u8::from(extra) << 5
+        u8::from(copies) << 4 | u8::from(extra) << 5
     }
 }
 

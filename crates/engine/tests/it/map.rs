@@ -75,3 +75,19 @@ async fn every_picture_has_a_place_and_an_area_finds_those_within() {
     let nowhere = shop.engine.map_picture(&scope, 12).await.unwrap_err();
     assert_eq!(nowhere.code(), "media_not_found");
 }
+
+#[tokio::test]
+async fn a_map_tells_the_most_frequent_label_of_each_picture() {
+    let shop = Workshop::new().await;
+    for seed in 0..5 {
+        shop.put(format!("{seed}.bmp"), &picture(seed));
+    }
+    let rows =
+        "filename,label\n0.bmp,ship\n0.bmp,harbour\n1.bmp,harbour\n2.bmp,harbour\n3.bmp,ship\n";
+    shop.put("image_annotations.csv", rows.as_bytes());
+    let (scope, _) = shop.index().await;
+    let map = points(&shop.engine, &scope, &Wanted::default()).await;
+    assert_eq!(map.labels, ["harbour", "ship"]);
+    assert_eq!(map.label, [0, 0, 0, 1, 255]);
+    assert_eq!(map.issues.len(), 5);
+}

@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 
 use lamina_engine::{Caller, SourceRoots};
-use lamina_model::{IgnoreReason, ImageFormat, RejectReason};
+use lamina_model::{AnnotationFormat, IgnoreReason, ImageFormat, RejectReason};
 
 use crate::workshop::{Workshop, picture};
 
@@ -66,6 +66,8 @@ async fn a_preview_says_what_indexing_will_find() {
     shop.put("empty.jpg", b"");
     shop.put("page.png", b"<html>");
     shop.put("notes.txt", b"notes");
+    shop.put("below/annotations.json", b"{}");
+    shop.put("metadata.json", b"{\"of\": \"another program\"}");
     shop.put("clip.mp4", b"\0\0\0\x20ftypmp42\0\0\0\0mp42isom");
     shop.put(".hidden.png", &picture(3));
     let source = shop.source.path().to_owned();
@@ -76,15 +78,20 @@ async fn a_preview_says_what_indexing_will_find() {
         .unwrap();
     assert_eq!(
         (preview.found, preview.pictures, preview.complete),
-        (7, 2, true)
+        (9, 2, true)
     );
     assert_eq!(preview.formats[&ImageFormat::Bmp], 2);
     assert_eq!(preview.ignored[&IgnoreReason::Hidden], 1);
     assert_eq!(preview.ignored[&IgnoreReason::Video], 1);
-    assert_eq!(preview.ignored[&IgnoreReason::NotAPicture], 1);
+    assert_eq!(preview.ignored[&IgnoreReason::NotAPicture], 3);
     assert_eq!(preview.rejected[&RejectReason::Empty], 1);
     assert_eq!(preview.rejected[&RejectReason::NotAPicture], 1);
     assert_eq!(preview.samples.len(), 2);
+    let [(path, format, 2)] = preview.annotations.as_slice() else {
+        panic!("{:?}", preview.annotations);
+    };
+    assert_eq!(path.to_string(), "below/annotations.json");
+    assert_eq!(*format, AnnotationFormat::Coco);
     let (_, report) = shop.index().await;
     assert_eq!(
         (report.found, report.indexed),

@@ -10,7 +10,7 @@ import { Fault } from '../../ui/error';
 import { Page, Section, Table } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { say, sayFault } from '../../ui/toast';
-import { forgetResults } from '../explore/result';
+import { forgetResults } from '../explore/listing';
 import { deviceOf } from './device';
 import { Keys } from './keys';
 import { Password } from './password';

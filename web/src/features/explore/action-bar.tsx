@@ -16,7 +16,8 @@ import { Button, IconButton } from '../../ui/button';
 import { say, sayFault } from '../../ui/toast';
 import { ExportDialog } from '../exports/export-dialog';
 import { TagMenu } from '../tags/tag-menu';
-import { PAGE, type Result } from './result';
+import { PAGE } from './listing';
+import type { Result } from './result';
 import { type Explore, filterOf, hasFilter, isRanked, LIKES_MAX, SIZE } from './state';
 
 /** Longest list that is put together in the browser. */

@@ -30,7 +30,7 @@ interface Ways {
   exclude?: () => void;
 }
 
-function Value({
+export function Value({
   name,
   hint,
   count,
@@ -82,7 +82,7 @@ const USUAL_ISSUES: readonly Issue[] = ['blur', 'dark', 'bright', 'outliers'];
 const SOME = 12;
 
 /** A part of the facets; of very many values only the first, until asked. */
-function Group({ title, children }: { title: string; children: ReactNode }) {
+export function Group({ title, children }: { title: string; children: ReactNode }) {
   const [all, setAll] = useState(false);
   const values = Children.toArray(children);
   const shown = all || values.length <= SOME + 2 ? values : values.slice(0, SOME);
@@ -108,11 +108,13 @@ export function FacetsPanel({
   state,
   open,
   onClose,
+  children,
 }: {
   id: string;
   state: Explore;
   open: boolean;
   onClose: () => void;
+  children?: ReactNode;
 }) {
   return (
     <>
@@ -134,6 +136,7 @@ export function FacetsPanel({
             <X size={16} />
           </IconButton>
         </div>
+        {children}
         <FacetGroups id={id} state={state} />
       </aside>
     </>

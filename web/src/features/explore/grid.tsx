@@ -13,7 +13,7 @@ import { GAP, type Geometry, vertical, visibleRows } from '../../grid/geometry';
 import { command, type Move } from '../../grid/keys';
 import * as scrolling from '../../grid/scroll';
 import { has, mark, type Selection, toggle } from '../../grid/selection';
-import { type Result, useVersion } from './result';
+import { type Listing, useVersion } from './listing';
 import { Tile } from './tile';
 
 /** Faster than a view in this time nobody sees pictures, so none are fetched. */
@@ -33,13 +33,18 @@ interface Drawn {
 
 const NOTHING_DRAWN: Drawn = { first: 0, last: -1, offset: 0, still: true };
 
+const nothing = () => {};
+
 export interface GridProps {
+  /** What is in it, for screen readers. */
+  readonly name?: string;
   readonly datasetId: string;
-  readonly result: Result;
+  readonly result: Listing;
   /** The geometry for a width; changes when tile size, layout or total change. */
   readonly geometryFor: (width: number) => Geometry;
   readonly selection: Selection;
-  readonly onSelect: (selection: Selection) => void;
+  /** Nothing where items cannot be selected. */
+  readonly onSelect: ((selection: Selection) => void) | null;
   readonly onOpen: (index: number) => void;
   readonly onFocus: (index: number) => void;
   readonly hrefOf: (index: number) => string;
@@ -88,6 +93,7 @@ export function Grid(props: GridProps) {
   const scrolled = useRef(0);
   const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const { onRest } = props;
+  const onSelect = props.onSelect ?? nothing;
 
   const draw = useCallback(
     (still: boolean, far = false) => {
@@ -206,9 +212,7 @@ export function Grid(props: GridProps) {
     if (told.do === 'move') {
       const to = moved(told.by);
       if (told.extend) {
-        props.onSelect(
-          mark(mark(selection, origin.current, focus, false), origin.current, to, true),
-        );
+        onSelect(mark(mark(selection, origin.current, focus, false), origin.current, to, true));
       } else origin.current = to;
       focusOn(to);
       const row = geometry.rowOf(to);
@@ -224,7 +228,7 @@ export function Grid(props: GridProps) {
     } else if (told.do === 'open') props.onOpen(focus);
     else if (told.do === 'select') {
       origin.current = focus;
-      props.onSelect(toggle(selection, focus));
+      onSelect(toggle(selection, focus));
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -240,11 +244,11 @@ export function Grid(props: GridProps) {
     event.preventDefault();
     ref.current?.focus({ preventScroll: true });
     focusOn(index);
-    if (event.shiftKey) props.onSelect(mark(selection, origin.current, index, true));
+    if (event.shiftKey && props.onSelect) onSelect(mark(selection, origin.current, index, true));
     else {
       origin.current = index;
       if (check || selection.all || selection.stretches.length > 0) {
-        props.onSelect(toggle(selection, index));
+        onSelect(toggle(selection, index));
       } else props.onOpen(index);
     }
   };
@@ -270,8 +274,8 @@ export function Grid(props: GridProps) {
     <div
       ref={ref}
       role="grid"
-      aria-label="Pictures"
-      aria-multiselectable
+      aria-label={props.name ?? 'Pictures'}
+      aria-multiselectable={props.onSelect !== null}
       aria-rowcount={geometry?.rows ?? 0}
       aria-activedescendant={held ? `tile-${focus}` : undefined}
       tabIndex={0}
@@ -316,6 +320,7 @@ const Row = memo(function Row(props: RowProps) {
         selected={has(selection, index)}
         focused={focus === index}
         href={props.hrefOf(index)}
+        selectable={props.onSelect !== null}
       />,
     );
   }

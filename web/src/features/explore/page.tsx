@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazyRouteComponent, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { FilterX, ImageOff } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { getBytes } from '../../api/client';
 import * as ask from '../../api/queries';
 import { stateOf } from '../../api/renew';
@@ -16,72 +16,27 @@ import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { typing } from '../../ui/typing';
 import { ActionBar } from './action-bar';
-import { Chips } from './chips';
 import { Clusters } from './clusters';
 import { Compare } from './compare';
 import { DetailsPanel } from './details';
-import { FacetsPanel } from './facets';
 import { Grid } from './grid';
-import { KeySheet } from './key-sheet';
-import { QueryBar } from './query-bar';
-import { useResult, useVersion } from './result';
+import { useListing, useVersion } from './listing';
+import { Pane } from './pane';
+import { keyOf, Result } from './result';
 import { type Explore, filterOf, hasFilter, LIKES_MAX, refine, resultKey, SIZE } from './state';
+
+const PartsView = lazyRouteComponent(() => import('./parts-view'), 'PartsView');
 
 export function ExplorePage() {
   const { id } = useParams({ from: '/frame/dataset/$id/data' });
   const state = useSearch({ from: '/frame/dataset/$id/data' });
+  if (state.view === 'objects') return <PartsView key={id} id={id} state={state} />;
   return state.view === 'clusters' ? (
     <Pane id={id} state={state}>
       {() => <Clusters id={id} state={state} />}
     </Pane>
   ) : (
     <PicturesView key={id} id={id} state={state} />
-  );
-}
-
-/** What both views have: query bar, chips and facets. */
-function Pane({
-  id,
-  state,
-  total,
-  children,
-}: {
-  id: string;
-  state: Explore;
-  total?: number | null;
-  children: () => React.ReactNode;
-}) {
-  const [drawer, setDrawer] = useState(false);
-  const [keys, setKeys] = useState(false);
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (typing(event.target)) return;
-      const told = command(event)?.do;
-      if (told === 'search') search.current?.focus();
-      else if (told === 'help') setKeys(true);
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
-  return (
-    <main className="flex h-full flex-col">
-      <QueryBar
-        id={id}
-        state={state}
-        field={search}
-        onFacets={() => setDrawer((open) => !open)}
-        onKeys={() => setKeys(true)}
-      />
-      <Chips id={id} state={state} total={total ?? null} />
-      <div className="relative flex min-h-0 grow">
-        <FacetsPanel id={id} state={state} open={drawer} onClose={() => setDrawer(false)} />
-        {children()}
-      </div>
-      <KeySheet open={keys} onClose={() => setKeys(false)} />
-    </main>
   );
 }
 
@@ -96,7 +51,12 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   const { data: marks } = useQuery(ask.marks(id));
   const tagged = state.tag || state.not_tag ? marks : 0;
   const version = dataset ? `${stateOf(dataset)} ${tagged}` : null;
-  const result = useResult(id, query, key, version, state.at ?? 0);
+  const result = useListing(
+    keyOf(id, key),
+    (whole) => new Result(id, query, whole),
+    version,
+    state.at ?? 0,
+  );
   useVersion(result);
   const total = result.total;
   const wantsFitted = state.layout === 'fitted';

@@ -1,10 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ArrowDownWideNarrow, Keyboard, LayoutGrid, ListFilter, Shapes } from 'lucide-react';
-import type { RefObject } from 'react';
+import {
+  ArrowDownWideNarrow,
+  BoxSelect,
+  Keyboard,
+  LayoutGrid,
+  ListFilter,
+  Shapes,
+} from 'lucide-react';
+import type { ReactNode, RefObject } from 'react';
+import * as ask from '../../api/queries';
 import { Choice, Segments } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { SearchBox } from './search-box';
-import { type Explore, isRanked, refine, SORTS, usualSort } from './state';
+import { type Explore, isRanked, refine, SORTS, usualSort, type View } from './state';
+
+const VIEWS: readonly (readonly [View | 'pictures', string, ReactNode])[] = [
+  ['clusters', 'Clusters', <Shapes key="i" size={15} aria-hidden />],
+  ['pictures', 'Pictures', <LayoutGrid key="i" size={15} aria-hidden />],
+  ['objects', 'Objects', <BoxSelect key="i" size={15} aria-hidden />],
+];
 
 export function QueryBar({
   id,
@@ -20,6 +35,9 @@ export function QueryBar({
   onKeys: () => void;
 }) {
   const navigate = useNavigate({ from: '/dataset/$id/data' });
+  const { data: dataset } = useQuery(ask.dataset(id));
+  const boxes = (dataset?.n_objects ?? 0) > 0 || state.view === 'objects';
+  const views = boxes ? VIEWS : VIEWS.slice(0, 2);
   return (
     <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
       <span className="lg:hidden">
@@ -28,7 +46,7 @@ export function QueryBar({
         </IconButton>
       </span>
       <SearchBox id={id} state={state} field={field} />
-      {state.view !== 'clusters' && (
+      {!state.view && (
         <span className="relative inline-flex">
           <ArrowDownWideNarrow
             size={16}
@@ -53,27 +71,18 @@ export function QueryBar({
       <Segments
         label="View"
         value={state.view ?? 'pictures'}
-        options={[
-          [
-            'clusters',
-            <>
-              <Shapes size={15} aria-hidden /> <span className="max-sm:hidden">Clusters</span>
-            </>,
-            'Clusters',
-          ],
-          [
-            'pictures',
-            <>
-              <LayoutGrid size={15} aria-hidden /> <span className="max-sm:hidden">Pictures</span>
-            </>,
-            'Pictures',
-          ],
-        ]}
+        options={views.map(([key, name, icon]) => [
+          key,
+          <>
+            {icon} <span className="max-sm:hidden">{name}</span>
+          </>,
+          name,
+        ])}
         onChange={(view) =>
           navigate({
             to: '/dataset/$id/data',
             params: { id },
-            search: (was) => refine(was, { view: view === 'clusters' ? view : undefined }),
+            search: (was) => refine(was, { view: view === 'pictures' ? undefined : view }),
           })
         }
       />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { queryString } from '../../api/client';
 import { readSearch, writeSearch } from '../../search';
+import { partsQuery } from './parts';
 import {
   cutOf,
   type Explore,
@@ -87,6 +88,27 @@ describe('a filter', () => {
     expect(state.issue).toEqual(['dark', 'blur:0.8-1']);
     expect(cutOf(state, 'blur')?.min).toBe(0.8);
     expect(withCut(state, 'blur', null).issue).toEqual(['dark']);
+  });
+});
+
+describe('boxes', () => {
+  const box = '0198c0de-0000-7000-8000-000000000000';
+
+  it('are asked for by label where they are shown, and forgotten elsewhere', () => {
+    const state = readExplore({ view: 'objects', object: ['car', 'a "b"'], box, label: 'street' });
+    expect(state).toEqual({ view: 'objects', object: ['car', 'a "b"'], box, label: ['street'] });
+    expect(partsQuery(state).object_labels).toBe('["car","a \\"b\\""]');
+    expect(partsQuery(state).label).toEqual(['street']);
+    expect(refine(state, { view: undefined })).toEqual({ label: ['street'] });
+    expect(refine(state, { q: 'x' }).box).toBeUndefined();
+    expect(readExplore({ object: 'car', box })).toEqual({});
+  });
+
+  it('have a chip for each label', () => {
+    const state: Explore = { view: 'objects', object: ['car', 'dog'] };
+    const chips = chipsOf(state);
+    expect(chips.map((chip) => chip.text)).toEqual(['box: car', 'box: dog']);
+    expect(chips[0]?.without.object).toEqual(['dog']);
   });
 });
 

@@ -28,6 +28,9 @@ export type Copies = (typeof COPIES)[number];
 export const SIZE = { min: 96, max: 320, usual: 160 } as const;
 export const LEVEL = { min: 0, max: 4, usual: 2 } as const;
 
+/** What is shown of the pictures, besides themselves. */
+const VIEWS = ['clusters', 'objects'] as const;
+
 /** A cut on a score: issues of this kind with a confidence from `min` to `max`. */
 export interface Cut {
   readonly kind: Issue;
@@ -37,8 +40,10 @@ export interface Cut {
 
 export const FULL = { min: 0.5, max: 1 } as const;
 
+export type View = (typeof VIEWS)[number];
+
 export interface Explore {
-  readonly view?: 'clusters' | undefined;
+  readonly view?: View | undefined;
   /** Part of the file name. */
   readonly q?: string | undefined;
   /** What the pictures show, and words of captions, labels, tags and file names. */
@@ -66,6 +71,10 @@ export interface Explore {
   /** Ids of tags, or `untagged`. */
   readonly tag?: readonly string[] | undefined;
   readonly not_tag?: readonly string[] | undefined;
+  /** Labels of boxes, any of them; where boxes are shown. */
+  readonly object?: readonly string[] | undefined;
+  /** The box that was opened, and is shown in its picture. */
+  readonly box?: string | undefined;
   readonly sort?: Sort | undefined;
   readonly layout?: 'fitted' | undefined;
   readonly size?: number | undefined;
@@ -133,8 +142,9 @@ function share(value: unknown): number | undefined {
 
 export function readExplore(raw: Raw): Explore {
   const like = some(list(raw.like).filter((word) => LIKE.test(word)))?.slice(0, LIKES_MAX);
+  const view = known(list(raw.view), VIEWS)[0];
   const found: Explore = {
-    view: raw.view === 'clusters' ? 'clusters' : undefined,
+    view,
     q: text(raw.q),
     words: text(raw.words),
     issue: some(
@@ -160,6 +170,8 @@ export function readExplore(raw: Raw): Explore {
         return range ? [writeRange(range)] : [];
       }),
     ),
+    object: view === 'objects' ? some(list(raw.object)) : undefined,
+    box: view === 'objects' ? list(raw.box).find((word) => UUID.test(word)) : undefined,
     like,
     alike: like && share(raw.alike),
     area: /^\d+,\d+( \d+,\d+){2,199}$/.exec(text(raw.area) ?? '')?.[0],
@@ -228,7 +240,7 @@ export const rangeOf = (state: Explore, measure: Measure): Range | null =>
 
 /** A change of the filter: the place on the screen means nothing any more. */
 export function refine(state: Explore, change: Partial<Explore>): Explore {
-  return readExplore({ ...state, ...change, at: undefined });
+  return readExplore({ ...state, box: undefined, ...change, at: undefined });
 }
 
 /** A click on a value of a facet: alone, added or taken away. */

@@ -2,7 +2,7 @@ import { Check, Copy, ImageOff } from 'lucide-react';
 import { memo, useRef, useState } from 'react';
 import { thumbnail } from '../../api/queries';
 import type { Box } from '../../grid/geometry';
-import type { Item } from './result';
+import type { Item } from './listing';
 import { alikeWords, ISSUE_WORDS } from './words';
 
 export interface TileProps {
@@ -15,6 +15,7 @@ export interface TileProps {
   readonly selected: boolean;
   readonly focused: boolean;
   readonly href: string;
+  readonly selectable: boolean;
 }
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
@@ -31,12 +32,12 @@ function Thumbnail({ datasetId, item }: { datasetId: string; item: Item }) {
   }
   return (
     <img
-      src={thumbnail(datasetId, item.id, item.v)}
+      src={item.part?.source ?? thumbnail(datasetId, item.id, item.v)}
       alt=""
       decoding="async"
       draggable={false}
       onError={() => setBroken(true)}
-      className="size-full object-cover"
+      className={`size-full ${item.part ? 'object-contain' : 'object-cover'}`}
     />
   );
 }
@@ -46,7 +47,7 @@ function Thumbnail({ datasetId, item }: { datasetId: string; item: Item }) {
  * the grid hears for all tiles, so that a thousand of them cost nothing.
  */
 export const Tile = memo(function Tile(props: TileProps) {
-  const { datasetId, index, item, box, still, selected, focused, href } = props;
+  const { datasetId, index, item, box, still, selected, focused, href, selectable } = props;
   const shown = useRef(false);
   if (still) shown.current = true;
   const place = { left: box.x, width: box.width, height: box.height };
@@ -69,24 +70,32 @@ export const Tile = memo(function Tile(props: TileProps) {
       id={`tile-${index}`}
       data-index={index}
       aria-selected={selected}
-      className={`group absolute overflow-hidden rounded-tile ${selected ? 'shadow-[inset_0_0_0_3px_var(--color-accent)]' : ''}`}
-      style={{ ...place, backgroundColor: item.colour }}
+      className={`group absolute overflow-hidden rounded-tile ${item.part ? 'bg-sunken' : ''} ${selected ? 'shadow-[inset_0_0_0_3px_var(--color-accent)]' : ''}`}
+      style={item.part ? place : { ...place, backgroundColor: item.colour }}
     >
       <a
         href={href}
         tabIndex={-1}
         draggable={false}
-        aria-label={item.path}
+        aria-label={item.part ? `${item.part.label} in ${item.path}` : item.path}
         className={`block size-full overflow-hidden ${selected ? 'p-[3px] [&>*]:rounded-[2px]' : ''}`}
       >
-        {shown.current && <Thumbnail key={item.id} datasetId={datasetId} item={item} />}
+        {shown.current && (
+          <Thumbnail key={item.part?.id ?? item.id} datasetId={datasetId} item={item} />
+        )}
       </a>
       <span className="pointer-events-none absolute inset-x-0 bottom-0 hidden bg-scrim px-2 py-1 text-12 text-white group-hover:block">
+        {item.part && <span className="block truncate font-semibold">{item.part.label}</span>}
         <span className="block truncate">{nameOf(item.path)}</span>
         {item.distance !== undefined && (
           <span className="block opacity-85">{alikeWords(item.distance)}</span>
         )}
       </span>
+      {item.part && badge && (
+        <span className="pointer-events-none absolute bottom-1.5 left-1.5 max-w-[calc(100%-12px)] truncate rounded-full bg-scrim px-1.5 text-12 text-white group-hover:hidden">
+          {item.part.label}
+        </span>
+      )}
       <span className="pointer-events-none absolute top-1.5 right-1.5 flex gap-1 group-hover:opacity-0">
         {badge && item.copies > 0 && (
           <span className="inline-flex items-center gap-1 rounded-full bg-scrim px-1.5 text-12 text-white">
@@ -101,19 +110,21 @@ export const Tile = memo(function Tile(props: TileProps) {
           </span>
         )}
       </span>
-      <button
-        type="button"
-        tabIndex={-1}
-        data-check
-        aria-label={`${selected ? 'Leave out' : 'Select'} ${nameOf(item.path)}`}
-        className={`absolute top-0 left-0 p-1.5 ${selected ? '' : 'opacity-0 group-hover:opacity-100 [@media(hover:none)]:opacity-60'}`}
-      >
-        <span
-          className={`flex size-5 items-center justify-center rounded-full border-2 border-white text-white ${selected ? 'bg-accent-fill' : 'bg-scrim'}`}
+      {selectable && (
+        <button
+          type="button"
+          tabIndex={-1}
+          data-check
+          aria-label={`${selected ? 'Leave out' : 'Select'} ${nameOf(item.path)}`}
+          className={`absolute top-0 left-0 p-1.5 ${selected ? '' : 'opacity-0 group-hover:opacity-100 [@media(hover:none)]:opacity-60'}`}
         >
-          {selected && <Check size={13} strokeWidth={3} aria-hidden />}
-        </span>
-      </button>
+          <span
+            className={`flex size-5 items-center justify-center rounded-full border-2 border-white text-white ${selected ? 'bg-accent-fill' : 'bg-scrim'}`}
+          >
+            {selected && <Check size={13} strokeWidth={3} aria-hidden />}
+          </span>
+        </button>
+      )}
       {focused && (
         <span className="pointer-events-none absolute inset-0 rounded-tile shadow-[inset_0_0_0_2px_var(--color-white),inset_0_0_0_5px_var(--color-accent)]" />
       )}

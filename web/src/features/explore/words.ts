@@ -169,6 +169,10 @@ export function chipsOf(state: Explore, tagName: (id: string) => string = () => 
   if (state.q) {
     add('q', `name: ${state.q}`, refine(state, { q: undefined }), { on: 'text' });
   }
+  for (const label of state.object ?? []) {
+    const rest = state.object?.filter((one) => one !== label);
+    add(`object ${label}`, `box: ${label}`, refine(state, { object: rest }));
+  }
   for (const word of state.issue ?? []) {
     const cut = readCut(word);
     if (!cut) continue;

@@ -1,8 +1,9 @@
 /** What colours the points of a map. Pure. */
-import { type Issue, MAP_ISSUES } from '../../api/types';
+import { ISSUES, type Issue } from '../../api/types';
 import { number, plural } from '../../format';
+import type { Explore } from '../explore/state';
 import { ISSUE_WORDS } from '../explore/words';
-import { COPIES, EXTRA, type Points, WANTED } from './points';
+import { COPIES, EXTRA, NO_LABEL, type Points, WANTED } from './points';
 import type { Colouring } from './state';
 
 type Rgb = readonly [number, number, number];
@@ -23,12 +24,21 @@ const PALETTE: readonly Rgb[] = [
   [122, 200, 132],
 ];
 const OTHER: Rgb = [140, 146, 156];
-const ISSUE_COLOURS: Partial<Record<Issue, Rgb>> = {
+const NONE: Rgb = [196, 200, 206];
+const ISSUE_COLOURS: Record<Issue, Rgb> = {
   blur: [51, 114, 204],
   dark: [142, 96, 192],
   bright: [230, 150, 24],
   outliers: [204, 62, 80],
+  mislabels: [214, 93, 177],
+  label_outlier: [0, 168, 181],
+  low_information: [112, 128, 48],
+  odd_size: [96, 160, 232],
+  odd_aspect_ratio: [168, 96, 56],
+  leakage: [39, 158, 104],
 };
+/** Issues that the legend names also where no picture has them. */
+const USUAL = ISSUES.slice(0, 4);
 
 export interface Legend {
   readonly key: string;
@@ -36,7 +46,7 @@ export interface Legend {
   readonly colour: string;
   readonly count: number | null;
   /** What the filter would be. */
-  readonly filter?: Record<string, unknown>;
+  readonly filter?: Partial<Explore>;
 }
 
 const css = ([r, g, b]: Rgb) => `rgb(${r} ${g} ${b})`;
@@ -58,8 +68,8 @@ function ramp(value: number): Rgb {
   ) as unknown as Rgb;
 }
 
-const worst = (flags: number): Issue | null =>
-  MAP_ISSUES.find((_, bit) => flags & (1 << bit)) ?? null;
+const worst = (issues: number): Issue | null =>
+  issues === 0 ? null : (ISSUES.find((_, bit) => issues & (1 << bit)) ?? null);
 
 function colourOf(points: Points, row: number, by: Colouring): Rgb {
   const flags = points.flags[row] as number;
@@ -68,8 +78,12 @@ function colourOf(points: Points, row: number, by: Colouring): Rgb {
   if (by === 'copies') {
     return flags & EXTRA ? (PALETTE[3] as Rgb) : flags & COPIES ? (PALETTE[0] as Rgb) : OTHER;
   }
-  const issue = worst(flags);
-  return (issue && ISSUE_COLOURS[issue]) ?? OTHER;
+  if (by === 'label') {
+    const label = points.label[row] as number;
+    return label === NO_LABEL ? NONE : (PALETTE[label] ?? OTHER);
+  }
+  const issue = worst(points.issues[row] as number);
+  return issue ? ISSUE_COLOURS[issue] : OTHER;
 }
 
 /** Red, green, blue and opacity of every point; those that the filter leaves out are faint. */
@@ -116,21 +130,23 @@ export function legend(points: Points, by: Colouring): Legend[] {
         ]
       : rows;
   }
+  if (by === 'label') return labels(points);
   if (by === 'issue') {
+    const counts = new Map<Issue | null, number>();
+    for (let row = 0; row < points.count; row += 1) {
+      if (!(flags(row) & WANTED)) continue;
+      const issue = worst(points.issues[row] as number);
+      counts.set(issue, (counts.get(issue) ?? 0) + 1);
+    }
     return [
-      ...MAP_ISSUES.map((issue) => ({
+      ...ISSUES.filter((issue) => USUAL.includes(issue) || counts.has(issue)).map((issue) => ({
         key: issue,
         text: ISSUE_WORDS[issue].name,
-        colour: css(ISSUE_COLOURS[issue] ?? OTHER),
-        count: counted((row) => worst(flags(row)) === issue),
+        colour: css(ISSUE_COLOURS[issue]),
+        count: counts.get(issue) ?? 0,
         filter: { issue: [issue] },
       })),
-      {
-        key: 'none',
-        text: 'No issue',
-        colour: css(OTHER),
-        count: counted((row) => worst(flags(row)) === null),
-      },
+      { key: 'none', text: 'No issue', colour: css(OTHER), count: counts.get(null) ?? 0 },
     ];
   }
   if (by === 'copies') {
@@ -162,4 +178,32 @@ export function legend(points: Points, by: Colouring): Legend[] {
     { key: 'middle', text: 'Ordinary', colour: css(ramp(128)), count: null },
     { key: 'high', text: 'Very unusual', colour: css(ramp(255)), count: null },
   ];
+}
+
+/** The most frequent labels, the rest of them together, and pictures without any. */
+function labels(points: Points): Legend[] {
+  const counts = new Uint32Array(256);
+  for (let row = 0; row < points.count; row += 1) {
+    if (!((points.flags[row] as number) & WANTED)) continue;
+    const label = points.label[row] as number;
+    counts[label] = (counts[label] as number) + 1;
+  }
+  const shown = points.labels.slice(0, PALETTE.length);
+  const others = counts.subarray(shown.length, NO_LABEL).reduce((sum, count) => sum + count, 0);
+  const none = counts[NO_LABEL] as number;
+  const rows: Legend[] = shown.map((label, at) => ({
+    key: `label ${label}`,
+    text: label,
+    colour: css(PALETTE[at] as Rgb),
+    count: counts[at] as number,
+    filter: { label: [label] },
+  }));
+  if (points.labels.length > shown.length) {
+    rows.push({ key: 'others', text: 'Other labels', colour: css(OTHER), count: others });
+  }
+  if (none > 0 || shown.length === 0) {
+    const filter = { unlabelled: true } as const;
+    rows.push({ key: 'none', text: 'Unlabelled', colour: css(NONE), count: none, filter });
+  }
+  return rows;
 }

@@ -1,17 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Hand, Lasso, Maximize, Scan, X } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { getBytes, isMaking } from '../../api/client';
-import { number, plural } from '../../format';
+import { duration, number, plural } from '../../format';
 import { Choice, Empty, Segments, Turning } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
-import { filterOf, hasFilter, LEVEL, refine } from '../explore/state';
+import { type Explore, filterOf, hasFilter, LEVEL, refine } from '../explore/state';
 import { Canvas, type Tool } from './canvas';
 import { legend } from './colours';
 import { areaText, type Corner, countIn, Near, simplified, unpack, WANTED } from './points';
 import { COLOURINGS, type MapState } from './state';
+
+/** Whether the filter asks for just this. */
+const holds = (state: MapState, filter: Partial<Explore>) =>
+  Object.entries(filter).every(
+    ([name, value]) => String(state[name as keyof Explore]) === String(value),
+  );
+
+const emptied = (filter: Partial<Explore>): Partial<Explore> =>
+  Object.fromEntries(Object.keys(filter).map((name) => [name, undefined]));
 
 /** Corners of a lasso that travel in an address. */
 const CORNERS = 90;
@@ -146,6 +155,7 @@ export function MapPage() {
               All pictures are laid out once for each state of the dataset. That takes seconds, for
               a million of them a few minutes; you can leave meanwhile.
             </p>
+            <Waited />
           </Empty>
         )}
         {!points && asked.error && !isMaking(asked.error) && (
@@ -175,15 +185,20 @@ export function MapPage() {
                 </>
               );
               const shape = 'flex h-6 w-full items-center gap-2 px-3 text-left';
+              const on = row.filter && holds(state, row.filter);
               return (
                 <li key={row.key}>
                   {row.filter ? (
                     <Link
                       to="/dataset/$id/map"
                       params={{ id }}
-                      search={{ ...refine(state, row.filter), colour: state.colour }}
-                      title={`Only: ${row.text}`}
-                      className={`${shape} hover:bg-hover`}
+                      search={{
+                        ...refine(state, on ? emptied(row.filter) : row.filter),
+                        colour: state.colour,
+                      }}
+                      aria-current={on ? 'true' : undefined}
+                      title={on ? 'Show all again' : `Only: ${row.text}`}
+                      className={`${shape} hover:bg-hover aria-[current]:bg-accent-wash aria-[current]:font-semibold aria-[current]:text-accent-ink`}
                     >
                       {look}
                     </Link>
@@ -228,4 +243,14 @@ export function MapPage() {
       </div>
     </main>
   );
+}
+
+/** How long the map has been waited for, once that is worth telling. */
+function Waited() {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const each = setInterval(() => setSeconds((so) => so + 1), 1000);
+    return () => clearInterval(each);
+  }, []);
+  return seconds < 3 ? null : <p className="text-13">{duration(seconds)} so far</p>;
 }

@@ -1,21 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { areaText, type Corner, countIn, holds, Near, NOWHERE, simplified, unpack } from './points';
+import { colours, legend } from './colours';
+import {
+  areaText,
+  type Corner,
+  countIn,
+  holds,
+  Near,
+  NO_LABEL,
+  NOWHERE,
+  simplified,
+  unpack,
+} from './points';
 
 /** A map as the server packs it. */
 function packed(places: readonly (readonly [number, number, number])[], clusters = 3): Uint8Array {
   const count = places.length;
-  const bytes = new Uint8Array(16 + count * 8);
+  const labels = new TextEncoder().encode('["ship","sail"]');
+  const bytes = new Uint8Array(16 + count * 11 + labels.length);
   const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode('LAMMAP01'));
+  bytes.set(new TextEncoder().encode('LAMMAP02'));
   view.setUint32(8, count, true);
   view.setUint32(12, clusters, true);
   places.forEach(([x, y, flags], at) => {
     view.setUint16(16 + at * 2, x, true);
     view.setUint16(16 + count * 2 + at * 2, y, true);
-    bytes[16 + count * 4 + at] = flags;
-    bytes[16 + count * 5 + at] = at;
+    view.setUint16(16 + count * 4 + at * 2, 1 << at, true);
     view.setUint16(16 + count * 6 + at * 2, at % clusters, true);
+    bytes[16 + count * 8 + at] = flags;
+    bytes[16 + count * 9 + at] = at;
+    bytes[16 + count * 10 + at] = at < 2 ? at : NO_LABEL;
   });
+  bytes.set(labels, 16 + count * 11);
   return bytes;
 }
 
@@ -34,6 +49,34 @@ describe('a map', () => {
     expect([...points.flags]).toEqual([128, 0, 16]);
     expect([...points.uniqueness]).toEqual([0, 1, 2]);
     expect([...points.cluster]).toEqual([0, 1, 2]);
+    expect([...points.issues]).toEqual([1, 2, 4]);
+    expect([...points.label]).toEqual([0, 1, NO_LABEL]);
+    expect(points.labels).toEqual(['ship', 'sail']);
+  });
+
+  it('is coloured by label, and its legend counts and filters those that pass', () => {
+    const points = unpack(
+      packed([
+        [1, 2, 128],
+        [3, 4, 0],
+        [5, 6, 128],
+      ]),
+    );
+    const rows = legend(points, 'label');
+    expect(rows.map(({ text, count, filter }) => [text, count, filter])).toEqual([
+      ['ship', 1, { label: ['ship'] }],
+      ['sail', 0, { label: ['sail'] }],
+      ['Unlabelled', 1, { unlabelled: true }],
+    ]);
+    const bytes = colours(points, 'label');
+    expect(rows[0]?.colour).toBe(`rgb(${[...bytes.subarray(0, 3)].join(' ')})`);
+    expect(rows[2]?.colour).toBe(`rgb(${[...bytes.subarray(8, 11)].join(' ')})`);
+    // Bits 1, 2 and 4: each the worst of its picture.
+    const issues = legend(points, 'issue').filter((row) => row.count);
+    expect(issues.map(({ key, filter }) => [key, filter])).toEqual([
+      ['blur', { issue: ['blur'] }],
+      ['bright', { issue: ['bright'] }],
+    ]);
   });
 
   it('is refused when it is something else', () => {

@@ -14,22 +14,35 @@ export interface Points {
   readonly clusters: number;
   readonly x: Uint16Array;
   readonly y: Uint16Array;
+  /** Bits in the order of ISSUES. */
+  readonly issues: Uint16Array;
+  readonly cluster: Uint16Array;
   readonly flags: Uint8Array;
   readonly uniqueness: Uint8Array;
-  readonly cluster: Uint16Array;
+  /** Numbers in `labels`. */
+  readonly label: Uint8Array;
+  /** The most frequent labels, the most frequent first. */
+  readonly labels: readonly string[];
 }
 
-const MAGIC = 'LAMMAP01';
+/** A label that has no number; and no label. */
+export const OTHER_LABEL = 254;
+export const NO_LABEL = 255;
+
+const MAGIC = 'LAMMAP02';
+/** Bytes of what goes before the lists, and of a point in all of them. */
+const HEAD = 16;
+const BYTES = 11;
 
 /** Reads what the server sent; throws when it is something else. */
 export function unpack(bytes: Uint8Array): Points {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = String.fromCharCode(...bytes.subarray(0, 8));
-  const count = bytes.length >= 16 ? view.getUint32(8, true) : 0;
-  if (magic !== MAGIC || bytes.length !== 16 + count * 8) {
+  const count = bytes.length >= HEAD ? view.getUint32(8, true) : 0;
+  if (magic !== MAGIC || bytes.length < HEAD + count * BYTES) {
     throw new Error('the server sent something that is no map; reload the page');
   }
-  let at = 16;
+  let at = HEAD;
   // Sliced, because numbers of two bytes must lie at even places.
   const part = (size: number) => {
     const from = at;
@@ -42,9 +55,12 @@ export function unpack(bytes: Uint8Array): Points {
     clusters: view.getUint32(12, true),
     x: short(),
     y: short(),
+    issues: short(),
+    cluster: short(),
     flags: part(1),
     uniqueness: part(1),
-    cluster: short(),
+    label: part(1),
+    labels: JSON.parse(new TextDecoder().decode(bytes.subarray(at))) as string[],
   };
 }
 

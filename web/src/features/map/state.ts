@@ -3,6 +3,7 @@ import { type Explore, readExplore } from '../explore/state';
 
 export const COLOURINGS = [
   ['cluster', 'Cluster'],
+  ['label', 'Label'],
   ['issue', 'Issue'],
   ['copies', 'Duplicates'],
   ['uniqueness', 'How unusual'],

@@ -25,7 +25,9 @@ import { useTitle } from '../../ui/title';
 import { sayFault } from '../../ui/toast';
 import { typing } from '../../ui/typing';
 import { MediaDetails } from '../explore/details';
-import { recentResult, useVersion } from '../explore/result';
+import { useVersion } from '../explore/listing';
+import { recentParts } from '../explore/parts';
+import { recentResult } from '../explore/result';
 import { useSearchWith } from '../explore/search-box';
 import { filterOf, resultKey } from '../explore/state';
 import { Mark } from '../shell/mark';
@@ -39,13 +41,16 @@ const FROM = '/dataset/$id/data/image/$mediaId';
 
 const KEYS: Record<string, Told> = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit', 1: 'actual' };
 
-/** The pictures before and after this one in the result it was opened from. */
+/** The pictures, or boxes, before and after this one in the result it was opened from. */
 function useNeighbours(id: string, mediaId: string) {
   const state = useSearch({ from: FROM });
   const { at } = state;
   const key = resultKey(state);
   const { sort } = state;
-  const result = recentResult(id, { ...filterOf(state), sort }, key);
+  const result =
+    state.view === 'objects'
+      ? recentParts(id, state)
+      : recentResult(id, { ...filterOf(state), sort }, key);
   useVersion(result);
   useEffect(() => {
     if (at !== undefined) result.pages.want(Math.max(0, at - REACH), at + REACH);
@@ -80,14 +85,20 @@ export function PicturePage() {
       navigate({
         to: FROM,
         params: { id, mediaId: next.id },
-        search: (was) => ({ ...was, at: next.index }),
+        search: (was) => ({ ...was, at: next.index, box: next.part?.id }),
         replace: true,
       });
     },
     [id, navigate, neighbours],
   );
   const close = useCallback(
-    () => navigate({ to: '/dataset/$id/data', params: { id }, search: state, replace: true }),
+    () =>
+      navigate({
+        to: '/dataset/$id/data',
+        params: { id },
+        search: { ...state, box: undefined },
+        replace: true,
+      }),
     [id, navigate, state],
   );
 
@@ -127,7 +138,7 @@ export function PicturePage() {
   useEffect(() => {
     for (const step of [1, -1]) {
       const next = neighbours?.items.find((one) => one.index === neighbours.at + step);
-      if (next) new Image().src = ask.thumbnail(id, next.id, next.v);
+      if (next) new Image().src = next.part?.source ?? ask.thumbnail(id, next.id, next.v);
     }
   }, [id, neighbours]);
 
@@ -222,6 +233,7 @@ export function PicturePage() {
               told={told}
               drawing={drawing}
               boxes={boxes}
+              box={state.box}
               onEnd={() => setDrawing(false)}
             />
           )}
@@ -246,18 +258,18 @@ export function PicturePage() {
         >
           {neighbours.items.map((one) => (
             <Link
-              key={one.id}
+              key={one.index}
               to={FROM}
               params={{ id, mediaId: one.id }}
-              search={{ ...state, at: one.index }}
+              search={{ ...state, at: one.index, box: one.part?.id }}
               replace
-              aria-label={`Picture ${number(one.index + 1)}`}
-              aria-current={one.id === mediaId ? 'true' : undefined}
-              className={`size-12 shrink-0 overflow-hidden rounded-tile ${one.id === mediaId ? 'outline-3 -outline-offset-3 outline-accent' : 'opacity-70 hover:opacity-100'}`}
+              aria-label={`${one.part ? 'Box' : 'Picture'} ${number(one.index + 1)}`}
+              aria-current={one.index === neighbours.at ? 'true' : undefined}
+              className={`size-12 shrink-0 overflow-hidden rounded-tile ${one.index === neighbours.at ? 'outline-3 -outline-offset-3 outline-accent' : 'opacity-70 hover:opacity-100'}`}
               style={{ backgroundColor: one.colour }}
             >
               <img
-                src={ask.thumbnail(id, one.id, one.v)}
+                src={one.part?.source ?? ask.thumbnail(id, one.id, one.v)}
                 alt=""
                 className="size-full object-cover"
               />
@@ -275,6 +287,7 @@ function Shown({
   told,
   drawing,
   boxes,
+  box,
   onEnd,
 }: {
   id: string;
@@ -282,6 +295,8 @@ function Shown({
   told: { what: Told } | null;
   drawing: boolean;
   boxes: boolean;
+  /** The box that was opened. */
+  box: string | undefined;
   onEnd: () => void;
 }) {
   const [broken, setBroken] = useState(false);
@@ -311,7 +326,7 @@ function Shown({
         onDrawn={setPart}
       >
         {boxes && !drawing && media.objects && media.objects.length > 0 && (
-          <Boxes boxes={media.objects} picture={media} />
+          <Boxes boxes={media.objects} picture={media} chosen={box} />
         )}
       </Stage>
       {drawing && (

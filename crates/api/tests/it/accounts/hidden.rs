@@ -189,6 +189,30 @@ async fn t_77_a_public_dataset_may_be_looked_at_by_all_and_changed_by_its_owner(
 }
 
 #[tokio::test]
+async fn a_dataset_tells_whoever_looks_at_it_what_they_may_do() {
+    let server = TestServer::new().await;
+    let owner = server.sign_in("owner").await;
+    let (dataset, _) = server.make_dataset(&owner, "kept").await;
+    server.share(&owner, &dataset, "viewer", "viewer").await;
+    server.share(&owner, &dataset, "editor", "editor").await;
+    for (name, role) in [
+        ("owner", "owner"),
+        ("editor", "editor"),
+        ("viewer", "viewer"),
+        ("admin", "owner"),
+    ] {
+        let session = server.sign_in(name).await;
+        let one = get(&format!("/api/v1/dataset/{dataset}")).session(&session);
+        assert_eq!(server.send(one).await.json()["your_role"], role, "{name}");
+        let all = server.send(get("/api/v1/datasets").session(&session)).await;
+        let all = all.json();
+        let listed = all.as_array().unwrap().iter();
+        let mut mine = listed.filter(|one| one["id"] == dataset.as_str());
+        assert_eq!(mine.next().unwrap()["your_role"], role, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn sharing_gives_a_role_changes_it_and_takes_it_back() {
     let server = TestServer::new().await;
     let owner = server.sign_in("owner").await;

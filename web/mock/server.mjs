@@ -33,6 +33,7 @@ const set = (number, name, n, more = {}) => ({
   description: '',
   owned_by: 'VL',
   owner: 'ada@example.org',
+  your_role: 'owner',
   created_by: 'u1',
   source_uri: `/data/${name.toLowerCase().replaceAll(' ', '-')}`,
   created_at: new Date(started - number * 4e7).toISOString(),
@@ -437,6 +438,8 @@ async function api(request, response, path, query) {
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
     return response.end(shape(one, query));
   }
+  if (rest === '/annotations')
+    return json(response, 200, { warnings: [], files: [], problems: [], next_cursor: null });
   if (rest === '/facets') return json(response, 200, facets(one, query));
   if (rest === '/duplicates/plan') return json(response, 200, plan(one, query));
   if (rest === '/map') {

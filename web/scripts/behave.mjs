@@ -258,7 +258,10 @@ await check('typing searches names; / leads to the field', async () => {
 
 await check('clusters open as pictures', async () => {
   await page.goto(data('?view=clusters'));
-  await page.locator('main ul a').first().click();
+  await page
+    .getByRole('link', { name: /\d pictures?$/ })
+    .first()
+    .click();
   await page.waitForURL('**cluster=*');
   await page.waitForSelector('[data-index] img');
 });

@@ -34,6 +34,22 @@ function draw() {
   }
   writeFileSync(join(source, 'broken.png'), picture(5, 240).subarray(0, 900));
   writeFileSync(join(source, 'notes.txt'), 'notes');
+  const file = (id, file_name) => ({ id, file_name, width: 240, height: 180 });
+  const box = (id, image_id, category_id, bbox) => ({ id, image_id, category_id, bbox });
+  const coco = {
+    images: [file(1, 'day/scene 01.png'), file(2, 'day/scene 02.png')],
+    categories: [
+      { id: 1, name: 'boat' },
+      { id: 2, name: 'mast' },
+    ],
+    annotations: [
+      box(1, 1, 1, [10, 10, 60, 40]),
+      box(2, 1, 2, [90, 20, 30, 90]),
+      box(3, 2, 1, [40, 30, 100, 60]),
+      box(4, 7, 1, [0, 0, 9, 9]),
+    ],
+  };
+  writeFileSync(join(source, 'annotations.json'), JSON.stringify(coco));
 }
 
 const freePort = () =>
@@ -151,6 +167,7 @@ await check('a folder is chosen by clicking, looked through and indexed', async 
   await page.getByTitle(source, { exact: true }).click();
   await seen('43 pictures');
   await seen(/Left alone: 1 that is no picture/);
+  await seen('1 annotation file');
   await look('new');
   await button('Start indexing').click();
   await page.waitForURL('**/dataset/*/data');
@@ -237,6 +254,28 @@ await check('a part of a picture is searched with', async () => {
   await says('42 pictures');
   await page.keyboard.press('/');
   await page.keyboard.type('again');
+  await says('3 pictures');
+});
+await check('boxes are chosen by label, and one opens in its picture', async () => {
+  await page.goto(`${base}/dataset/${id}/data`);
+  await button('Objects').click();
+  await says('3 boxes');
+  await page.getByRole('button', { name: /^boat/ }).click();
+  await page.waitForURL('**object=boat**');
+  await says('2 boxes');
+  await page.waitForFunction(() => document.querySelector('[data-index] img')?.naturalWidth > 0);
+  await look('objects');
+  await page.locator('#tile-1 a').click();
+  await page.waitForURL('**/data/image/**box=**');
+  await page.locator('[data-chosen]').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('[data-chosen] text').textContent(), 'boat');
+  await look('object');
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForURL('**at=0**');
+  await page.keyboard.press('Escape');
+  await says('2 boxes');
+  assert.ok(!page.url().includes('box='));
+  await page.goto(`${base}/dataset/${id}/data?q=again`);
   await says('3 pictures');
 });
 await check('a filter is saved under a name and shown again', async () => {
@@ -395,6 +434,39 @@ await check('signing out ends it, and the second person sees what was shared', a
   await look('datasets');
   await page.getByRole('link', { name: 'harbour' }).first().click();
   await says('42 pictures');
+});
+await check('who may only look has no button that would be refused', async () => {
+  const none = async (name) => assert.equal(await button(name).count(), 0, `${name} is there`);
+  assert.equal((await read(`/dataset/${id}`)).your_role, 'viewer');
+  await page.locator('[data-grid]').focus();
+  await page.keyboard.press('a');
+  await says('All 42 pictures');
+  await button('Export').waitFor();
+  await none('Tag');
+  await page.goto(`${base}/dataset/${id}/data?q=again`);
+  await says('3 pictures');
+  await none('Save view');
+  await page.locator('[data-index] a').first().click();
+  await seen('Most similar');
+  await none('Add a tag');
+  await look('viewer-picture');
+  await page.goto(`${base}/dataset/${id}/duplicates`);
+  await button('Preview plan').waitFor();
+  await page
+    .getByText(/^(Stays|Goes)/)
+    .first()
+    .waitFor();
+  for (const name of ['Keep all', 'Keep this one']) await none(name);
+  await page.goto(`${base}/dataset/${id}/rejected`);
+  await button('List as CSV').waitFor();
+  await none('Try again');
+  await page.goto(`${base}/dataset/${id}/settings`);
+  await seen('Last indexing');
+  for (const name of ['Save', 'Index again', 'Share', 'Delete this dataset…']) {
+    if (name !== 'Share') await none(name);
+  }
+  assert.equal(await page.locator('form').count(), 0);
+  await look('viewer-settings');
 });
 await browser.close();
 await stop();

@@ -28,6 +28,8 @@ export interface Dataset {
   owned_by: string;
   owner: string | null;
   source_uri: string;
+  source_type?: 'FOLDER' | 'UPLOAD';
+  labels_from_folders?: boolean;
   created_at: string;
   updated_at: string | null;
   status: string;
@@ -130,7 +132,7 @@ export interface Media extends Card {
   orientation: number;
   notes: string[];
   content_hash: string;
-  issues?: { kind: Issue; confidence: number }[];
+  issues?: FoundIssue[];
   uniqueness?: number | null;
   /** Finest first. */
   clusters?: string[] | null;
@@ -143,6 +145,17 @@ export interface Media extends Card {
   objects?: ObjectBox[];
   /** What the model sees in it, the surest first. */
   predicted?: { name: string; share: number }[];
+}
+
+/** Something that may be wrong with a picture. */
+export interface FoundIssue {
+  kind: Issue;
+  /** 0–1; from a half on it counts. */
+  confidence: number;
+  /** The label it should have, or the path of the copy in another split; else empty. */
+  issues_description?: string;
+  /** Of a mislabelled picture. */
+  suggested_label?: string | null;
 }
 
 /** A page of boxes of many pictures. */
@@ -280,7 +293,35 @@ export interface SourcePreview {
   rejected_by_reason?: Record<string, number>;
   formats: Record<string, number>;
   samples: string[];
+  /** Annotation files that will be read; counted as no pictures too. */
+  annotations?: AnnotationSeen[];
   complete: boolean;
+}
+
+export interface AnnotationSeen {
+  path: string;
+  format: AnnotationFormat;
+  size_bytes: number;
+}
+
+export type AnnotationFormat = 'coco' | 'csv' | 'parquet' | 'yolo' | 'export';
+
+/** An annotation file as it was read last. */
+export interface AnnotationFile {
+  path: string;
+  format: AnnotationFormat;
+  rows: number;
+  labels: number;
+  captions: number;
+  boxes: number;
+  left_out: number;
+}
+
+export interface Annotations {
+  warnings: string[];
+  files: AnnotationFile[];
+  problems: { file: string; line: number; reason: string; message: string }[];
+  next_cursor: string | null;
 }
 
 export interface ApiKey {

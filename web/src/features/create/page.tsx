@@ -3,7 +3,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowUp, Folder } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { send, unknownRoute } from '../../api/client';
+import { useMayCreate } from '../../api/may';
 import * as ask from '../../api/queries';
+import type { AnnotationSeen } from '../../api/types';
 import { bytes, number, plural } from '../../format';
 import { Labelled, Segments, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
@@ -12,6 +14,7 @@ import { Fault, words } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { ignoredWords, REASON_WORDS } from '../explore/words';
+import { givesWords } from '../settings/annotation-words';
 import { inside, nameFor } from './name';
 import { SendFiles } from './send';
 
@@ -36,7 +39,18 @@ function useRested<T>(value: T): T {
 
 export function NewDatasetPage() {
   useTitle('New dataset');
+  const makes = useMayCreate();
   const [source, setSource] = useState<'folder' | 'files'>('folder');
+  if (!makes) {
+    return (
+      <Page narrow title="New dataset">
+        <p className="text-soft">
+          Your role in the workspace is viewer; making datasets takes editor, which an administrator
+          can give.
+        </p>
+      </Page>
+    );
+  }
   return (
     <Page
       narrow
@@ -68,11 +82,18 @@ function FromFolder() {
   const [path, setPath] = useState(begin.path ?? '');
   const [named, setNamed] = useState<string | null>(null);
   const name = named ?? nameFor(path);
+  const [file, setFile] = useState('');
+  const [folders, setFolders] = useState(false);
   const navigate = useNavigate();
   const queries = useQueryClient();
   const start = useMutation({
     mutationFn: () =>
-      send<Begun>('POST', '/process', undefined, { path: path.trim(), name: name.trim() }),
+      send<Begun>('POST', '/process', undefined, {
+        path: path.trim(),
+        name: name.trim(),
+        annotations: file.trim(),
+        labels_from_folders: folders || undefined,
+      }),
     onSuccess: ({ dataset_id }) => {
       queries.invalidateQueries({ queryKey: ['datasets'] });
       navigate({ to: '/dataset/$id/data', params: { id: dataset_id } });
@@ -111,6 +132,34 @@ function FromFolder() {
         <Section title="What is there">
           <Found path={path} />
         </Section>
+        <Section
+          title="Labels, boxes and captions"
+          about="Not needed. Files of the usual names among the pictures are read anyway."
+        >
+          <div className="flex flex-col gap-3">
+            <Labelled
+              label="Annotation file elsewhere on the server"
+              hint="COCO JSON, CSV, Parquet, or the data.yaml of YOLO."
+            >
+              <input
+                value={file}
+                onChange={(event) => setFile(event.target.value)}
+                placeholder="/data/instances.json"
+                spellCheck={false}
+                autoComplete="off"
+                className="field h-9! font-mono"
+              />
+            </Labelled>
+            <label className="flex items-center gap-2 text-13">
+              <input
+                type="checkbox"
+                checked={folders}
+                onChange={(event) => setFolders(event.target.checked)}
+              />
+              Each picture gets the name of its folder as a label
+            </label>
+          </div>
+        </Section>
         <Section title="Name and start">
           <Labelled label="Name">
             <input
@@ -138,7 +187,12 @@ function FromFolder() {
         <p className="mb-2">The same from a shell:</p>
         <div className="text-ink">
           <Code
-            text={`lamina up '${path.trim() || '/path/to/pictures'}'${named ? ` --name '${named}'` : ''}`}
+            text={[
+              `lamina up '${path.trim() || '/path/to/pictures'}'`,
+              ...(named ? [`--name '${named}'`] : []),
+              ...(file.trim() ? [`--annotations '${file.trim()}'`] : []),
+              ...(folders ? ['--labels-from-folders'] : []),
+            ].join(' ')}
             what="command"
           />
         </div>
@@ -236,7 +290,8 @@ function Found({ path }: { path: string }) {
       </p>
     );
   }
-  const ignored = ignoredWords(data.ignored_by_reason);
+  const annotations = data.annotations ?? [];
+  const ignored = ignoredWords(without(data.ignored_by_reason, annotations.length));
   const rejected = Object.entries(data.rejected_by_reason ?? {})
     .map(([why, count]) => `${number(count)} × ${(REASON_WORDS[why] ?? why).toLowerCase()}`)
     .join(', ');
@@ -256,6 +311,7 @@ function Found({ path }: { path: string }) {
           .map(([format, count]) => `${number(count)} ${format.toUpperCase()}`)
           .join(', ')}
       </p>
+      {annotations.length > 0 && <Seen annotations={annotations} />}
       {!data.complete && (
         <p className="mt-2 text-soft">
           There is more than a quick look finds; indexing goes through all of it.
@@ -273,5 +329,39 @@ function Found({ path }: { path: string }) {
         </ul>
       )}
     </div>
+  );
+}
+
+/** Annotation files are no pictures, but nor are they left alone. */
+const without = (ignored: Record<string, number>, annotations: number) => ({
+  ...ignored,
+  not_a_picture: (ignored.not_a_picture ?? 0) - annotations,
+});
+
+/** Annotation files named before the rest is counted. */
+const SOME = 5;
+
+function Seen({ annotations }: { annotations: AnnotationSeen[] }) {
+  return (
+    <>
+      <h3 className="mt-3 font-semibold">
+        {plural(annotations.length, 'annotation file')}
+        <span className="font-normal text-soft">, read together with the pictures</span>
+      </h3>
+      <ul>
+        {annotations.slice(0, SOME).map((one) => (
+          <li key={one.path} className="wrap-anywhere">
+            <span className="font-mono text-12">{one.path}</span>
+            <span className="text-soft">
+              {' '}
+              · {bytes(one.size_bytes)} · {givesWords(one)}
+            </span>
+          </li>
+        ))}
+        {annotations.length > SOME && (
+          <li className="text-soft">and {number(annotations.length - SOME)} more</li>
+        )}
+      </ul>
+    </>
   );
 }

@@ -117,7 +117,8 @@ export function SendFiles() {
           )}
           {sent === null && (
             <span className="text-13 text-soft">
-              They are copied to the server. A file that is no picture is listed as left alone.
+              They are copied to the server. Annotation files of the usual names (annotations.json,
+              image_annotations.csv, …) are read; other files that are no pictures are left alone.
             </span>
           )}
         </div>

@@ -32,7 +32,8 @@ export function GroupView({
   place: number;
   total: number;
   deciding: boolean;
-  onDecide: (decision: Decision) => void;
+  /** Nothing where whoever looks may not decide. */
+  onDecide: ((decision: Decision) => void) | null;
 }) {
   const [held, setHeld] = useState(false);
   const [other, setOther] = useState(0);
@@ -42,7 +43,7 @@ export function GroupView({
   const decided = group.keep.filter((card) => card.decided).map((card) => card.media_id);
   // Deciding for one copy takes the place of what was decided before in its group.
   const keepOnly = (mediaId: string) =>
-    onDecide({ keep: [mediaId], free: decided.filter((one) => one !== mediaId) });
+    onDecide?.({ keep: [mediaId], free: decided.filter((one) => one !== mediaId) });
   useEffect(() => {
     const down = (event: KeyboardEvent) => {
       if (typing(event.target) || event.ctrlKey || event.metaKey) return;
@@ -115,7 +116,7 @@ export function GroupView({
             </span>
           )}
           <span className="grow" />
-          {group.remove.length > 0 && (
+          {onDecide && group.remove.length > 0 && (
             <Button
               disabled={deciding}
               onClick={() => onDecide({ keep: group.remove.map((one) => one.media_id) })}
@@ -123,7 +124,7 @@ export function GroupView({
               Keep all
             </Button>
           )}
-          {decided.length > 0 && (
+          {onDecide && decided.length > 0 && (
             <Button disabled={deciding} onClick={() => onDecide({ free: decided })}>
               Leave it to the rule
             </Button>
@@ -144,13 +145,15 @@ export function GroupView({
           ) : (
             <span className="flex min-h-7 items-center gap-2">
               <span className="grow text-12 text-soft">{alikeWords(goes)}</span>
-              <Button
-                className="h-7! px-2.5!"
-                disabled={deciding}
-                onClick={() => keepOnly(card.media_id)}
-              >
-                Keep this one
-              </Button>
+              {onDecide && (
+                <Button
+                  className="h-7! px-2.5!"
+                  disabled={deciding}
+                  onClick={() => keepOnly(card.media_id)}
+                >
+                  Keep this one
+                </Button>
+              )}
             </span>
           );
         }}

@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { CopyCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { send } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import { TIERS } from '../../api/types';
 import { bytes, number, plural } from '../../format';
@@ -26,6 +27,7 @@ export function DuplicatesPage() {
   const navigate = useNavigate({ from: '/dataset/$id/duplicates' });
   const { data: dataset } = useQuery(ask.dataset(id));
   const [decided, setDecided] = useState(0);
+  const may = useMay(id);
   const [asking, setAsking] = useState(false);
   const version = `${decided} ${dataset?.updated_at ?? ''} ${dataset?.status_new ?? ''}`;
   const { pages, summary, group, want, waiting } = usePlan(id, state, version);
@@ -153,7 +155,7 @@ export function DuplicatesPage() {
                 place={at}
                 total={total}
                 deciding={decide.isPending}
-                onDecide={(wish) => decide.mutate(wish)}
+                onDecide={may('resolve') ? (wish) => decide.mutate(wish) : null}
               />
             )}
           </div>
@@ -164,6 +166,7 @@ export function DuplicatesPage() {
           id={id}
           state={state}
           plan={summary}
+          applies={may('resolve')}
           open={asking}
           onClose={() => setAsking(false)}
         />

@@ -19,12 +19,15 @@ export function PlanDialog({
   id,
   state,
   plan,
+  applies,
   open,
   onClose,
 }: {
   id: string;
   state: Duplicates;
   plan: Plan;
+  /** Whether whoever looks may apply it. */
+  applies: boolean;
   open: boolean;
   onClose: () => void;
 }) {
@@ -85,8 +88,9 @@ export function PlanDialog({
         </tbody>
       </table>
       <p className="mt-4 text-13 text-soft">
-        Applying tags what goes “remove” and gives its other tags to what stays. A task does it; it
-        can be taken back as a whole.
+        {applies
+          ? 'Applying tags what goes “remove” and gives its other tags to what stays. A task does it; it can be taken back as a whole.'
+          : 'Editors of this dataset can apply it.'}
       </p>
       {apply.error && (
         <div className="mt-3">
@@ -102,13 +106,15 @@ export function PlanDialog({
         >
           See the copies in the grid
         </Link>
-        <Button
-          look="primary"
-          disabled={apply.isPending || plan.all.remove === 0}
-          onClick={() => apply.mutate()}
-        >
-          {apply.isPending && <Turning />} Tag {plural(plan.all.remove, 'picture')} “remove”
-        </Button>
+        {applies && (
+          <Button
+            look="primary"
+            disabled={apply.isPending || plan.all.remove === 0}
+            onClick={() => apply.mutate()}
+          >
+            {apply.isPending && <Turning />} Tag {plural(plan.all.remove, 'picture')} “remove”
+          </Button>
+        )}
       </div>
     </Dialog>
   );

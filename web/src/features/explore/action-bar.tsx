@@ -9,6 +9,7 @@ import {
   X,
 } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '../../api/may';
 import { number, plural } from '../../format';
 import { count, NOTHING, type Selection, selected } from '../../grid/selection';
 import { Segments } from '../../ui/bits';
@@ -111,6 +112,7 @@ export function ActionBar({
   onDetails: () => void;
 }) {
   const [exporting, setExporting] = useState(false);
+  const may = useMay(id);
   const total = result.total ?? 0;
   const chosen = count(selection, total);
   const ranked = isRanked(state);
@@ -141,12 +143,14 @@ export function ActionBar({
           <IconButton label="Clear the selection" onClick={() => onSelect(NOTHING)}>
             <X size={16} />
           </IconButton>
-          <TagMenu
-            id={id}
-            chosen={chosen}
-            filter={filterOf(state)}
-            meant={() => meant(result, selection, total, ranked)}
-          />
+          {may('mark') && (
+            <TagMenu
+              id={id}
+              chosen={chosen}
+              filter={filterOf(state)}
+              meant={() => meant(result, selection, total, ranked)}
+            />
+          )}
           {chosen <= LIKES_MAX && (
             <Button
               onClick={onSimilar}

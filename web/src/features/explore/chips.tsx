@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Bookmark, Image, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
 import { Segments } from '../../ui/bits';
@@ -47,6 +48,7 @@ export function LikePicture({
 export function Chips({ id, state, total }: { id: string; state: Explore; total: number | null }) {
   const navigate = useNavigate();
   const [saving, setSaving] = useState(false);
+  const may = useMay(id);
   const { data: tags } = useQuery({
     ...ask.tags(id),
     enabled: Boolean(state.tag ?? state.not_tag),
@@ -68,13 +70,15 @@ export function Chips({ id, state, total }: { id: string; state: Explore; total:
       >
         Clear all
       </button>
-      <button
-        type="button"
-        onClick={() => setSaving(true)}
-        className="control h-7 px-2 text-soft hover:text-ink"
-      >
-        <Bookmark size={14} aria-hidden /> Save view
-      </button>
+      {may('save') && (
+        <button
+          type="button"
+          onClick={() => setSaving(true)}
+          className="control h-7 px-2 text-soft hover:text-ink"
+        >
+          <Bookmark size={14} aria-hidden /> Save view
+        </button>
+      )}
       <SaveView id={id} state={state} open={saving} onClose={() => setSaving(false)} />
       {total !== null && (
         <span className="ml-auto text-12 text-soft" aria-live="polite">

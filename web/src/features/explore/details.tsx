@@ -10,7 +10,9 @@ import { IconButton } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { Said } from './said';
-import { alikeWords, ISSUE_WORDS, noteWords, TIER_WORDS } from './words';
+import { FULL } from './state';
+import { Suggested } from './suggested';
+import { alikeWords, colourWords, issueWords, noteWords, TIER_WORDS } from './words';
 
 export function DetailsPanel({
   id,
@@ -76,16 +78,18 @@ function Facts({ media }: { media: Media }) {
   const id = media.dataset_id;
   const pixels = (media.width * media.height) / 1e6;
   const finest = media.clusters?.[2];
+  const issues = media.issues?.filter((issue) => issue.confidence >= FULL.min) ?? [];
   return (
     <div className="flex flex-col gap-4">
-      {((media.issues?.length ?? 0) > 0 || media.notes.length > 0) && (
+      {(issues.length > 0 || media.notes.length > 0) && (
         <ul className="flex flex-col gap-2">
-          {media.issues?.map(({ kind, confidence }) => (
-            <li key={kind} className="flex gap-2 text-13">
+          {issues.map((issue) => (
+            <li key={issue.kind} className="flex gap-2 text-13">
               <TriangleAlert size={15} className="mt-0.5 shrink-0 text-attention" aria-hidden />
-              <span>
-                {ISSUE_WORDS[kind].looks}: {confidence.toFixed(2)}. {ISSUE_WORDS[kind].why}
-              </span>
+              <div className="min-w-0 grow wrap-anywhere">
+                {issueWords(issue)}
+                {issue.suggested_label && <Suggested media={media} label={issue.suggested_label} />}
+              </div>
             </li>
           ))}
           {media.notes.map((note) => (
@@ -124,7 +128,7 @@ function Facts({ media }: { media: Media }) {
           {bytes(media.size_bytes)}
         </Fact>
         <Fact name="Format">
-          {media.format.toUpperCase()}, {media.colour_model}, {media.bit_depth} bit
+          {media.format.toUpperCase()}, {colourWords(media.colour_model)}, {media.bit_depth} bit
           {media.has_alpha && ', with transparency'}
           {media.frame_count > 1 && `, ${number(media.frame_count)} frames`}
         </Fact>

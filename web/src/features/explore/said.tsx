@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus, X } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { send } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Media, Tag } from '../../api/types';
 import { plural } from '../../format';
@@ -22,6 +23,7 @@ export function counted(names: readonly string[]): string {
 export function Said({ media }: { media: Media }) {
   const id = media.dataset_id;
   const queries = useQueryClient();
+  const changes = useMay(id)('mark');
   const { data: known } = useQuery({ ...ask.tags(id), retry: false });
   const change = async (wish: MarkWish, said: string) => {
     try {
@@ -46,6 +48,7 @@ export function Said({ media }: { media: Media }) {
       <Words
         title="Tags"
         one="tag"
+        changes={changes}
         words={tags.map(({ name }) => ({ name }))}
         known={known?.tags.map(({ name }) => name) ?? []}
         onAdd={tag}
@@ -57,6 +60,7 @@ export function Said({ media }: { media: Media }) {
       <Words
         title="Labels"
         one="label"
+        changes={changes}
         words={labels.map(({ label, source }) => ({ name: label, hint: SOURCES[source] }))}
         known={[]}
         onAdd={(name) => change({ add_labels: [name] }, `Labelled "${name}"`)}
@@ -105,6 +109,7 @@ const SOURCES: Record<string, string> = {
 function Words({
   title,
   one,
+  changes,
   words,
   known,
   onAdd,
@@ -112,6 +117,8 @@ function Words({
 }: {
   title: string;
   one: string;
+  /** Whether whoever looks may change them. */
+  changes: boolean;
   words: readonly { name: string; hint?: string | undefined }[];
   known: readonly string[];
   onAdd: (name: string) => void;
@@ -127,6 +134,7 @@ function Words({
     setName('');
     setAdding(false);
   };
+  if (words.length === 0 && !changes) return null;
   return (
     <section>
       <h2 className="mb-1 text-13 font-semibold">{title}</h2>
@@ -135,56 +143,60 @@ function Words({
           <li
             key={word.name}
             title={word.hint}
-            className="flex h-7 max-w-full items-center rounded-full bg-sunken pl-2.5 text-13"
+            className="flex h-7 max-w-full items-center rounded-full bg-sunken px-2.5 text-13"
           >
             <span className="truncate">{word.name}</span>
-            <button
-              type="button"
-              aria-label={`Take off the ${one} ${word.name}`}
-              className="ml-0.5 inline-flex size-7 shrink-0 items-center justify-center rounded-full text-soft hover:bg-hover hover:text-ink"
-              onClick={() => onRemove(word.name)}
-            >
-              <X size={13} aria-hidden />
-            </button>
+            {changes && (
+              <button
+                type="button"
+                aria-label={`Take off the ${one} ${word.name}`}
+                className="-mr-2.5 ml-0.5 inline-flex size-7 shrink-0 items-center justify-center rounded-full text-soft hover:bg-hover hover:text-ink"
+                onClick={() => onRemove(word.name)}
+              >
+                <X size={13} aria-hidden />
+              </button>
+            )}
           </li>
         ))}
-        <li>
-          {adding ? (
-            <form onSubmit={submit}>
-              <input
-                // biome-ignore lint/a11y/noAutofocus: it comes because its button was pressed
-                autoFocus
-                aria-label={`New ${one}`}
-                value={name}
-                maxLength={200}
-                list={list}
-                autoComplete="off"
-                onChange={(event) => setName(event.target.value)}
-                onBlur={() => name.trim() === '' && setAdding(false)}
-                onKeyDown={(event) => {
-                  if (event.key !== 'Escape') return;
-                  event.stopPropagation();
-                  setAdding(false);
-                  setName('');
-                }}
-                className="field h-7! w-36"
-              />
-              <datalist id={list}>
-                {known.map((word) => (
-                  <option key={word} value={word} />
-                ))}
-              </datalist>
-            </form>
-          ) : (
-            <button
-              type="button"
-              className="inline-flex h-7 items-center gap-1 rounded-full border border-line px-2.5 text-13 text-soft hover:bg-hover hover:text-ink"
-              onClick={() => setAdding(true)}
-            >
-              <Plus size={13} aria-hidden /> {`Add a ${one}`}
-            </button>
-          )}
-        </li>
+        {changes && (
+          <li>
+            {adding ? (
+              <form onSubmit={submit}>
+                <input
+                  // biome-ignore lint/a11y/noAutofocus: it comes because its button was pressed
+                  autoFocus
+                  aria-label={`New ${one}`}
+                  value={name}
+                  maxLength={200}
+                  list={list}
+                  autoComplete="off"
+                  onChange={(event) => setName(event.target.value)}
+                  onBlur={() => name.trim() === '' && setAdding(false)}
+                  onKeyDown={(event) => {
+                    if (event.key !== 'Escape') return;
+                    event.stopPropagation();
+                    setAdding(false);
+                    setName('');
+                  }}
+                  className="field h-7! w-36"
+                />
+                <datalist id={list}>
+                  {known.map((word) => (
+                    <option key={word} value={word} />
+                  ))}
+                </datalist>
+              </form>
+            ) : (
+              <button
+                type="button"
+                className="inline-flex h-7 items-center gap-1 rounded-full border border-line px-2.5 text-13 text-soft hover:bg-hover hover:text-ink"
+                onClick={() => setAdding(true)}
+              >
+                <Plus size={13} aria-hidden /> {`Add a ${one}`}
+              </button>
+            )}
+          </li>
+        )}
       </ul>
     </section>
   );

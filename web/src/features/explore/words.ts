@@ -1,5 +1,5 @@
 /** What the words of the API mean to people. */
-import type { Issue, Measure, Tier } from '../../api/types';
+import type { FoundIssue, Issue, Measure, Tier } from '../../api/types';
 import { plural } from '../../format';
 import { rangeText, readRange } from './scale';
 import { type Explore, FULL, readCut, refine, UNTAGGED, withCut, withRange } from './state';
@@ -49,6 +49,16 @@ export const ISSUE_WORDS: Record<Issue, { name: string; looks: string; why: stri
   },
 };
 
+/** What is wrong with a picture, in a sentence or two. */
+export function issueWords({ kind, confidence, issues_description: more }: FoundIssue): string {
+  const { looks, why } = ISSUE_WORDS[kind];
+  const said = `${looks}: ${confidence.toFixed(2)}.`;
+  if (kind === 'mislabels' && more)
+    return `${said} Pictures that look like it are labelled “${more}”.`;
+  if (kind === 'leakage' && more) return `${said} A copy of it is in another split: ${more}`;
+  return `${said} ${why}`;
+}
+
 export const TIER_WORDS: Record<Tier, { name: string; why: string }> = {
   same_bytes: { name: 'Same file', why: 'The files are equal, byte for byte.' },
   same_pixels: { name: 'Same pixels', why: 'The pictures are equal; only their packing differs.' },
@@ -63,6 +73,15 @@ export const TIER_WORDS: Record<Tier, { name: string; why: string }> = {
 /** How alike two pictures are, from the distance between them. */
 export const alikeWords = (distance: number) =>
   distance < 0.0005 ? 'the same' : `${Math.round(Math.max(0, 1 - distance) * 100)} % alike`;
+
+const COLOUR_WORDS: Record<string, string> = {
+  grey: 'grey',
+  rgb: 'RGB',
+  palette: 'palette',
+  cmyk: 'CMYK',
+  ycck: 'YCCK',
+};
+export const colourWords = (model: string) => COLOUR_WORDS[model] ?? model;
 
 export const COPIES_WORDS = {
   any: 'Has copies',

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Download, PackageOpen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { send } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { ListedExport } from '../../api/types';
 import { bytes, number } from '../../format';
@@ -33,6 +34,7 @@ export function ExportsPage() {
     placeholderData: (before) => before,
   });
   const queries = useQueryClient();
+  const may = useMay(id);
   const changed = () => queries.invalidateQueries({ queryKey: ['dataset', id, 'exports'] });
   const [leaving, setLeaving] = useState<ListedExport | null>(null);
   const remove = useMutation({
@@ -81,6 +83,7 @@ export function ExportsPage() {
             <Row
               key={one.id}
               one={one}
+              changes={may('stop')}
               busy={remove.isPending || stop.isPending}
               onDelete={() => setLeaving(one)}
               onStop={() => stop.mutate(one)}
@@ -126,11 +129,13 @@ export function ExportsPage() {
 
 function Row({
   one,
+  changes,
   busy,
   onDelete,
   onStop,
 }: {
   one: ListedExport;
+  changes: boolean;
   busy: boolean;
   onDelete: () => void;
   onStop: () => void;
@@ -162,13 +167,12 @@ function Row({
               <Download size={15} aria-hidden /> Download
             </a>
           )}
-          {runs ? (
-            one.task_id && (
-              <Button disabled={busy} onClick={onStop}>
-                Stop
-              </Button>
-            )
-          ) : (
+          {changes && runs && one.task_id && (
+            <Button disabled={busy} onClick={onStop}>
+              Stop
+            </Button>
+          )}
+          {changes && !runs && (
             <IconButton label={`Delete ${one.file_name}`} disabled={busy} onClick={onDelete}>
               <Trash2 size={15} />
             </IconButton>

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ellipsis, ImageOff, Link2, Settings, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { may } from '../../api/may';
 import { thumbnail } from '../../api/queries';
 import type { Dataset } from '../../api/types';
 import { number, plural } from '../../format';
@@ -81,9 +82,11 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
               >
                 <Settings size={15} aria-hidden /> Settings
               </MenuItem>
-              <MenuItem danger onClick={() => setDeleting(true)}>
-                <Trash2 size={15} aria-hidden /> Delete…
-              </MenuItem>
+              {may(dataset.your_role, 'delete') && (
+                <MenuItem danger onClick={() => setDeleting(true)}>
+                  <Trash2 size={15} aria-hidden /> Delete…
+                </MenuItem>
+              )}
             </Menu>
           </div>
         </div>

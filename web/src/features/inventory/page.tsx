@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { FolderPlus, Images, Plus, Search } from 'lucide-react';
+import { useMayCreate } from '../../api/may';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
 import { Choice, Empty, statusText, Turning } from '../../ui/bits';
@@ -15,6 +16,7 @@ import { arrange, type Inventory, ORDERS, STATUSES } from './state';
 export function DatasetsPage() {
   useTitle('Datasets');
   const state = useSearch({ from: '/frame/' });
+  const makes = useMayCreate();
   const navigate = useNavigate({ from: '/' });
   const { data, error, isPending, refetch } = useQuery(ask.datasets);
   const set = (change: Partial<Inventory>) =>
@@ -30,9 +32,11 @@ export function DatasetsPage() {
         `${plural(data.length, 'dataset')} · ${plural(pictures, 'picture')}`
       }
       actions={
-        <Link to="/new" className={buttonLook('primary')}>
-          <Plus size={16} aria-hidden /> New dataset
-        </Link>
+        makes && (
+          <Link to="/new" className={buttonLook('primary')}>
+            <Plus size={16} aria-hidden /> New dataset
+          </Link>
+        )
       }
     >
       {error && !data && (
@@ -50,13 +54,19 @@ export function DatasetsPage() {
             thumbnail, its copies, its flaws and what it resembles. Nothing in the folder is
             changed.
           </p>
-          <Link to="/new" className={buttonLook('primary')}>
-            <Plus size={16} aria-hidden /> New dataset
-          </Link>
-          <p className="text-13">or from a shell:</p>
-          <div className="w-full text-left text-ink">
-            <Code text="lamina up /path/to/pictures" what="command" />
-          </div>
+          {makes ? (
+            <>
+              <Link to="/new" className={buttonLook('primary')}>
+                <Plus size={16} aria-hidden /> New dataset
+              </Link>
+              <p className="text-13">or from a shell:</p>
+              <div className="w-full text-left text-ink">
+                <Code text="lamina up /path/to/pictures" what="command" />
+              </div>
+            </>
+          ) : (
+            <p>Datasets that somebody shares with you are here.</p>
+          )}
         </Empty>
       )}
       {data && data.length > 0 && (

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { CircleCheck, Download, RefreshCw } from 'lucide-react';
 import { get } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Rejected } from '../../api/types';
 import { bytes, number, plural } from '../../format';
@@ -55,6 +56,7 @@ export function RejectedPage() {
       getNextPageParam: (last) => last.next_cursor,
     });
   const again = useIndexAgain(id);
+  const may = useMay(id);
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   const reasons = Object.entries(report?.rejected_by_reason ?? {})
     .filter(([, found]) => found.count > 0)
@@ -82,14 +84,16 @@ export function RejectedPage() {
             >
               <Download size={15} aria-hidden /> List as CSV
             </Button>
-            <Button
-              look="primary"
-              title="Looks at the folder again; only what changed is read"
-              disabled={again.isPending || !dataset || dataset.status_new === 'INDEXING'}
-              onClick={() => again.mutate()}
-            >
-              <RefreshCw size={15} aria-hidden /> Try again
-            </Button>
+            {may('index') && (
+              <Button
+                look="primary"
+                title="Looks at the folder again; only what changed is read"
+                disabled={again.isPending || !dataset || dataset.status_new === 'INDEXING'}
+                onClick={() => again.mutate()}
+              >
+                <RefreshCw size={15} aria-hidden /> Try again
+              </Button>
+            )}
           </>
         )
       }
@@ -159,7 +163,7 @@ export function RejectedPage() {
               </Button>
             </div>
           )}
-          {dataset?.source_uri && (
+          {dataset?.source_uri && may('index') && (
             <div className="mt-8 max-w-[560px] text-13 text-soft">
               <p className="mb-2">
                 Files that were put right are taken in when the folder is indexed again, here or

@@ -16,8 +16,8 @@ const ROLES = [
   ['owner', 'Owner'],
 ] as const;
 
-/** Who a dataset is shared with, and as what. */
-export function Members({ id }: { id: string }) {
+/** Who a dataset is shared with, and as what; owners change it. */
+export function Members({ id, shares }: { id: string; shares: boolean }) {
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(ask.members(id));
   const [email, setEmail] = useState('');
@@ -42,24 +42,26 @@ export function Members({ id }: { id: string }) {
       {data && data.length > 0 && (
         <Table head={['E-mail', 'Role', '']}>
           {data.map((member) => (
-            <Row key={member.email} id={id} member={member} onSettled={settled} />
+            <Row key={member.email} id={id} member={member} shares={shares} onSettled={settled} />
           ))}
         </Table>
       )}
-      <form onSubmit={submit} className="mt-3 flex flex-wrap gap-2">
-        <input
-          type="email"
-          required
-          aria-label="E-mail of somebody with an account"
-          placeholder="E-mail of somebody with an account"
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-          className="field min-w-[240px] grow"
-        />
-        <Button type="submit" disabled={email.trim() === '' || invite.isPending}>
-          {invite.isPending && <Turning />} Share
-        </Button>
-      </form>
+      {shares && (
+        <form onSubmit={submit} className="mt-3 flex flex-wrap gap-2">
+          <input
+            type="email"
+            required
+            aria-label="E-mail of somebody with an account"
+            placeholder="E-mail of somebody with an account"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+            className="field min-w-[240px] grow"
+          />
+          <Button type="submit" disabled={email.trim() === '' || invite.isPending}>
+            {invite.isPending && <Turning />} Share
+          </Button>
+        </form>
+      )}
       {invite.error && (
         <div className="mt-3">
           <Fault what="The dataset was not shared" cause={invite.error} />
@@ -69,7 +71,17 @@ export function Members({ id }: { id: string }) {
   );
 }
 
-function Row({ id, member, onSettled }: { id: string; member: Member; onSettled: () => void }) {
+function Row({
+  id,
+  member,
+  shares,
+  onSettled,
+}: {
+  id: string;
+  member: Member;
+  shares: boolean;
+  onSettled: () => void;
+}) {
   const { email } = member;
   const give = useMutation({
     mutationFn: (role: Member['role']) => send('PUT', `/manage/${id}/share`, { email, role }),
@@ -87,6 +99,15 @@ function Row({ id, member, onSettled }: { id: string; member: Member; onSettled:
     onError: (cause) => sayFault('The member was not removed', cause),
     onSettled,
   });
+  if (!shares) {
+    return (
+      <tr>
+        <td className="w-full">{email}</td>
+        <td className="whitespace-nowrap">{ROLES.find(([role]) => role === member.role)?.[1]}</td>
+        <td />
+      </tr>
+    );
+  }
   return (
     <tr>
       <td className="w-full">{email}</td>

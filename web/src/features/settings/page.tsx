@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { RefreshCw, Trash2 } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Dataset, Report } from '../../api/types';
 import { duration, number } from '../../format';
@@ -13,6 +14,7 @@ import { Fault } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { say } from '../../ui/toast';
 import { ownerOf } from '../inventory/state';
+import { AnnotationsSection } from './annotations';
 import { DeleteDataset } from './delete';
 import { useIndexAgain } from './index-again';
 import { Members } from './members';
@@ -24,14 +26,16 @@ export function SettingsPage() {
   const { data: health } = useQuery(ask.health);
   const [deleting, setDeleting] = useState(false);
   const again = useIndexAgain(id);
+  const may = useMay(id);
   if (!dataset) return null;
   return (
     <Page narrow title="Settings">
-      <Names key={dataset.id} dataset={dataset} />
+      {may('rename') && <Names key={dataset.id} dataset={dataset} />}
       <Section
         title="Source"
         actions={
-          dataset.status_new !== 'DRAFT' && (
+          dataset.status_new !== 'DRAFT' &&
+          may('index') && (
             <Button disabled={again.isPending} onClick={() => again.mutate()}>
               {again.isPending ? <Turning /> : <RefreshCw size={15} aria-hidden />} Index again
             </Button>
@@ -39,6 +43,9 @@ export function SettingsPage() {
         }
       >
         <dl className="text-13">
+          {!may('rename') && dataset.description !== '' && (
+            <Fact name="Description">{dataset.description}</Fact>
+          )}
           <Fact name="Folder">
             <span className="flex items-center gap-1">
               <code className="min-w-0 font-mono text-12 wrap-anywhere">
@@ -64,19 +71,22 @@ export function SettingsPage() {
           </Fact>
         </dl>
       </Section>
+      <AnnotationsSection dataset={dataset} changes={may('index')} />
       {report && <Numbers report={report} />}
-      {health?.authentication === 'on' && <Members id={id} />}
-      <Section
-        title="Delete"
-        about="What Lamina knows about the pictures goes; the files stay as they are."
-        actions={
-          <Button onClick={() => setDeleting(true)} className="text-failed">
-            <Trash2 size={15} aria-hidden /> Delete this dataset…
-          </Button>
-        }
-      >
-        <DeleteDataset dataset={dataset} open={deleting} onClose={() => setDeleting(false)} />
-      </Section>
+      {health?.authentication === 'on' && <Members id={id} shares={may('share')} />}
+      {may('delete') && (
+        <Section
+          title="Delete"
+          about="What Lamina knows about the pictures goes; the files stay as they are."
+          actions={
+            <Button onClick={() => setDeleting(true)} className="text-failed">
+              <Trash2 size={15} aria-hidden /> Delete this dataset…
+            </Button>
+          }
+        >
+          <DeleteDataset dataset={dataset} open={deleting} onClose={() => setDeleting(false)} />
+        </Section>
+      )}
     </Page>
   );
 }

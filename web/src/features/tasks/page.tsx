@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ListChecks } from 'lucide-react';
 import { send } from '../../api/client';
+import { may } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Task } from '../../api/types';
 import { duration, parseTime } from '../../format';
@@ -44,6 +45,8 @@ export function TasksPage() {
   const { data, error, isPending, refetch } = useQuery(
     ask.tasks({ page_size: 50, dataset_id: dataset, task_status: status }),
   );
+  const { data: datasets } = useQuery(ask.datasets);
+  const roles = new Map(datasets?.map((one) => [one.id, one.your_role]));
   return (
     <Page
       title="Tasks"
@@ -75,7 +78,7 @@ export function TasksPage() {
       {data && data.tasks.length > 0 && (
         <Table head={['Task', 'Dataset', 'State', 'Began', 'Took', '']}>
           {data.tasks.map((task) => (
-            <Row key={task.task_id} task={task} />
+            <Row key={task.task_id} task={task} stops={may(roles.get(task.dataset_id), 'stop')} />
           ))}
         </Table>
       )}
@@ -83,7 +86,7 @@ export function TasksPage() {
   );
 }
 
-function Row({ task }: { task: Task }) {
+function Row({ task, stops }: { task: Task; stops: boolean }) {
   const queries = useQueryClient();
   const act = useMutation({
     mutationFn: (verb: 'abort' | 'retry') => send('POST', `/tasks/${task.task_id}/${verb}`),
@@ -129,12 +132,12 @@ function Row({ task }: { task: Task }) {
         {duration((end - parseTime(task.start_time).getTime()) / 1000)}
       </td>
       <td className="text-right">
-        {running && (
+        {stops && running && (
           <Button disabled={act.isPending} onClick={() => act.mutate('abort')}>
             Cancel
           </Button>
         )}
-        {(task.status === 'FAILED' || task.status === 'ABORTED') && (
+        {stops && (task.status === 'FAILED' || task.status === 'ABORTED') && (
           <Button disabled={act.isPending} onClick={() => act.mutate('retry')}>
             Try again
           </Button>

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Bookmark, Trash2 } from 'lucide-react';
 import { send } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { SavedView } from '../../api/types';
 import { number } from '../../format';
@@ -19,6 +20,7 @@ export function ViewsPage() {
   const { id } = useParams({ from: '/frame/dataset/$id/views' });
   const { data, error, isPending, refetch } = useQuery(ask.views(id));
   const queries = useQueryClient();
+  const may = useMay(id);
   const changed = () => queries.invalidateQueries({ queryKey: ['dataset', id, 'views'] });
   const restore = useMutation({
     mutationFn: (view: SavedView) =>
@@ -57,7 +59,11 @@ export function ViewsPage() {
       )}
       {data?.views.length === 0 && (
         <Empty icon={<Bookmark size={40} strokeWidth={1.5} />} title="No saved views">
-          <p>Set some filters in Explore and press “Save view”; it is here under its name.</p>
+          {may('save') ? (
+            <p>Set some filters in Explore and press “Save view”; it is here under its name.</p>
+          ) : (
+            <p>Filters that an editor of this dataset saves are here under their names.</p>
+          )}
           <Link
             to="/dataset/$id/data"
             params={{ id }}
@@ -100,9 +106,11 @@ export function ViewsPage() {
                   <When time={view.created_at} />
                 </td>
                 <td className="text-right">
-                  <IconButton label={`Remove ${view.name}`} onClick={() => remove.mutate(view)}>
-                    <Trash2 size={15} />
-                  </IconButton>
+                  {may('save') && (
+                    <IconButton label={`Remove ${view.name}`} onClick={() => remove.mutate(view)}>
+                      <Trash2 size={15} />
+                    </IconButton>
+                  )}
                 </td>
               </tr>
             );

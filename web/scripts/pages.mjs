@@ -1,17 +1,21 @@
 // Addresses of all pages of a running server, for the scripts that walk over them.
 //
-// Where the server has accounts, LAMINA_EMAIL and LAMINA_PASSWORD sign in.
+// Where the server has accounts, LAMINA_EMAIL and LAMINA_PASSWORD sign in. LAMINA_DATASET names
+// the dataset, by default the first; LAMINA_FOLDER a folder of the server.
 export async function pagesOf(browser, base) {
   const read = async (path) => (await browser.request.get(`${base}/api/v1${path}`)).json();
   const pages = {
     datasets: '/',
-    new: '/new?path=/data/harbour',
+    new: `/new?path=${process.env.LAMINA_FOLDER ?? '/data/harbour'}`,
     tasks: '/tasks',
     account: '/account',
   };
   if ((await read('/healthcheck')).authentication === 'on') {
     const { LAMINA_EMAIL: username, LAMINA_PASSWORD: password } = process.env;
-    await browser.request.post(`${base}/api/v1/auth`, { data: { username, password } });
+    await browser.request.post(`${base}/api/v1/auth`, {
+      data: { username, password },
+      headers: { origin: base },
+    });
     Object.assign(pages, {
       'sign-in': '/sign-in',
       'set-up': '/set-up#token',
@@ -20,7 +24,9 @@ export async function pagesOf(browser, base) {
     });
   }
   const listed = await read('/datasets');
-  const one = listed.find((found) => found.status_new === 'READY') ?? listed[0];
+  const ready = listed.filter((found) => found.status_new === 'READY');
+  const named = (found) => found.display_name === process.env.LAMINA_DATASET;
+  const one = ready.find(named) ?? ready[0] ?? listed[0];
   if (!one) return pages;
   const data = `/dataset/${one.id}/data`;
   const grid = await read(`/dataset/${one.id}/grid?limit=1&offset=40`);
@@ -31,9 +37,11 @@ export async function pagesOf(browser, base) {
     fitted: `${data}?layout=fitted&size=200`,
     filtered: `${data}?issue=blur:0.7-1&duplicates=none`,
     clusters: `${data}?view=clusters`,
+    objects: `${data}?view=objects`,
     picture: `${data}/image/${first}?at=40`,
     duplicates: `/dataset/${one.id}/duplicates`,
     map: `/dataset/${one.id}/map`,
+    'map-labels': `/dataset/${one.id}/map?colour=label`,
     views: `/dataset/${one.id}/views`,
     exports: `/dataset/${one.id}/exports`,
     like: `${data}?like=media:${first}`,

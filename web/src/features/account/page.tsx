@@ -85,7 +85,9 @@ function Sessions() {
         <Table head={['Browser', 'Address', 'Signed in', 'Last seen', '']}>
           {data.sessions.map((session) => (
             <tr key={session.id}>
-              <td title={session.user_agent}>{deviceOf(session.user_agent)}</td>
+              <td title={session.user_agent} className="whitespace-nowrap">
+                {deviceOf(session.user_agent)}
+              </td>
               <td>{session.ip_address}</td>
               <td className="whitespace-nowrap">
                 <When time={session.created_at} />

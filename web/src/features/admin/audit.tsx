@@ -78,12 +78,14 @@ export function AuditPage() {
                     className="text-accent-ink hover:underline"
                     onClick={() => navigate({ search: { action: one.action } })}
                   >
-                    {one.action}
+                    {one.action.replace(/[._]/g, ' ')}
                   </button>
                 </td>
-                <td className="max-w-[260px] wrap-anywhere">{one.target}</td>
+                <td className="max-w-[320px] min-w-[180px] wrap-anywhere">{one.target}</td>
                 <td>{one.address}</td>
-                <td className="max-w-[320px] wrap-anywhere text-soft">{one.details}</td>
+                <td className="max-w-[320px] min-w-[160px] wrap-anywhere text-soft">
+                  {one.details}
+                </td>
               </tr>
             ))}
           </Table>

@@ -52,7 +52,10 @@ export function Clusters({ id, state }: { id: string; state: Explore }) {
         )}
       </div>
       <div className="flex h-11 shrink-0 items-center gap-3 border-t border-line px-3 text-13">
-        <span className="min-w-0 truncate text-soft" aria-live="polite">
+        <span
+          className={`min-w-0 truncate text-soft ${pages > 1 ? 'max-sm:hidden' : ''}`}
+          aria-live="polite"
+        >
           {data ? plural(data.total, 'cluster') : ''}
         </span>
         {pages > 1 && (
@@ -60,7 +63,7 @@ export function Clusters({ id, state }: { id: string; state: Explore }) {
             <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
               Previous
             </Button>
-            <span className="text-soft">
+            <span className="whitespace-nowrap text-soft">
               {page + 1} of {pages}
             </span>
             <Button disabled={page + 1 >= pages} onClick={() => setPage(page + 1)}>
@@ -88,7 +91,7 @@ export function Clusters({ id, state }: { id: string; state: Explore }) {
                 replace: true,
               });
             }}
-            className="range w-[120px]"
+            className="range w-[72px] sm:w-[120px]"
           />
           <span className="w-[60px]">{LEVEL_WORDS[level]}</span>
         </label>

@@ -96,7 +96,7 @@ export const Tile = memo(function Tile(props: TileProps) {
           {item.part.label}
         </span>
       )}
-      <span className="pointer-events-none absolute top-1.5 right-1.5 flex gap-1 group-hover:opacity-0">
+      <span className="pointer-events-none absolute top-1.5 right-1.5 flex max-w-[calc(100%-12px)] gap-1 group-hover:opacity-0 [@media(hover:none)]:max-w-[calc(100%-40px)]">
         {badge && item.copies > 0 && (
           <span className="inline-flex items-center gap-1 rounded-full bg-scrim px-1.5 text-12 text-white">
             <Copy size={11} aria-hidden />
@@ -105,7 +105,7 @@ export const Tile = memo(function Tile(props: TileProps) {
           </span>
         )}
         {badge && item.worst && (
-          <span className="rounded-full bg-scrim px-1.5 text-12 text-white">
+          <span className="min-w-0 truncate rounded-full bg-scrim px-1.5 text-12 text-white">
             {ISSUE_WORDS[item.worst].name}
           </span>
         )}

@@ -18,6 +18,7 @@ const KINDS: Record<string, string> = {
   DATASET_CREATION: 'Index',
   MEDIA_ADDITION: 'Add pictures',
   TAGGING: 'Tag',
+  EXPORT: 'Export',
   REINDEX: 'Index again',
   ENRICHMENT: 'Enrich',
   CUSTOM_METADATA: 'Custom metadata',

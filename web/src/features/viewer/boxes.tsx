@@ -10,7 +10,8 @@ export function Boxes({
   picture: { width: number; height: number };
   chosen?: string | undefined;
 }) {
-  const size = Math.max(picture.width, picture.height) / 55;
+  // In pixels of the picture, which is shown smaller on a phone.
+  const size = Math.max(picture.width, picture.height) / (window.innerWidth < 640 ? 28 : 50);
   const pointed = boxes.some((one) => one.object_id === chosen);
   // The last is drawn over all others.
   const ordered = [...boxes].sort(

@@ -8,6 +8,7 @@ mod changes;
 mod copies;
 mod datasets;
 mod docs;
+mod enrichment;
 mod events;
 mod explore;
 pub(crate) mod exports;
@@ -99,6 +100,9 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         )
         .routes(routes!(vector_search::search_in_words))
         .routes(routes!(vector_search::list_embedding_models))
+        .routes(routes!(enrichment::list_enrichment_models))
+        .routes(routes!(enrichment::get_enrichment_context))
+        .routes(routes!(enrichment::enrich_dataset))
         .routes(routes!(exports::export_context_async))
         .routes(routes!(exports::export_entities_async))
         .routes(routes!(exports::get_export_status))

@@ -208,7 +208,10 @@ pub(crate) fn local_state(config: &Config, engine: &Engine) -> AppState {
     AppState::new(AppStateParts {
         engine: engine.clone(),
         mode: Mode::Local,
-        accounts: AccountsWire::default(),
+        accounts: AccountsWire {
+            public_url: config.accounts.public_url.clone(),
+            ..AccountsWire::default()
+        },
         version: env!("CARGO_PKG_VERSION"),
         hosts: Some(HostRule {
             any_address: !config.listen.ip().is_loopback(),

@@ -1,17 +1,19 @@
 //! Exploring as the original's clients do: clusters with previews.
 
 mod objects;
+mod older;
 
 use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Card, DatasetScope, Need, Told, Wanted};
+use lamina_engine::{Card, ClusterCard, DatasetScope, Need, Told, Wanted};
 use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use self::older::{OlderCluster, Pages};
 use super::ranked::{RankedParameters, look_up};
 use crate::{
     AppState,
@@ -29,6 +31,8 @@ use crate::{
 
 /// Clusters on a page.
 const CLUSTERS: usize = 100;
+/// Stands for pictures among the kinds of things.
+const IMAGES: &str = "IMAGES";
 /// Stands for boxes among the kinds of things.
 const OBJECTS: &str = "OBJECTS";
 /// What scores are.
@@ -160,12 +164,21 @@ pub(crate) struct Explored {
     metadata: ExploreMetadata,
     /// Where the next page begins; null on the last.
     next_cursor: Option<String>,
+    #[serde(flatten)]
+    pages: Pages,
 }
 
 impl Explored {
-    fn of(clusters: Vec<ExploreCluster>, next_cursor: Option<String>) -> Self {
+    /// The clusters from `offset` on, of `total`.
+    fn of(
+        clusters: Vec<ExploreCluster>,
+        total: u64,
+        offset: usize,
+        next_cursor: Option<String>,
+    ) -> Self {
         Self {
             clusters,
+            pages: Pages::of(total, offset),
             metadata: ExploreMetadata { used_duckdb: false },
             next_cursor,
         }
@@ -214,6 +227,37 @@ pub(crate) struct ExploreCluster {
     user_tags: Option<Vec<String>>,
     /// Null: not told of whole clusters.
     captions: Option<Vec<String>>,
+    #[serde(flatten)]
+    older: OlderCluster,
+}
+
+impl ExploreCluster {
+    fn new(dataset: DatasetId, cluster: &ClusterCard, level: ClusterLevel) -> Self {
+        let previews: Vec<Preview> = cluster
+            .previews
+            .iter()
+            .zip(&cluster.told)
+            .map(|(card, told)| Preview::new(dataset, card, told))
+            .collect();
+        let (id, count) = (cluster.id.as_uuid(), u64::from(cluster.count));
+        Self {
+            cluster_id: id,
+            kind: IMAGES,
+            n_images: count,
+            n_objects: -1,
+            n_videos: -1,
+            n_frames: -1,
+            size_display_value: "0B",
+            similarity_threshold: level.number().to_string(),
+            older: OlderCluster::new(id, IMAGES, count, &previews),
+            previews,
+            relevance_score: cluster.best,
+            relevance_score_type: cluster.best.map(|_| SCORE),
+            labels: None,
+            user_tags: None,
+            captions: None,
+        }
+    }
 }
 
 /// A picture of a cluster.
@@ -319,40 +363,27 @@ pub(crate) async fn explore(
     let (wanted, asked) = parameters.wanted(&ranked)?;
     if parameters.is_about_objects() {
         let wanted = objects::wanted(wanted, asked.is_empty())?;
-        let clusters = objects::clusters(&state, &scope, wanted, offset, CLUSTERS).await?;
-        let next = paging::next(&scope, first, clusters.len(), clusters.len() == CLUSTERS);
-        return Ok(Json(Explored::of(clusters, next)));
+        let (clusters, total) = objects::clusters(&state, &scope, wanted, offset).await?;
+        let next = next_page(&scope, first, clusters.len(), total);
+        return Ok(Json(Explored::of(clusters, total, offset, next)));
     }
     let ranks = look_up(&state, &scope, asked).await?;
     let found = state
         .engine()
         .ranked_clusters(&scope, wanted, ranks, level, offset, CLUSTERS)
         .await?;
-    let clusters = found.clusters.iter().map(|cluster| ExploreCluster {
-        cluster_id: cluster.id.as_uuid(),
-        kind: "IMAGES",
-        n_images: u64::from(cluster.count),
-        n_objects: -1,
-        n_videos: -1,
-        n_frames: -1,
-        size_display_value: "0B",
-        similarity_threshold: level.number().to_string(),
-        previews: cluster
-            .previews
-            .iter()
-            .zip(&cluster.told)
-            .map(|(card, told)| Preview::new(scope.id(), card, told))
-            .collect(),
-        relevance_score: cluster.best,
-        relevance_score_type: cluster.best.map(|_| SCORE),
-        labels: None,
-        user_tags: None,
-        captions: None,
-    });
-    let shown = found.clusters.len();
+    let clusters = found.clusters.iter();
+    let clusters: Vec<_> = clusters
+        .map(|cluster| ExploreCluster::new(scope.id(), cluster, level))
+        .collect();
+    let next = next_page(&scope, first, clusters.len(), found.total);
+    Ok(Json(Explored::of(clusters, found.total, offset, next)))
+}
+
+/// Where the page behind this one begins, while there is one.
+fn next_page(scope: &DatasetScope, first: u32, shown: usize, total: u64) -> Option<String> {
     let behind = u64::from(first).saturating_add(u64::try_from(shown).unwrap_or(u64::MAX));
-    let next = paging::next(&scope, first, shown, behind < found.total);
-    Ok(Json(Explored::of(clusters.collect(), next)))
+    paging::next(scope, first, shown, behind < total)
 }
 
 /// A page of the pictures in a cluster.

@@ -166,6 +166,29 @@ async fn exploring_needs_no_parameters_and_pages_end_empty() {
     assert_eq!(pictures, 4);
     let behind = app.get(&format!("{uri}?page_number=1")).await.json();
     assert_eq!(behind["clusters"], serde_json::json!([]));
+    assert_eq!(
+        (
+            &all["total_pages"],
+            &all["current_page"],
+            &behind["current_page"]
+        ),
+        (&1.into(), &0.into(), &1.into())
+    );
+    // Older clients read the same under other names.
+    for cluster in clusters {
+        assert_eq!(cluster["id"], cluster["cluster_id"]);
+        assert_eq!(cluster["size"], cluster["n_images"]);
+        let previews = cluster["previews"].as_array().unwrap();
+        let media = cluster["media"].as_array().unwrap();
+        assert_eq!(cluster["representative_id"], previews[0]["media_id"]);
+        let same = |(preview, media): (&Value, &Value)| {
+            preview["media_id"] == media["id"]
+                && preview["file_name"] == media["filename"]
+                && preview["media_thumb_uri"] == media["preview"]
+        };
+        assert_eq!(previews.len(), media.len());
+        assert!(previews.iter().zip(media).all(same), "{cluster}");
+    }
     let id = clusters[0]["cluster_id"].as_str().unwrap();
     let members = app
         .get(&format!("{uri}/similarity_cluster/{id}"))
@@ -542,4 +565,35 @@ async fn words_find_files_by_name_the_exact_one_first() {
         .get(&format!("/api/v1/explore/{dataset}?caption=%28a"))
         .await;
     assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn no_model_adds_anything_and_that_is_said() {
+    let (app, dataset) = TestApp::indexed().await;
+    let models = app
+        .get(&format!("/api/v1/enrichment/{dataset}/list_models"))
+        .await;
+    assert_eq!(models.json(), serde_json::json!([]));
+    let context = app
+        .get(&format!("/api/v1/enrichment/{dataset}/context"))
+        .await
+        .json();
+    assert_eq!(context["status"], "NEW");
+    assert_eq!(context["context_id"], context["enrichment_context_id"]);
+    let request = Request::post(format!("/api/v1/dataset/{dataset}/enrich_dataset"))
+        .header("content-type", "application/json")
+        .body(Body::from(
+            r#"{"enrichment_models": {"CAPTION_IMAGES": {"id": "some_captioner", "metadata": {}}}}"#,
+        ))
+        .unwrap();
+    let refused = app.send(request).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (400, "unknown_model".to_owned())
+    );
+    let why = refused.json()["detail"].to_string();
+    assert!(
+        why.contains("some_captioner") && why.contains("CAPTION_IMAGES"),
+        "{why}"
+    );
 }

@@ -153,7 +153,7 @@ fn start_serving(
         ));
     }
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let state = wire_up::local_state(config, &wired.engine);
+    let state = wire_up::local_state(&config.listening_on(address), &wired.engine);
     let stop = stop.clone().cancelled_owned();
     tracker.spawn(lamina_api::serve(
         listener,

@@ -318,7 +318,7 @@ impl Engine {
     }
 
     /// The boxes that are wanted, by label, the most frequent first; some of the clusters from
-    /// anywhere in their order.
+    /// anywhere in their order, and how many there are in all.
     ///
     /// # Errors
     /// [`Error::Busy`] while the index is being made again.
@@ -328,11 +328,13 @@ impl Engine {
         wanted: ObjectsWanted,
         offset: usize,
         limit: usize,
-    ) -> Result<Vec<ObjectCluster>, Error> {
+    ) -> Result<(Vec<ObjectCluster>, u64), Error> {
         let pictures = wanted.pictures.clone();
         let found = self.ask_for(scope, pictures, move |seen, _| {
-            let clusters = seen.object_clusters(&wanted).into_iter();
-            Ok(clusters.skip(offset).take(limit).collect())
+            let clusters = seen.object_clusters(&wanted);
+            let total = clusters.len() as u64;
+            let page = clusters.into_iter().skip(offset).take(limit);
+            Ok((page.collect(), total))
         });
         Ok(found.await?.unwrap_or_default())
     }

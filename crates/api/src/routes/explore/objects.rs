@@ -3,7 +3,7 @@
 use lamina_engine::{DatasetScope, ObjectCard, ObjectsWanted, Wanted};
 use lamina_model::{Clause, ClusterId, DatasetId, SetOp};
 
-use super::{ExploreCluster, OBJECTS, Preview};
+use super::{CLUSTERS, ExploreCluster, OBJECTS, OlderCluster, Preview};
 use crate::{
     AppState,
     error::{ApiError, Problem},
@@ -51,39 +51,40 @@ pub(super) fn unranked() -> Problem {
     vql::not_yet("entity_type=OBJECTS with words or a picture")
 }
 
-/// A page of clusters.
+/// A page of clusters, and how many there are on all pages.
 pub(super) async fn clusters(
     state: &AppState,
     scope: &DatasetScope,
     wanted: ObjectsWanted,
     offset: usize,
-    limit: usize,
-) -> Result<Vec<ExploreCluster>, ApiError> {
-    let found = state
+) -> Result<(Vec<ExploreCluster>, u64), ApiError> {
+    let (found, total) = state
         .engine()
-        .object_clusters(scope, wanted, offset, limit)
+        .object_clusters(scope, wanted, offset, CLUSTERS)
         .await?;
-    let clusters = found.into_iter().map(|cluster| ExploreCluster {
-        cluster_id: cluster.id.as_uuid(),
-        kind: OBJECTS,
-        n_images: cluster.pictures,
-        n_objects: i64::try_from(cluster.count).unwrap_or(i64::MAX),
-        n_videos: -1,
-        n_frames: -1,
-        size_display_value: "0B",
-        similarity_threshold: "0".to_owned(),
-        previews: cluster
-            .previews
-            .iter()
-            .map(|card| preview(scope.id(), card))
-            .collect(),
-        relevance_score: None,
-        relevance_score_type: None,
-        labels: Some(vec![cluster.label]),
-        user_tags: None,
-        captions: None,
+    let clusters = found.into_iter().map(|cluster| {
+        let previews = cluster.previews.iter();
+        let previews: Vec<_> = previews.map(|card| preview(scope.id(), card)).collect();
+        let id = cluster.id.as_uuid();
+        ExploreCluster {
+            cluster_id: id,
+            kind: OBJECTS,
+            n_images: cluster.pictures,
+            n_objects: i64::try_from(cluster.count).unwrap_or(i64::MAX),
+            n_videos: -1,
+            n_frames: -1,
+            size_display_value: "0B",
+            similarity_threshold: "0".to_owned(),
+            older: OlderCluster::new(id, OBJECTS, cluster.count, &previews),
+            previews,
+            relevance_score: None,
+            relevance_score_type: None,
+            labels: Some(vec![cluster.label]),
+            user_tags: None,
+            captions: None,
+        }
     });
-    Ok(clusters.collect())
+    Ok((clusters.collect(), total))
 }
 
 /// A page of the boxes in a cluster.

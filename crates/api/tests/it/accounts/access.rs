@@ -311,6 +311,9 @@ impl World {
             "PUT /api/v1/dataset/{dataset_id}/media/{media_id}/caption" => {
                 asked.json(&json!({"caption": "seen"}))
             }
+            "POST /api/v1/dataset/{dataset_id}/enrich_dataset" => {
+                asked.json(&json!({"enrichment_models": {"CAPTION_IMAGES": "a-model"}}))
+            }
             "POST /api/v1/vector_search/{dataset_id}" => asked.json(&json!({"text": "red"})),
             "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),
             "PATCH /api/v1/api_credentials/{api_key}" => asked.json(&json!({"name": "renamed"})),

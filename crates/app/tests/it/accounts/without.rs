@@ -60,6 +60,14 @@ fn t_133_no_header_a_junk_header_and_a_good_header_are_all_the_same() {
             .expect(200);
         let health = client.get("/api/v1/healthcheck").send().expect(200).json();
         assert_eq!(health["authentication"], "off");
+        // Links lead to where it answers.
+        let document = client.get(&format!("{uri}/export?export_format=json"));
+        let document = document.send().expect(200).json();
+        let link = document["media_items"][0]["url"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert!(link.starts_with(client.base()), "{verb}: {link}");
         // There is nobody to sign in, and that is said rather than pretended.
         client.get("/api/v1/api_credentials").send().expect(409);
         thread::scope(|scope| {

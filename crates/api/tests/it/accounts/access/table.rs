@@ -158,6 +158,13 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         "GET /api/v1/explore/{dataset_id}/exploration_metadata",
         VIEW,
     ),
+    ("GET /api/v1/enrichment/{dataset_id}/list_models", VIEW),
+    ("GET /api/v1/enrichment/{dataset_id}/context", VIEW),
+    // There is no such model.
+    (
+        "POST /api/v1/dataset/{dataset_id}/enrich_dataset",
+        done(EDIT, 400),
+    ),
     // There is no form.
     ("POST /api/v1/vector_search/{dataset_id}", VIEW),
     (

@@ -1,0 +1,162 @@
+//! Enrichment as the original's clients ask for it: which models there are, what they did, running
+//! one. There is none that writes captions or finds boxes; those come from annotation files.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use hyper::StatusCode;
+use lamina_engine::Need;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    error::{ApiError, Problem},
+    extract::{Json as Body, caller},
+    wire::error::{ErrorBody, ValidationErrorBody},
+};
+
+/// A model that adds something to the pictures of a dataset.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EnrichmentModel {
+    /// Its id.
+    id: String,
+    /// What people call it.
+    name: String,
+    /// What it adds.
+    #[serde(rename = "type")]
+    kind: String,
+    /// `Active` when it may be applied.
+    status: String,
+    /// Whose it is.
+    vendor: String,
+    /// What it does.
+    description: String,
+    /// What has to be there before; null for nothing.
+    dependencies: Option<Vec<String>>,
+}
+
+/// Lists the models that can add captions, labels or boxes to a dataset. None is offered so far.
+#[utoipa::path(
+    get,
+    path = "/api/v1/enrichment/{dataset_id}/list_models",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset")),
+    responses(
+        (status = OK, description = "The models; empty where there are none", body = [EnrichmentModel]),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list_enrichment_models(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+) -> Result<Json<Vec<EnrichmentModel>>, ApiError> {
+    let engine = state.engine();
+    engine.dataset(&caller, &dataset_id, Need::View).await?;
+    Ok(Json(Vec::new()))
+}
+
+/// What models added to a dataset.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EnrichmentContext {
+    /// Names the state; the dataset's id.
+    #[serde(rename = "enrichment_context_id")]
+    id: Uuid,
+    /// The same under another name.
+    context_id: Uuid,
+    /// `NEW`: nothing was applied.
+    #[schema(example = "NEW")]
+    status: &'static str,
+    /// The models that were applied.
+    dataset_enrichment_models: AppliedModels,
+}
+
+/// The models that were applied, by what they add.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct AppliedModels {
+    /// Ids of models by type.
+    enrichment_models: BTreeMap<String, String>,
+}
+
+/// Tells what models added to a dataset.
+#[utoipa::path(
+    get,
+    path = "/api/v1/enrichment/{dataset_id}/context",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset")),
+    responses(
+        (status = OK, description = "What was applied", body = EnrichmentContext),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_enrichment_context(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path(dataset_id): Path<String>,
+) -> Result<Json<EnrichmentContext>, ApiError> {
+    let engine = state.engine();
+    let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    let id = scope.id().as_uuid();
+    Ok(Json(EnrichmentContext {
+        id,
+        context_id: id,
+        status: "NEW",
+        dataset_enrichment_models: AppliedModels::default(),
+    }))
+}
+
+/// Models to apply.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct EnrichmentWish {
+    /// Ids of models by type; a value may be an object with an `id`.
+    #[schema(value_type = Object, example = json!({"CAPTION_IMAGES": "a-model"}))]
+    enrichment_models: BTreeMap<String, serde_json::Value>,
+}
+
+/// Applies models to a dataset. None is offered so far, so the answer says which was not found.
+#[utoipa::path(
+    post,
+    path = "/api/v1/dataset/{dataset_id}/enrich_dataset",
+    tag = "explore",
+    params(("dataset_id" = Uuid, Path, description = "The dataset")),
+    request_body = EnrichmentWish,
+    responses(
+        (status = BAD_REQUEST, description = "There is no such model", body = ErrorBody),
+        (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "The body is malformed", body = ValidationErrorBody),
+    )
+)]
+pub(crate) async fn enrich_dataset(
+    State(state): State<AppState>,
+    caller::Somebody(caller): caller::Somebody,
+    Path(dataset_id): Path<String>,
+    Body(wish): Body<EnrichmentWish>,
+) -> Result<Json<EnrichmentContext>, ApiError> {
+    let engine = state.engine();
+    engine.dataset(&caller, &dataset_id, Need::Edit).await?;
+    let asked: Vec<String> = wish
+        .enrichment_models
+        .iter()
+        .map(|(kind, model)| {
+            let id = model.get("id").unwrap_or(model);
+            let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+            format!("{id:?} for {kind}")
+        })
+        .collect();
+    let asked = if asked.is_empty() {
+        "none was named".to_owned()
+    } else {
+        format!("there is no {}", asked.join(", "))
+    };
+    let why = format!(
+        "no model can be applied here: {asked}; captions, labels and boxes come from annotation \
+         files, see /docs/indexing"
+    );
+    Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_model", why).into())
+}

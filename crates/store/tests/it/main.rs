@@ -118,7 +118,6 @@ contract! {
         many_runners_share_many_jobs,
     }
     marks {
-        a_caption_takes_the_place_of_all_and_is_taken_back_whole,
         a_tag_is_made_renamed_hidden_and_shown,
         no_two_tags_of_a_dataset_have_one_name,
         a_change_counts_only_what_it_changed,
@@ -137,6 +136,7 @@ contract! {
         what_people_took_off_is_not_put_back_by_a_file,
         boxes_are_listed_picture_by_picture_and_found_by_their_ids,
         what_came_of_annotation_files_is_told_and_forgotten,
+        a_caption_takes_the_place_of_all_and_is_taken_back_whole,
     }
     accounts {
         an_account_is_read_back_as_it_was_made,

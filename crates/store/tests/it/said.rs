@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use lamina_model::{
-    AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, MarkOp,
-    MarkSource, ObjectBox, PictureLabel, SourcePath,
+    AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, DatasetId,
+    MarkOp, MarkSource, MediaId, ObjectBox, PictureLabel, SourcePath,
 };
-use lamina_store::{AnnotationsRead, Said, SaidTag};
+use lamina_store::{AnnotationsRead, Said, SaidTag, StepMark};
 
 use crate::{
-    marks::{set, step},
+    marks::{rows, set, step, undo},
     world::World,
 };
 
@@ -331,4 +331,87 @@ pub(crate) async fn what_came_of_annotation_files_is_told_and_forgotten(world: &
     let wishes = store.dataset(dataset).await.unwrap();
     assert_eq!(wishes.annotation_files, files);
     assert!(!wishes.labels_from_folders);
+}
+
+async fn captions(world: &World, dataset: DatasetId, media: MediaId) -> Vec<(String, MarkSource)> {
+    let found = world.store.captions_of(dataset, media).await.unwrap();
+    let found = found.into_iter().zip(0..);
+    found
+        .map(|(one, position)| {
+            assert_eq!(one.position, position);
+            (one.caption, one.source)
+        })
+        .collect()
+}
+
+pub(crate) async fn a_caption_takes_the_place_of_all_and_is_taken_back_whole(world: &World) {
+    let (dataset, media, ..) = set(world).await;
+    let told = |caption: &str| (caption.to_owned(), MarkSource::Annotation);
+    let file = Said {
+        captions: (0..)
+            .zip(["one", "two"])
+            .map(|(position, caption)| Caption {
+                media_id: media[0],
+                position,
+                caption: caption.to_owned(),
+                source: MarkSource::Annotation,
+            })
+            .collect(),
+        ..Said::default()
+    };
+    world.store.keep_said(dataset, &file).await.unwrap();
+    // So long that no index could hold it as a key.
+    let long = "x".repeat(9000);
+    let set_it = [MarkOp::SetCaption(long.clone())];
+    let made = step(world, dataset, &world.change("a"), &set_it, &media[..2]).await;
+    assert_eq!((made.added, made.removed), (2, 2));
+    let mine = [(long.clone(), MarkSource::User)];
+    assert_eq!(captions(world, dataset, media[0]).await, mine);
+    let again = step(world, dataset, &world.change("b"), &set_it, &media[..2]).await;
+    assert_eq!((again.added, again.removed), (0, 0), "it is so already");
+    // Files do not speak of these pictures any more.
+    world
+        .store
+        .forget_said(dataset, MarkSource::Annotation)
+        .await
+        .unwrap();
+    world.store.keep_said(dataset, &file).await.unwrap();
+    assert_eq!(captions(world, dataset, media[0]).await, mine);
+    let off = [MarkOp::RemoveCaptions];
+    let gone = step(world, dataset, &world.change("c"), &off, &media[1..]).await;
+    assert_eq!((gone.added, gone.removed), (0, 1));
+    // Undone: the first has both back, the second was changed since.
+    let back = undo(world, dataset, made.version).await;
+    assert_eq!((back.added, back.removed), (2, 1));
+    assert_eq!(
+        captions(world, dataset, media[0]).await,
+        [told("one"), told("two")]
+    );
+    assert_eq!(captions(world, dataset, media[1]).await, []);
+    undo(world, dataset, gone.version).await;
+    assert_eq!(captions(world, dataset, media[1]).await, mine);
+    undo(world, dataset, back.version).await;
+    assert_eq!(captions(world, dataset, media[0]).await, mine);
+    let steps = rows(world, dataset, 0, back.version).await;
+    let of_first: Vec<_> = steps
+        .into_iter()
+        .filter(|row| row.media == media[0])
+        .collect();
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    assert_eq!(
+        of_first
+            .iter()
+            .map(|row| row.mark.clone())
+            .collect::<Vec<_>>(),
+        [
+            StepMark::Captions {
+                before: texts(&["one", "two"]),
+                after: texts(&[&long]),
+            },
+            StepMark::Captions {
+                before: texts(&[&long]),
+                after: texts(&["one", "two"]),
+            },
+        ]
+    );
 }

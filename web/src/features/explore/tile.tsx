@@ -87,6 +87,9 @@ export const Tile = memo(function Tile(props: TileProps) {
       <span className="pointer-events-none absolute inset-x-0 bottom-0 hidden bg-scrim px-2 py-1 text-12 text-white group-hover:block">
         {item.part && <span className="block truncate font-semibold">{item.part.label}</span>}
         <span className="block truncate">{nameOf(item.path)}</span>
+        {item.worst && (
+          <span className="block truncate opacity-85">{ISSUE_WORDS[item.worst].looks}</span>
+        )}
         {item.distance !== undefined && (
           <span className="block opacity-85">{alikeWords(item.distance)}</span>
         )}

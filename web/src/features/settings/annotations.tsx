@@ -110,6 +110,7 @@ function NameFile({ dataset, others }: { dataset: Dataset; others: (more: string
     mutationFn: () =>
       send('POST', '/process', undefined, {
         path: dataset.source_uri,
+        name: dataset.display_name,
         annotations: JSON.stringify(others(path.trim())),
       }),
     onSuccess: () => {

@@ -65,7 +65,7 @@ pub(crate) struct ProcessFailed {
     /// What is wrong, as a sentence.
     message: String,
     /// The same as a sentence, or as a list where a parameter is at fault.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     detail: String,
     /// A stable word for scripts.
     #[schema(example = "invalid_path")]

@@ -40,6 +40,7 @@ pub(crate) struct ValidationFault {
     loc: Vec<String>,
     /// A sentence.
     msg: String,
-    /// What was sent; null when nothing was.
+    /// What was sent, whatever it was; null when nothing was.
+    #[schema(value_type = serde_json::Value)]
     input: Option<String>,
 }

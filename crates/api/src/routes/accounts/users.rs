@@ -101,6 +101,7 @@ pub(crate) struct UsersParameters {
     params(UsersParameters),
     responses(
         (status = OK, description = "The accounts", body = UsersJson),
+        (status = BAD_REQUEST, description = "More or fewer are asked for than a page holds", body = ErrorBody),
         (status = UNAUTHORIZED, description = "Nobody is signed in", body = ErrorBody),
         (status = FORBIDDEN, description = "For administrators", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),

@@ -170,6 +170,8 @@ export function MapPage() {
         {points && points.count > 0 && (
           <ul
             aria-label="Legend"
+            // So that arrow keys scroll it.
+            tabIndex={0}
             className="absolute top-3 right-3 max-h-[60%] max-w-[220px] overflow-y-auto rounded-card border border-line bg-raised/95 py-1.5 text-12 max-sm:inset-x-0 max-sm:top-0 max-sm:flex max-sm:max-w-full max-sm:overflow-x-auto max-sm:rounded-none max-sm:border-x-0 max-sm:border-t-0 max-sm:[&>li]:shrink-0"
           >
             {rows.map((row) => {

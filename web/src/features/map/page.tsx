@@ -152,8 +152,9 @@ export function MapPage() {
         {!points && (asked.isPending || isMaking(asked.error)) && (
           <Empty icon={<Turning size={36} />} title="Drawing the map">
             <p>
-              All pictures are laid out once for each state of the dataset. That takes seconds, for
-              a million of them a few minutes; you can leave meanwhile.
+              All pictures are laid out once for each state of the dataset; from then on the map
+              opens at once. It takes from seconds to minutes, by how many they are and how busy the
+              machine is. You can leave meanwhile.
             </p>
             <Waited />
           </Empty>
@@ -254,5 +255,7 @@ function Waited() {
     const each = setInterval(() => setSeconds((so) => so + 1), 1000);
     return () => clearInterval(each);
   }, []);
-  return seconds < 3 ? null : <p className="text-13">{duration(seconds)} so far</p>;
+  return seconds < 3 ? null : (
+    <p className="text-13">{seconds < 60 ? `${seconds} s` : duration(seconds)} so far</p>
+  );
 }

@@ -132,7 +132,7 @@ export class Plot {
     gl.uniform2f(at('reach'), (2 * view.scale) / width, (-2 * view.scale) / height);
     // Points grow while one goes nearer, and are smaller where there are many.
     const near = Math.sqrt(view.scale / whole(width, height).scale);
-    const usual = Math.max(2.2, Math.min(9, 160 / Math.sqrt(this.#count)));
+    const usual = Math.max(2.2, Math.min(9, 300 / Math.sqrt(this.#count)));
     gl.uniform1f(at('size'), Math.min(16, usual * near) * ratio);
     gl.drawArrays(gl.POINTS, 0, this.#count);
   }

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use time::{
-    OffsetDateTime, PrimitiveDateTime, format_description::FormatItem, macros::format_description,
+    Date, OffsetDateTime, PrimitiveDateTime,
+    format_description::{FormatItem, well_known::Rfc3339},
+    macros::format_description,
 };
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z. Years 0000 to 9999 can be printed.
@@ -20,6 +22,9 @@ pub struct TimestampError(String);
 /// Six fraction digits and no zone, as the public API prints it.
 const NAIVE: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]");
+
+/// A day.
+const DAY: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 impl Timestamp {
     /// From microseconds since the Unix epoch.
@@ -85,6 +90,38 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Reads a moment as people and programs write it (ISO 8601): `2025-10-30`, which is the first
+    /// moment of that day, or `2025-10-30T10:00:00` with a fraction of the second and a zone if
+    /// they like. Without a zone it is in UTC; a space may stand for the `T`.
+    ///
+    /// # Errors
+    /// [`TimestampError`] when the text has another form or names a day that never was.
+    pub fn from_iso(text: &str) -> Result<Self, TimestampError> {
+        let wrong = |cause: &dyn fmt::Display| TimestampError(format!("{text:?} ({cause})"));
+        let trimmed = text.trim();
+        if trimmed.len() == 10 {
+            let day = Date::parse(trimmed, DAY).map_err(|cause| wrong(&cause))?;
+            return Self::of(day.midnight().assume_utc()).ok_or_else(|| wrong(&"too far away"));
+        }
+        let mut whole = trimmed.replacen(' ', "T", 1);
+        let has_zone = whole.ends_with(['Z', 'z'])
+            || whole
+                .get(19..)
+                .is_some_and(|rest| rest.contains(['+', '-']));
+        if !has_zone {
+            whole.push('Z');
+        }
+        let moment = OffsetDateTime::parse(&whole, &Rfc3339).map_err(|cause| wrong(&cause))?;
+        Self::of(moment).ok_or_else(|| wrong(&"too far away"))
+    }
+
+    fn of(moment: OffsetDateTime) -> Option<Self> {
+        let micros = moment.unix_timestamp_nanos().div_euclid(1000);
+        i64::try_from(micros).ok().map(Self)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}Z", self.to_naive_iso())
@@ -94,6 +131,33 @@ impl fmt::Display for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::Timestamp;
+
+    #[test]
+    fn reads_days_and_moments_with_and_without_a_zone() {
+        let second = |text: &str| Timestamp::from_iso(text).unwrap().as_micros();
+        let ten = second("2025-10-30T10:00:00Z");
+        for same in [
+            "2025-10-30T10:00:00",
+            "2025-10-30 10:00:00",
+            "2025-10-30T12:00:00+02:00",
+            "2025-10-30T05:30:00-04:30",
+            " 2025-10-30T10:00:00.000000 ",
+        ] {
+            assert_eq!(second(same), ten, "{same}");
+        }
+        assert_eq!(second("2025-10-30"), ten - 36_000_000_000);
+        assert_eq!(second("2025-10-30T10:00:00.000001Z"), ten + 1);
+        for wrong in [
+            "",
+            "2025-13-01",
+            "2025-02-30",
+            "yesterday",
+            "10:00",
+            "2025-10-30T10",
+        ] {
+            assert!(Timestamp::from_iso(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn prints_six_fraction_digits_and_no_zone() {

@@ -106,6 +106,7 @@ impl ExploreParameters {
             }
             None => lamina_model::Filter::everything(),
         };
+        vql::check_ranks(&asked)?;
         if let Some(text) = self.labels.as_deref().filter(|text| !text.is_empty()) {
             filter.clauses.push(Clause::Labels {
                 op: SetOp::OneOf,

@@ -1,6 +1,7 @@
 //! The query language of the original: a JSON array of filters, all of which must hold.
 
 mod asked;
+mod facts;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,9 @@ use crate::error::{ParameterFault, Problem};
 pub(crate) use asked::{
     Asked, AskedAnchor, MEANING_COUNTS, MOST_ANCHORS, anchor_type, anchors, read_region,
 };
+
+/// Filters of words and likeness of one request at most: each costs a run of a model.
+pub(crate) const MOST_RANKS: usize = 8;
 
 /// Reads a query.
 ///
@@ -43,10 +47,32 @@ pub(crate) fn read_ranked(text: &str) -> Result<(Filter, Vec<Asked>), Problem> {
     for (at, element) in elements.iter().enumerate() {
         match part(at, element)? {
             Part::Clause(clause) => filter.clauses.push(clause),
+            Part::Asked(_) if asked.len() == MOST_RANKS => {
+                return Err(fault(Some(at), &too_many_ranks(), element.clone()));
+            }
             Part::Asked(one) => asked.push(one),
         }
     }
     Ok((filter, asked))
+}
+
+fn too_many_ranks() -> String {
+    format!(
+        "a request takes at most {MOST_RANKS} filters of text and similarity: each costs a run of \
+         a model"
+    )
+}
+
+/// Refuses what asks for too much, wherever it stands in the request.
+///
+/// # Errors
+/// 422 that names the number.
+pub(crate) fn check_ranks(asked: &[Asked]) -> Result<(), Problem> {
+    if asked.len() > MOST_RANKS {
+        let msg = format!("{}; this one has {}", too_many_ranks(), asked.len());
+        return Err(fault(None, &msg, Value::Null));
+    }
+    Ok(())
 }
 
 /// What an element of a query is.
@@ -77,7 +103,10 @@ fn part(at: usize, element: &Value) -> Result<Part, Problem> {
 }
 
 fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<Clause, Problem> {
+    let of_facts = || facts::clause(key, op, body);
     let read = match key {
+        "labels" if matches!(op, "unlabelled" | "unlabeled") => Ok(Clause::Unlabelled),
+        "tags" if op == "untagged" => Ok(Clause::Untagged),
         "issues" => issue(op, body),
         "duplicates" if op == "duplicates" => fraction(body, "value")
             .and_then(|least| needed(least, "value"))
@@ -94,7 +123,7 @@ fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<C
         "tags" => tags(op, body),
         "captions" => return Err(not_yet(&format!("vql[{at}].{key}"))),
         "duplicates" | "uniqueness" => Err(format!("op must be {key:?}")),
-        _ => Err(format!("there is no filter named {key:?}")),
+        _ => of_facts().unwrap_or_else(|| Err(format!("there is no filter named {key:?}"))),
     };
     read.map_err(|why| {
         let element = Map::from_iter([(key.to_owned(), Value::Object(body.clone()))]);
@@ -225,6 +254,24 @@ mod tests {
         ];
         assert_eq!(filter.clauses, [&[issue][..], &rest[..]].concat());
         assert!(read("[]").unwrap().clauses.is_empty());
+    }
+
+    #[test]
+    fn more_models_than_a_request_may_run_are_refused_at_the_first_beyond() {
+        let one = r#"{"text":{"op":"fts","value":"cat"}}"#;
+        let query = |count: usize| format!("[{}]", vec![one; count].join(","));
+        let (_, asked) = super::read_ranked(&query(8)).unwrap();
+        assert!(asked.len() == 8 && super::check_ranks(&asked).is_ok());
+        let problem = super::read_ranked(&query(9)).unwrap_err();
+        assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told = problem.detail.in_words();
+        assert!(
+            told.starts_with("query.vql.8: ") && told.contains("at most 8"),
+            "{told}"
+        );
+        let more = [asked.clone(), asked].concat();
+        let told = super::check_ranks(&more).unwrap_err().detail.in_words();
+        assert!(told.contains("this one has 16"), "{told}");
     }
 
     #[test]

@@ -24,6 +24,8 @@ describe('an error', () => {
 
   it('reads the list of a malformed request', () => {
     const detail = [{ loc: ['query', 'limit'], msg: 'must be at most 1000', type: 'value' }];
+    const both = fault(422, { detail, message: 'query.limit: must be at most 1000' }, null);
+    expect(both.message).toBe('limit: must be at most 1000');
     expect(fault(422, { detail }, 'r2').message).toBe('limit: must be at most 1000');
   });
 

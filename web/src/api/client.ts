@@ -50,12 +50,11 @@ export function fault(status: number, body: unknown, requestId: string | null): 
   const id = typeof said.request_id === 'string' ? said.request_id : requestId;
   let detail = `the server answered with status ${status} and no explanation`;
   if (typeof said.detail === 'string') detail = said.detail;
-  else if (typeof said.message === 'string') detail = said.message;
   else if (Array.isArray(said.detail)) {
     detail = said.detail
       .map((one) => `${(one.loc ?? []).slice(1).join('.')}: ${one.msg}`)
       .join('; ');
-  }
+  } else if (typeof said.message === 'string') detail = said.message;
   return new ApiError(status, code, detail, id);
 }
 

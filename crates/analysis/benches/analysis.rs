@@ -16,13 +16,13 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use lamina_analysis::{Settings, Unwatched, analyse};
-use made::{facts, vectors};
+use made::{COLUMNS, facts, vectors};
 
 fn whole(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("analyse");
     group.sample_size(10);
     for rows in [1_000, 10_000] {
-        let (vectors, facts) = (vectors(rows), facts(rows));
+        let (vectors, facts) = (vectors(rows, COLUMNS), facts(rows));
         group.bench_with_input(BenchmarkId::from_parameter(rows), &rows, |bench, _| {
             bench.iter(|| {
                 analyse(

@@ -51,8 +51,10 @@ pub fn analyse(
         alike_at_most: settings.alike_at_most,
         exact_up_to: settings.exact_up_to,
     };
-    let neighbours = neighbours::find(rows, &question, &progress.stage(0, 500))?;
+    let mut neighbours = neighbours::find(rows, &question, &progress.stage(0, 500))?;
     let near = near_copies(&set, &exact, &neighbours, settings, &progress)?;
+    // Of no more use, and in a set of look-alikes much the larger part.
+    neighbours.alike = Vec::new();
     let homes = Homes::new(&set, &exact, &near);
     let kept = Kept::new(&exact, &homes, &neighbours);
 

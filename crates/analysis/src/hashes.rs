@@ -17,10 +17,14 @@ use crate::{AnalysisError, Facts};
 
 /// Frequencies taken in each direction.
 const LOW: usize = 8;
-/// Hashes that differ in no more bits than this are near: four parts, two bits in one of them.
-const RADIUS: u32 = 11;
 /// Parts of a hash, each looked up on its own.
 const PARTS: usize = 4;
+/// Bits in which one of the parts may differ …
+const FLIPS: u32 = 2;
+/// … and in a set of more hashes than this, where chance alone brings more hashes so near than
+/// pictures do, and looking for them would take the square of the set.
+const FLIPS_OF_MANY: u32 = 1;
+const MANY: usize = 200_000;
 /// Near hashes kept for one picture.
 const AT_MOST: usize = 64;
 /// A picture whose luma varies less than this has no look to be hashed.
@@ -61,7 +65,7 @@ pub(crate) fn near(facts: &[&Facts], stage: &Stage<'_>) -> Result<Vec<Vec<u32>>,
     for (row, looks) in looks.iter().enumerate() {
         entries.extend(looks.iter().map(|look| (look.plain, row as u32)));
     }
-    let index = Index::new(&entries);
+    let index = Index::new(&entries, MANY);
     let stage = stage.of(facts.len().div_ceil(64) as u64);
     let found: Result<Vec<_>, _> = looks
         .par_chunks(64)
@@ -94,59 +98,81 @@ fn looks(facts: &Facts) -> Vec<Looks> {
 }
 
 /// Hashes by each of their parts.
-struct Index<'a> {
-    entries: &'a [(u64, u32)],
-    /// For each part: where the entries of each value begin, and the entries in that order.
-    parts: Vec<(Vec<u32>, Vec<u32>)>,
-    /// All 16-bit numbers with at most two bits set.
+struct Index {
+    parts: Vec<Part>,
+    /// All 16-bit numbers with at most as many bits set as a part may differ in.
     flips: Vec<u16>,
+    /// Hashes that differ in no more bits than this are near: those that by all parts together
+    /// cannot be missed.
+    radius: u32,
+}
+
+/// Hashes in the order of the value of one part. They stand here themselves, four times over all
+/// parts, for to fetch each from elsewhere would take longer than everything else.
+struct Part {
+    /// Where the hashes of each value begin.
+    starts: Vec<u32>,
+    hashes: Vec<u64>,
+    /// The row of each.
+    rows: Vec<u32>,
 }
 
 fn part(hash: u64, part: usize) -> usize {
     usize::from((hash >> (16 * part)) as u16)
 }
 
-impl<'a> Index<'a> {
-    fn new(entries: &'a [(u64, u32)]) -> Self {
-        let parts = (0..PARTS)
-            .map(|at| {
-                let mut starts = vec![0_u32; (1 << 16) + 1];
-                for (hash, _) in entries {
-                    starts[part(*hash, at) + 1] += 1;
-                }
-                for value in 0..1 << 16 {
-                    starts[value + 1] += starts[value];
-                }
-                let mut next = starts.clone();
-                let mut order = vec![0; entries.len()];
-                for (entry, (hash, _)) in entries.iter().enumerate() {
-                    let slot = &mut next[part(*hash, at)];
-                    order[*slot as usize] = entry as u32;
-                    *slot += 1;
-                }
-                (starts, order)
-            })
-            .collect();
-        let flips = (0..=u16::MAX).filter(|bits| bits.count_ones() <= RADIUS / PARTS as u32);
+impl Part {
+    fn new(entries: &[(u64, u32)], at: usize) -> Self {
+        let mut starts = vec![0_u32; (1 << 16) + 1];
+        for (hash, _) in entries {
+            starts[part(*hash, at) + 1] += 1;
+        }
+        for value in 0..1 << 16 {
+            starts[value + 1] += starts[value];
+        }
+        let mut next = starts.clone();
+        let (mut hashes, mut rows) = (vec![0; entries.len()], vec![0; entries.len()]);
+        for (hash, row) in entries {
+            let slot = &mut next[part(*hash, at)];
+            hashes[*slot as usize] = *hash;
+            rows[*slot as usize] = *row;
+            *slot += 1;
+        }
         Self {
-            entries,
-            parts,
+            starts,
+            hashes,
+            rows,
+        }
+    }
+}
+
+impl Index {
+    fn new(entries: &[(u64, u32)], many: usize) -> Self {
+        let most = if entries.len() > many {
+            FLIPS_OF_MANY
+        } else {
+            FLIPS
+        };
+        let flips = (0..=u16::MAX).filter(|bits| bits.count_ones() <= most);
+        Self {
+            parts: (0..PARTS).map(|at| Part::new(entries, at)).collect(),
             flips: flips.collect(),
+            radius: (most + 1) * PARTS as u32 - 1,
         }
     }
 
     fn near_to(&self, row: u32, looks: &[Looks]) -> Vec<u32> {
-        let mut best = Best::new(AT_MOST, -(RADIUS as f32));
+        let mut best = Best::new(AT_MOST, -(self.radius as f32));
         for hash in looks.iter().flat_map(|look| look.laid) {
-            for (at, (starts, order)) in self.parts.iter().enumerate() {
+            for (at, known) in self.parts.iter().enumerate() {
                 for flip in &self.flips {
                     let value = part(hash, at) ^ usize::from(*flip);
-                    let bucket = starts[value] as usize..starts[value + 1] as usize;
-                    for entry in &order[bucket] {
-                        let (their_hash, their_row) = self.entries[*entry as usize];
+                    let bucket = known.starts[value] as usize..known.starts[value + 1] as usize;
+                    let near = known.hashes[bucket.clone()].iter().zip(bucket);
+                    for (their_hash, slot) in near {
                         let distance = (hash ^ their_hash).count_ones();
-                        if distance <= RADIUS && their_row != row {
-                            best.offer_best(their_row, -(distance as f32));
+                        if distance <= self.radius && known.rows[slot] != row {
+                            best.offer_best(known.rows[slot], -(distance as f32));
                         }
                     }
                 }
@@ -235,19 +261,21 @@ mod tests {
             let flips = (0..row % 14).fold(0, |bits, at| bits | 1 << (at * 5 % 64));
             entries.push((base ^ flips, 2 * row + 1));
         }
-        let index = Index::new(&entries);
-        for (hash, row) in &entries {
-            let looks = Looks {
-                plain: *hash,
-                laid: [*hash; 8],
-            };
-            let mut found = index.near_to(*row, &[looks]);
-            found.sort_unstable();
-            let near = entries
-                .iter()
-                .filter(|(other, _)| (hash ^ other).count_ones() <= RADIUS);
-            let wanted: Vec<u32> = near.map(|(_, other)| *other).filter(|o| o != row).collect();
-            assert_eq!(found, wanted);
+        for (many, radius) in [(entries.len(), 11), (entries.len() - 1, 7)] {
+            let index = Index::new(&entries, many);
+            for (hash, row) in &entries {
+                let looks = Looks {
+                    plain: *hash,
+                    laid: [*hash; 8],
+                };
+                let mut found = index.near_to(*row, &[looks]);
+                found.sort_unstable();
+                let near = entries
+                    .iter()
+                    .filter(|(other, _)| (hash ^ other).count_ones() <= radius);
+                let wanted: Vec<u32> = near.map(|(_, other)| *other).filter(|o| o != row).collect();
+                assert_eq!(found, wanted, "{many}");
+            }
         }
     }
 }

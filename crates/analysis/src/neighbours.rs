@@ -106,12 +106,13 @@ pub(crate) fn products(one: &[f32], other: &[f32], columns: usize) -> Vec<f32> {
 
 /// The product of two rows.
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    // Eight sums at a time, so that the compiler may use wide registers.
-    let mut sums = [0.0_f32; 8];
-    let (a_whole, a_rest) = a.as_chunks::<8>();
-    let (b_whole, b_rest) = b.as_chunks::<8>();
+    // So many sums at a time that none waits for the one before it.
+    const SUMS: usize = 32;
+    let mut sums = [0.0_f32; SUMS];
+    let (a_whole, a_rest) = a.as_chunks::<SUMS>();
+    let (b_whole, b_rest) = b.as_chunks::<SUMS>();
     for (a, b) in a_whole.iter().zip(b_whole) {
-        for lane in 0..8 {
+        for lane in 0..SUMS {
             sums[lane] += a[lane] * b[lane];
         }
     }

@@ -4,7 +4,8 @@
 use lamina_analysis::{Facts, Matrix};
 use lamina_model::{Measures, Signature};
 
-const COLUMNS: usize = 1280;
+/// Numbers in a vector, as many as the default model gives.
+pub(crate) const COLUMNS: usize = 1280;
 
 /// A linear congruential generator: numbers that are the same in every run.
 struct Dice(u64);
@@ -24,19 +25,19 @@ impl Dice {
 }
 
 /// Vectors around a twentieth as many subjects as there are rows.
-pub(crate) fn vectors(rows: usize) -> Matrix {
-    let mut values = Vec::with_capacity(rows * COLUMNS);
+pub(crate) fn vectors(rows: usize, columns: usize) -> Matrix {
+    let mut values = Vec::with_capacity(rows * columns);
     for row in 0..rows {
         let (mut subject, mut own) = (
             Dice((row % (rows / 20 + 1)) as u64 + 1),
             Dice(row as u64 + 1_000_000),
         );
         let from = values.len();
-        values.extend((0..COLUMNS).map(|_| subject.signed() + own.signed()));
+        values.extend((0..columns).map(|_| subject.signed() + own.signed()));
         let length = values[from..].iter().map(|v| v * v).sum::<f32>().sqrt();
         values[from..].iter_mut().for_each(|value| *value /= length);
     }
-    Matrix::from_vec(COLUMNS, values).expect("whole rows")
+    Matrix::from_vec(columns, values).expect("whole rows")
 }
 
 /// Facts that differ from row to row, of pictures alike in size and light.

@@ -1,4 +1,10 @@
 //! Merging clusters that are each other's nearest.
+//!
+//! A round looks again only at what the last one changed: a cluster that was not united with
+//! another, nor has one such among those near it, still has the partner it had. Vectors of small
+//! clusters are not summed up beforehand, for there are as many such clusters as pictures.
+
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
@@ -9,46 +15,45 @@ use crate::progress::Stage;
 
 /// Clusters that a cluster is compared with.
 const COMPARED: usize = 24;
+/// Members up to which a cluster's sum is not kept: it would be as large as all vectors.
+const FEW: usize = 2;
 
 /// Clusters in the making. A cluster goes by the lowest index of its members.
 pub(super) struct Merging<'a> {
     rows: Rows<'a>,
     /// Members of each cluster; empty for those merged into another.
     members: Vec<Vec<u32>>,
-    /// Sum of the vectors of the members, for clusters of more than one that are left.
+    /// Sum of the vectors of the members, for clusters of more than a few that are left.
     sums: Vec<Option<Vec<f32>>>,
-    /// Clusters worth comparing with.
-    near: Vec<Vec<u32>>,
+    /// Clusters worth comparing with, and the mean cosine where it is known.
+    near: Vec<Vec<(u32, f32)>>,
+    /// The most alike of them, with the mean cosine.
+    best: Vec<Option<(u32, f32)>>,
+    /// Whether a cluster has changed since it was last compared.
+    changed: Vec<bool>,
     /// Where a cluster merged into another has gone.
     gone_to: Vec<u32>,
 }
 
-/// What a cluster may be merged with.
-struct Partners {
-    near: Vec<u32>,
-    best: Option<(u32, f32)>,
-}
-
 impl<'a> Merging<'a> {
     pub(super) fn new(rows: Rows<'a>, nearest: &[Vec<(u32, f32)>]) -> Self {
-        let mut near: Vec<Vec<u32>> = nearest
+        // Whatever is not known yet is worked out in the first round, one way for all.
+        let mut near: Vec<Vec<(u32, f32)>> = nearest
             .iter()
-            .map(|some| some.iter().map(|(other, _)| *other).collect())
+            .map(|some| some.iter().map(|(other, _)| (*other, f32::NAN)).collect())
             .collect();
         for (at, some) in nearest.iter().enumerate() {
             for (other, _) in some {
-                near[*other as usize].push(at as u32);
+                near[*other as usize].push((at as u32, f32::NAN));
             }
-        }
-        for some in &mut near {
-            some.sort_unstable();
-            some.dedup();
         }
         Self {
             rows,
             members: (0..rows.len() as u32).map(|at| vec![at]).collect(),
             sums: vec![None; rows.len()],
             near,
+            best: vec![None; rows.len()],
+            changed: vec![true; rows.len()],
             gone_to: (0..rows.len() as u32).collect(),
         }
     }
@@ -75,14 +80,15 @@ impl<'a> Merging<'a> {
             let alive: Vec<u32> = (0..self.members.len() as u32)
                 .filter(|at| !self.members[*at as usize].is_empty())
                 .collect();
-            let best = self.best_partners(&alive);
+            self.find_partners(&alive);
             let mut pairs: Vec<(f32, u32, u32)> = alive
                 .iter()
-                .zip(&best)
-                .filter_map(|(at, best)| best.map(|(other, cosine)| (cosine, *at, other)))
+                .filter_map(|at| {
+                    self.best[*at as usize].map(|(other, cosine)| (cosine, *at, other))
+                })
                 .filter(|(_, at, other)| at < other)
                 .filter(|(_, at, other)| {
-                    let theirs = alive.binary_search(other).ok().and_then(|at| best[at]);
+                    let theirs = self.best[*other as usize];
                     theirs.is_some_and(|(back, _)| back == *at)
                 })
                 .collect();
@@ -109,7 +115,7 @@ impl<'a> Merging<'a> {
                 let mean = self.sum(at as u32);
                 let representative = members
                     .iter()
-                    .map(|member| (*member, dot(mean, self.rows.row(*member as usize))))
+                    .map(|member| (*member, dot(&mean, self.rows.row(*member as usize))))
                     .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
                     .map_or(members[0], |(member, _)| member);
                 Members {
@@ -120,9 +126,21 @@ impl<'a> Merging<'a> {
             .collect()
     }
 
-    fn sum(&self, at: u32) -> &[f32] {
-        let sum = self.sums[at as usize].as_deref();
-        sum.unwrap_or_else(|| self.rows.row(at as usize))
+    /// The sum of the vectors of a cluster's members.
+    fn sum(&self, at: u32) -> Cow<'_, [f32]> {
+        if let Some(sum) = &self.sums[at as usize] {
+            return Cow::Borrowed(sum);
+        }
+        let members = &self.members[at as usize];
+        let row = |member: u32| self.rows.row(member as usize);
+        if let [member] = members[..] {
+            return Cow::Borrowed(row(member));
+        }
+        let mut sum = row(members[0]).to_vec();
+        for member in &members[1..] {
+            add(&mut sum, row(*member));
+        }
+        Cow::Owned(sum)
     }
 
     /// The cluster in which one that is gone has ended.
@@ -133,60 +151,85 @@ impl<'a> Merging<'a> {
         at
     }
 
-    /// For each cluster the most alike of those near it, with the mean cosine; of equally alike
-    /// ones the lowest.
-    fn best_partners(&mut self, alive: &[u32]) -> Vec<Option<(u32, f32)>> {
-        let found: Vec<Partners> = alive
-            .par_iter()
-            .map(|at| {
-                let mut near: Vec<u32> = self.near[*at as usize]
-                    .iter()
-                    .map(|other| self.standing(*other))
-                    .filter(|other| other != at)
-                    .collect();
-                near.sort_unstable();
-                near.dedup();
-                let mut scored: Vec<(u32, f32)> = near
-                    .into_iter()
-                    .map(|other| (other, self.mean_cosine(*at, other)))
-                    .collect();
-                scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-                scored.truncate(COMPARED);
-                Partners {
-                    best: scored.first().copied(),
-                    near: scored.into_iter().map(|(other, _)| other).collect(),
-                }
-            })
-            .collect();
-        alive
-            .iter()
-            .zip(found)
-            .map(|(at, partners)| {
-                self.near[*at as usize] = partners.near;
-                partners.best
-            })
-            .collect()
+    /// Finds for each cluster the most alike of those near it; of equally alike ones the lowest.
+    fn find_partners(&mut self, alive: &[u32]) {
+        let found: Vec<Option<Vec<(u32, f32)>>> =
+            alive.par_iter().map(|at| self.compared(*at)).collect();
+        for (at, near) in alive.iter().zip(found) {
+            if let Some(near) = near {
+                self.best[*at as usize] = near.first().copied();
+                self.near[*at as usize] = near;
+            }
+        }
+        for at in alive {
+            self.changed[*at as usize] = false;
+        }
     }
 
-    fn mean_cosine(&self, a: u32, b: u32) -> f32 {
+    /// The clusters near one, the most alike first; nothing where all are as they were.
+    fn compared(&self, at: u32) -> Option<Vec<(u32, f32)>> {
+        let near = &self.near[at as usize];
+        let unknown = f32::NAN;
+        let is_known = |other: u32| {
+            let (mine, theirs) = (self.changed[at as usize], self.changed[other as usize]);
+            !mine && !theirs && self.gone_to[other as usize] == other
+        };
+        if near.iter().all(|(other, _)| is_known(*other)) && !self.changed[at as usize] {
+            return None;
+        }
+        let mut near: Vec<(u32, f32)> = near
+            .iter()
+            .map(|(other, cosine)| {
+                let known = is_known(*other);
+                (self.standing(*other), if known { *cosine } else { unknown })
+            })
+            .filter(|(other, _)| *other != at)
+            .collect();
+        near.sort_unstable_by_key(|(other, _)| *other);
+        near.dedup_by_key(|(other, _)| *other);
+        let mine = std::cell::OnceCell::new();
+        for (other, cosine) in &mut near {
+            if cosine.is_nan() {
+                let mine = mine.get_or_init(|| self.sum(at));
+                *cosine = self.mean_cosine(mine, at, *other);
+            }
+        }
+        near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        near.truncate(COMPARED);
+        Some(near)
+    }
+
+    fn mean_cosine(&self, sum: &[f32], a: u32, b: u32) -> f32 {
         let pairs = self.members[a as usize].len() * self.members[b as usize].len();
-        dot(self.sum(a), self.sum(b)) / pairs as f32
+        dot(sum, &self.sum(b)) / pairs as f32
     }
 
     fn unite(&mut self, into: u32, from: u32) {
+        let sum = self.united(into, from);
         let members = std::mem::take(&mut self.members[from as usize]);
         self.members[into as usize].extend(members);
         let near = std::mem::take(&mut self.near[from as usize]);
         self.near[into as usize].extend(near);
         self.gone_to[from as usize] = into;
-        let mut sum = match self.sums[into as usize].take() {
-            Some(sum) => sum,
-            None => self.rows.row(into as usize).to_vec(),
-        };
-        for (sum, value) in sum.iter_mut().zip(self.sum(from)) {
-            *sum += value;
-        }
-        self.sums[into as usize] = Some(sum);
+        self.changed[into as usize] = true;
+        self.sums[into as usize] = sum;
         self.sums[from as usize] = None;
+    }
+
+    /// The sum of the vectors of two clusters, where it is worth keeping.
+    fn united(&mut self, into: u32, from: u32) -> Option<Vec<f32>> {
+        if self.members[into as usize].len() + self.members[from as usize].len() <= FEW {
+            return None;
+        }
+        let kept = self.sums[into as usize].take();
+        let mut sum = kept.unwrap_or_else(|| self.sum(into).into_owned());
+        add(&mut sum, &self.sum(from));
+        Some(sum)
+    }
+}
+
+fn add(sum: &mut [f32], row: &[f32]) {
+    for (sum, value) in sum.iter_mut().zip(row) {
+        *sum += value;
     }
 }

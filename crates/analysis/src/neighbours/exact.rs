@@ -85,13 +85,10 @@ pub(super) fn find(
                 let other = rows.gathered(their_block.clone());
                 let cosines = products(&one, &other, rows.columns());
                 let mut mine = Held::new(block.len(), question);
-                compare_blocks(
-                    &cosines,
-                    [block.start, their_block.start],
-                    &mut mine,
-                    theirs,
-                    own,
-                );
+                let rows = [block, their_block]
+                    .map(|block| (block.start as u32..block.end as u32).collect::<Vec<_>>());
+                let theirs = if own { None } else { Some(theirs) };
+                compare_blocks(&cosines, [&rows[0], &rows[1]], &mut mine, theirs);
                 Ok(mine)
             })
             .try_reduce_with(|one, other| Ok(one.absorb(&other)))
@@ -106,17 +103,17 @@ pub(super) fn find(
     Ok(found)
 }
 
-/// Offers each row of one block to each row of another and the other way round.
-fn compare_blocks(
+/// Offers each row of one block to each row of another and the other way round; of one block with
+/// itself, where there is no other, only the one way. `rows` are the numbers of both.
+pub(super) fn compare_blocks(
     cosines: &[f32],
-    starts: [usize; 2],
+    rows: [&[u32]; 2],
     mine: &mut Held,
-    theirs: &mut Held,
-    own: bool,
+    mut theirs: Option<&mut Held>,
 ) {
-    let width = theirs.nearest.len();
+    let width = rows[1].len();
     let mut their_bars: Vec<f32> = (0..width)
-        .map(|at| if own { f32::INFINITY } else { theirs.bar(at) })
+        .map(|at| theirs.as_ref().map_or(f32::INFINITY, |held| held.bar(at)))
         .collect();
     for (at, line) in cosines.chunks_exact(width).enumerate() {
         let mut my_bar = mine.bar(at);
@@ -124,15 +121,15 @@ fn compare_blocks(
             if *cosine < my_bar && *cosine < their_bars[their_at] {
                 continue;
             }
-            let (row, their_row) = (starts[0] + at, starts[1] + their_at);
+            let (row, their_row) = (rows[0][at], rows[1][their_at]);
             if row == their_row {
                 continue;
             }
             let cosine = cosine.clamp(-1.0, 1.0);
-            mine.offer(at, their_row as u32, cosine);
+            mine.offer(at, their_row, cosine);
             my_bar = mine.bar(at);
-            if !own {
-                theirs.offer(their_at, row as u32, cosine);
+            if let Some(theirs) = theirs.as_deref_mut() {
+                theirs.offer(their_at, row, cosine);
                 their_bars[their_at] = theirs.bar(their_at);
             }
         }

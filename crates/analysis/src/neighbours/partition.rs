@@ -4,17 +4,20 @@
 //! compared with the rows that share one: an inverted file (Jégou, Douze, Schmid 2011, "Product
 //! quantization for nearest neighbor search") with multiple assignment, in which every
 //! comparison is again a product of blocks and exact. Landmarks are rows of the set, spread
-//! evenly over it, moved once to the mean of those nearest to them.
+//! evenly over it, moved once to the mean of those nearest to them among a sample: what a few dozen
+//! rows say of a landmark all would say, at a multiple of the time.
 
 use rayon::prelude::*;
 
-use super::exact::Held;
+use super::exact::{Held, compare_blocks};
 use super::{Best, Neighbours, Question, Rows, products};
 use crate::AnalysisError;
 use crate::progress::Stage;
 
 /// Landmarks that a row is assigned to.
 const ASSIGNED: usize = 4;
+/// Rows for each landmark that say where it moves to.
+const SAMPLE: usize = 32;
 /// Rows compared at a time.
 const BLOCK: usize = 512;
 
@@ -24,11 +27,15 @@ pub(super) fn find(
     stage: &Stage<'_>,
 ) -> Result<Neighbours, AnalysisError> {
     let cells = ((rows.len() as f64).sqrt() as usize * 2).clamp(1, rows.len());
-    let stage = stage.of((2 * rows.len().div_ceil(BLOCK) + cells) as u64);
-    let first = evenly(rows, cells);
-    let assigned = assign(rows, &first, 1, &stage)?;
-    let landmarks = means(rows, &assigned, cells);
-    let assigned = assign(rows, &landmarks, ASSIGNED, &stage)?;
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
+    let sample = evenly(&all, cells * SAMPLE);
+    let blocks = |some: &[u32]| some.len().div_ceil(BLOCK);
+    let stage = stage.of((blocks(&sample) + blocks(&all) + cells) as u64);
+    let first = gathered(rows, &evenly(&all, cells));
+    let assigned = assign(rows, &sample, &first, 1, &stage)?;
+    let landmarks = means(rows, &sample, &assigned, first);
+    let assigned = assign(rows, &all, &landmarks, ASSIGNED, &stage)?;
+    drop(landmarks);
     let mut members = vec![Vec::new(); cells];
     for (row, homes) in assigned.iter().enumerate() {
         for (home, _) in homes {
@@ -38,28 +45,33 @@ pub(super) fn find(
     compare_within(rows, question, &members, &stage)
 }
 
-/// Rows spread evenly over the set, as landmarks to begin with.
-fn evenly(rows: Rows<'_>, cells: usize) -> Vec<f32> {
-    (0..cells)
-        .flat_map(|cell| rows.row(cell * rows.len() / cells))
-        .copied()
-        .collect()
+/// So many of some rows, spread evenly over them, or all where there are no more.
+fn evenly(rows: &[u32], count: usize) -> Vec<u32> {
+    let count = count.min(rows.len());
+    let at = |number: usize| rows[number * rows.len() / count];
+    (0..count).map(at).collect()
 }
 
-/// For each row the landmarks it is nearest to.
+/// The values of some rows, one row after the other.
+fn gathered(rows: Rows<'_>, some: &[u32]) -> Vec<f32> {
+    let values = some.iter().flat_map(|row| rows.row(*row as usize));
+    values.copied().collect()
+}
+
+/// For each of some rows the landmarks it is nearest to.
 fn assign(
     rows: Rows<'_>,
+    some: &[u32],
     landmarks: &[f32],
     homes: usize,
     stage: &Stage<'_>,
 ) -> Result<Vec<Vec<(u32, f32)>>, AnalysisError> {
     let cells = landmarks.len() / rows.columns();
-    let blocks: Result<Vec<_>, _> = (0..rows.len().div_ceil(BLOCK))
-        .into_par_iter()
+    let blocks: Result<Vec<_>, _> = some
+        .par_chunks(BLOCK)
         .map(|block| {
             stage.advance(1)?;
-            let range = block * BLOCK..((block + 1) * BLOCK).min(rows.len());
-            let cosines = products(&rows.gathered(range), landmarks, rows.columns());
+            let cosines = products(&gathered(rows, block), landmarks, rows.columns());
             Ok(cosines
                 .chunks_exact(cells)
                 .map(|line| {
@@ -75,14 +87,19 @@ fn assign(
     Ok(blocks?.into_iter().flatten().collect())
 }
 
-/// The mean direction of the rows of each landmark.
-fn means(rows: Rows<'_>, assigned: &[Vec<(u32, f32)>], cells: usize) -> Vec<f32> {
+/// The mean direction of the rows of each landmark, and of itself.
+fn means(
+    rows: Rows<'_>,
+    some: &[u32],
+    assigned: &[Vec<(u32, f32)>],
+    landmarks: Vec<f32>,
+) -> Vec<f32> {
     let columns = rows.columns();
-    let mut sums = vec![0.0; cells * columns];
-    for (row, homes) in assigned.iter().enumerate() {
+    let mut sums = landmarks;
+    for (row, homes) in some.iter().zip(assigned) {
         for (home, _) in homes {
             let sum = &mut sums[*home as usize * columns..][..columns];
-            for (sum, value) in sum.iter_mut().zip(rows.row(row)) {
+            for (sum, value) in sum.iter_mut().zip(rows.row(*row as usize)) {
                 *sum += value;
             }
         }
@@ -125,35 +142,34 @@ fn compare_within(
 
 /// What the rows of one cell have to tell each other, block by block.
 fn compare_cell(rows: Rows<'_>, question: &Question, cell: &[u32]) -> Vec<(u32, u32, f32)> {
-    let gather = |some: &[u32]| -> Vec<f32> {
-        let values = some.iter().flat_map(|row| rows.row(*row as usize));
-        values.copied().collect()
-    };
-    let mut told = Vec::new();
-    for some in cell.chunks(BLOCK) {
-        let one = gather(some);
-        let mut held = Held::new(some.len(), question);
-        for others in cell.chunks(BLOCK) {
-            let cosines = products(&one, &gather(others), rows.columns());
-            for (at, line) in cosines.chunks_exact(others.len()).enumerate() {
-                for (other, cosine) in others.iter().zip(line) {
-                    if *other != some[at] && *cosine >= held.bar(at) {
-                        held.offer(at, *other, cosine.clamp(-1.0, 1.0));
-                    }
-                }
-            }
+    let blocks: Vec<&[u32]> = cell.chunks(BLOCK).collect();
+    let mut held: Vec<Held> = blocks
+        .iter()
+        .map(|block| Held::new(block.len(), question))
+        .collect();
+    for (at, block) in blocks.iter().enumerate() {
+        let one = gathered(rows, block);
+        let (mine, others) = held[at..].split_first_mut().expect("there is one each");
+        let own = products(&one, &one, rows.columns());
+        compare_blocks(&own, [block, block], mine, None);
+        for (other, theirs) in blocks[at + 1..].iter().zip(others) {
+            let cosines = products(&one, &gathered(rows, other), rows.columns());
+            compare_blocks(&cosines, [block, other], mine, Some(theirs));
         }
-        let mut found = Neighbours::default();
+    }
+    let mut found = Neighbours::default();
+    for held in held {
         held.told(&mut found);
-        for (row, (nearest, alike)) in some.iter().zip(found.nearest.iter().zip(&found.alike)) {
-            // Both are sorted alike, so the longer one holds the shorter.
-            let longer = if nearest.len() >= alike.len() {
-                nearest
-            } else {
-                alike
-            };
-            told.extend(longer.iter().map(|(other, cosine)| (*row, *other, *cosine)));
-        }
+    }
+    let mut told = Vec::new();
+    for (row, (nearest, alike)) in cell.iter().zip(found.nearest.iter().zip(&found.alike)) {
+        // Both are sorted alike, so the longer one holds the shorter.
+        let longer = if nearest.len() >= alike.len() {
+            nearest
+        } else {
+            alike
+        };
+        told.extend(longer.iter().map(|(other, cosine)| (*row, *other, *cosine)));
     }
     told
 }

@@ -53,6 +53,41 @@ fn clusters_keep_their_keys_when_pictures_of_another_subject_come() {
 }
 
 #[test]
+fn in_a_set_that_grows_by_a_tenth_most_clusters_go_on_as_they_were() {
+    let old = subjects(0..20, 10);
+    let before = analysed(&old);
+    let mut grown = old.clone();
+    // More of what there is, each a little different, and something new.
+    for subject in 0..18 {
+        let seed = 90_000 + subject;
+        let name = format!("{subject} more");
+        let mut picture = Picture::new(&name, &Drawing::photograph(seed), subject);
+        picture.vector = near(subject, 0.35, seed);
+        grown.push(picture);
+    }
+    grown.extend(subjects(40..41, 2));
+    let after = analysed(&grown);
+    for level in 0..5 {
+        let mut kept = 0;
+        let clusters = before.cluster_keys[level].len();
+        for at in 0..clusters {
+            let rows: Vec<usize> = (0..old.len())
+                .filter(|row| before.clusters[*row][level] == at as u32)
+                .collect();
+            let mut now: Vec<u32> = rows.iter().map(|row| after.clusters[*row][level]).collect();
+            now.sort_unstable();
+            let most = now.chunk_by(|a, b| a == b).map(<[u32]>::len).max();
+            // What is more than half of it goes on as it.
+            kept += usize::from(most.is_some_and(|most| 2 * most > rows.len()));
+        }
+        assert!(
+            kept * 10 >= clusters * 9,
+            "level {level}: {kept} of {clusters}"
+        );
+    }
+}
+
+#[test]
 fn the_first_k_by_uniqueness_are_one_of_each_of_k_subjects() {
     let findings = analysed(&subjects(0..8, 5));
     let mut rows: Vec<usize> = (0..40).collect();

@@ -9,7 +9,12 @@ use lamina_model::{
 };
 use lamina_store::{AnalysisFacts, FindingsBatch, Publication};
 
-use super::{Stopped, Tally, clusters::cluster_ids, labels::Labels, report, splits};
+use super::{
+    Stopped, Tally,
+    clusters::{Before, cluster_ids},
+    labels::Labels,
+    report, splits,
+};
 use crate::{
     Engine, Error,
     explore::{keep_only, write_index},
@@ -236,6 +241,26 @@ async fn compare(
     }
 }
 
+/// The clusters of each picture in the generation that readers see.
+async fn clusters_before(engine: &Engine, dataset: &Dataset) -> Result<Before, Stopped> {
+    let mut before = Before::new();
+    let Some(generation) = dataset.generation else {
+        return Ok(before);
+    };
+    let mut last = None;
+    loop {
+        let page = engine
+            .store()
+            .findings_after(dataset.id, generation, last, PAGE)
+            .await?;
+        let Some(end) = page.last() else {
+            return Ok(before);
+        };
+        last = Some(end.media_id);
+        before.extend(page.iter().map(|found| (found.media_id, found.clusters)));
+    }
+}
+
 async fn write(
     engine: &Engine,
     dataset: &Dataset,
@@ -246,7 +271,9 @@ async fn write(
     let store = engine.store();
     let Compared { ids, findings, .. } = compared;
     let id_of = |row: u32| ids[row as usize];
-    let named = cluster_ids(dataset.id, findings);
+    let before = clusters_before(engine, dataset).await?;
+    let named = cluster_ids(dataset.id, ids, findings, &before);
+    drop(before);
     let media: Vec<_> = ids
         .iter()
         .enumerate()

@@ -22,6 +22,7 @@ mod objects;
 mod open;
 mod picture;
 mod plan;
+mod portrait;
 mod rank;
 mod similar;
 mod walk;

@@ -222,7 +222,9 @@ pub(crate) struct ExploreCluster {
     relevance_score: Option<f32>,
     /// `cosine_distance`; null where nothing was ranked.
     relevance_score_type: Option<&'static str>,
-    /// The label that all boxes of the cluster have; null for pictures.
+    /// What the cluster is called, at most three words: the labels that a quarter of its pictures
+    /// or more have, the commonest first; where fewer than half have any, what the model sees most
+    /// of in them; null where nothing is known. Of boxes, the label that all of them have.
     labels: Option<Vec<String>>,
     /// Null: not told of whole clusters.
     user_tags: Option<Vec<String>>,
@@ -254,7 +256,7 @@ impl ExploreCluster {
             previews,
             relevance_score: cluster.best,
             relevance_score_type: cluster.best.map(|_| SCORE),
-            labels: None,
+            labels: (!cluster.name.is_empty()).then(|| cluster.name.clone()),
             user_tags: None,
             captions: None,
         }

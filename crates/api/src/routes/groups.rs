@@ -66,6 +66,8 @@ pub(crate) struct ClusterPage {
 pub(crate) struct ClusterTileJson {
     /// The cluster.
     cluster_id: Uuid,
+    /// What it is called, at most three words, the likeliest first; empty where nothing is known.
+    name: Vec<String>,
     /// How many of the pictures that are wanted lie in it.
     n_images: u32,
     /// Up to five of them.
@@ -110,6 +112,7 @@ pub(crate) async fn list_clusters(
         .await?;
     let cards = page.clusters.iter().map(|cluster| ClusterTileJson {
         cluster_id: cluster.id.as_uuid(),
+        name: cluster.name.clone(),
         n_images: cluster.count,
         previews: cluster
             .previews

@@ -3,10 +3,10 @@
 use std::{collections::HashMap, path::Path, time::Instant};
 
 use lamina_model::{
-    DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings, MediaId,
-    ObjectBox, SegmentId, Timestamp,
+    ClusterLevel, DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings,
+    MediaId, ObjectBox, SegmentId, Timestamp,
 };
-use lamina_search::{GenerationBuilder, MediaRow, SearchError};
+use lamina_search::{GenerationBuilder, MediaRow, Mixture, SearchError};
 use lamina_vision::{EmbedError, Embedder};
 
 use super::{
@@ -17,11 +17,15 @@ use super::{
     objects::ObjectTable,
     open::Opened,
     picture::{self, Beside},
+    portrait::{self, Names, Sitters},
 };
 use crate::{Engine, Error};
 
 /// Rows read from the store at a time.
 const PAGE: usize = 4096;
+
+/// Concepts of a picture that its clusters are called after.
+const MOST_CONCEPTS: usize = 5;
 
 /// Pictures that are the same in one way, with their likeness to the first, the one to keep.
 type Copies = (DuplicateTier, Vec<(MediaId, f32)>);
@@ -331,6 +335,7 @@ fn write(
         vector_of(material, &material.media[at])
     });
     let (mut objects, mut labels) = (ObjectTable::default(), HashMap::new());
+    let mut sitters = Sitters::default();
     for (at, media) in material.media.iter().enumerate() {
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
@@ -361,6 +366,12 @@ fn write(
             mixture: mixtures.of(at)?,
         };
         builder.push(&row, &[vector_of(material, media)])?;
+        sitters.clusters.push(row.clusters);
+        sitters.vectors.push(vector_of(material, media));
+        let known = material.labels.get(&media.id);
+        sitters.labels.push(known.map_or(&[], Vec::as_slice));
+        sitters.concepts.push(most_of(row.mixture));
+        sitters.ids.push(media.id);
         beside.push(Beside {
             rgb: media.measures.mean_rgb,
             version: std::array::from_fn(|at| media.content_hash[at]),
@@ -375,7 +386,34 @@ fn write(
     picture::write_model(folder, embedder.model())?;
     copies::write(folder, &groups(&material.copies, &row_of))?;
     objects.write(folder)?;
+    let concepts = language.map_or(&[][..], |language| language.concepts());
+    portrait::write(folder, &portraits(&sitters, concepts, &mut builder))?;
     Ok(builder.finish()?)
+}
+
+/// Says which picture stands for each cluster, and what the clusters are called.
+fn portraits(sitters: &Sitters<'_>, concepts: &[String], builder: &mut GenerationBuilder) -> Names {
+    let mut names = Names::new();
+    for level in ClusterLevel::ALL {
+        for (cluster, members) in sitters.members(level) {
+            if let Some(row) = sitters.representative(&members) {
+                builder.represent(level, cluster, sitters.ids[row]);
+            }
+            let name = sitters.name(&members, concepts);
+            if !name.is_empty() {
+                names.insert(cluster, name);
+            }
+        }
+    }
+    names
+}
+
+/// The few concepts that a picture shows most of.
+fn most_of(mixture: Mixture) -> Vec<(u16, f32)> {
+    let mut shares = mixture.shares;
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    shares.truncate(MOST_CONCEPTS);
+    shares
 }
 
 /// By picture, one of the groups it is in, and its likeness to the copy most like it in any.

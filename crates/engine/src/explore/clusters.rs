@@ -15,9 +15,11 @@ use crate::{DatasetScope, Engine, Error};
 pub struct ClusterCard {
     /// The cluster.
     pub id: ClusterId,
+    /// What it is called, at most three words, the likeliest first; none where nothing is known.
+    pub name: Vec<String>,
     /// How many of the pictures that are wanted lie in it.
     pub count: u32,
-    /// Up to nine of them.
+    /// Up to nine of them, the one that stands for it first.
     pub previews: Vec<Card>,
     /// What is said of each preview, and its distance where the answer is ranked.
     pub told: Vec<Told>,
@@ -97,6 +99,7 @@ impl Seen {
             clusters: clusters
                 .map(|tile| ClusterCard {
                     id: tile.id,
+                    name: self.names.get(&tile.id).cloned().unwrap_or_default(),
                     count: tile.count,
                     previews: tile.previews.iter().map(|one| self.card(one.row)).collect(),
                     told: tile.previews.iter().map(|one| self.told(*one)).collect(),

@@ -23,6 +23,7 @@ use super::{
     objects::ObjectTable,
     picture::{self, Beside},
     plan::Plans,
+    portrait::{self, Names},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -105,6 +106,8 @@ pub(super) struct Opened {
     pub beside: Vec<Beside>,
     pub copies: CopyTable,
     pub objects: ObjectTable,
+    /// What clusters are called.
+    pub names: Names,
     /// By kind, in the order of [`IssueKind::ALL`]: rows with their confidences.
     pub issues: [Vec<(u32, f32)>; IssueKind::ALL.len()],
     pub orders: Mutex<Orders<OrderKey>>,
@@ -152,6 +155,9 @@ impl Opened {
             Ok(None) => return Ok(None),
             Err(cause) => return Err(Error::internal(cause)),
         };
+        let Some(names) = portrait::read(folder).map_err(Error::internal)? else {
+            return Ok(None);
+        };
         let mut issues: [Vec<(u32, f32)>; IssueKind::ALL.len()] = Default::default();
         for row in 0..index.rows() {
             for (kind, confidence) in index.issues(row) {
@@ -163,6 +169,7 @@ impl Opened {
             copies: CopyTable::of(index.rows(), groups, |row| index.tile(row).size_bytes),
             beside,
             objects,
+            names,
             issues,
             index,
             orders: Mutex::default(),

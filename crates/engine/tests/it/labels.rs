@@ -1,7 +1,7 @@
 //! What an analysis says of labels, of splits, and of a set that grew.
 
-use lamina_engine::{Caller, DatasetScope, Selection};
-use lamina_model::{Issue, IssueKind, MarkOp, MediaId};
+use lamina_engine::{Caller, ClusterCard, DatasetScope, Selection, Wanted};
+use lamina_model::{ClusterLevel, Issue, IssueKind, MarkOp, MediaId};
 
 use crate::workshop::{Workshop, bitmap, picture};
 
@@ -61,7 +61,7 @@ async fn issues(
 
 async fn counted(shop: &Workshop, scope: &DatasetScope, kind: IssueKind) -> u64 {
     let scope = shop.scope_of(scope.id()).await;
-    let facets = shop.engine.facets(&scope, lamina_engine::Wanted::default());
+    let facets = shop.engine.facets(&scope, Wanted::default());
     let facets = facets.await.unwrap();
     facets
         .issues
@@ -202,5 +202,49 @@ async fn a_set_that_grew_has_the_groups_of_one_indexed_at_once() {
             all
         };
         assert_eq!(kept(&found), kept(&wanted), "{first} first");
+    }
+}
+
+/// All clusters of a level with what they are called and the picture that is shown first.
+async fn clusters(shop: &Workshop, scope: &DatasetScope, level: u8) -> Vec<ClusterCard> {
+    let scope = shop.scope_of(scope.id()).await;
+    let level = ClusterLevel::new(level).unwrap();
+    let page = shop
+        .engine
+        .cluster_cards(&scope, Wanted::default(), level, 0, 1000);
+    page.await.unwrap().clusters
+}
+
+#[tokio::test]
+async fn clusters_keep_their_ids_and_are_called_after_labels_when_a_tenth_of_new_pictures_comes() {
+    let shop = Workshop::new().await;
+    for own in 0..40 {
+        shop.put(format!("{own:02}.bmp"), &of_class(own % 4, own));
+    }
+    let (scope, _) = shop.index().await;
+    let mut first = Vec::new();
+    for level in 0..5 {
+        first.push(clusters(&shop, &scope, level).await);
+    }
+    for own in 0..40 {
+        let media = media_at(&shop, &scope, &format!("{own:02}.bmp")).await;
+        let name = format!("class {}", own % 4);
+        label(&shop, &scope, vec![media], vec![MarkOp::AddLabel(name)]).await;
+    }
+    for own in 40..44 {
+        shop.put(format!("{own:02}.bmp"), &of_class(own % 4, own));
+    }
+    shop.index().await;
+    for (level, before) in (0..).zip(&first) {
+        let after = clusters(&shop, &scope, level).await;
+        let kept = before
+            .iter()
+            .filter(|old| after.iter().any(|new| new.id == old.id));
+        let (kept, all) = (kept.count(), before.len());
+        assert!(kept * 10 >= all * 9, "level {level}: {kept} of {all}");
+        for cluster in after.iter().filter(|cluster| cluster.count > 4) {
+            assert!(!cluster.name.is_empty(), "{cluster:?}");
+            assert!(cluster.name.iter().all(|word| word.starts_with("class ")));
+        }
     }
 }

@@ -5,8 +5,11 @@
 //! technique"; with gain and offset solved along, as in Evangelidis and Psarakis 2008,
 //! "Parametric image alignment using enhanced correlation coefficient maximization").
 
+mod sums;
+
 use std::ops::Range;
 
+use self::sums::Sums;
 use super::plane::Square;
 
 /// How the other picture lies over the one: place `p` of the other, measured from the middle in
@@ -145,11 +148,11 @@ pub(crate) fn refine<const N: usize>(
     start: Lay,
     steps: usize,
 ) -> Option<Lay> {
+    let middles = [one, other].map(|square| square.cells().iter().sum::<f32>() / (N * N) as f32);
     let mut lay = start;
     for _ in 0..steps {
-        let grid = lay.grid();
-        let contrast = contrast(one, other, &grid)?;
-        let change = solve(normal_equations(one, other, &grid, &contrast))?;
+        let sums = Sums::of(one, other, &lay.grid(), middles);
+        let change = solve(sums.normal_equations(N, middles[0])?)?;
         for axis in 0..2 {
             lay.scale[axis] += change[axis];
             lay.shift[axis] += change[2 + axis];
@@ -184,7 +187,7 @@ pub(crate) fn contrast<const N: usize>(
     let (mut aa, mut ab, mut bb) = (0.0_f32, 0.0_f32, 0.0_f32);
     for y in grid.y.inside.clone() {
         for x in grid.x.inside.clone() {
-            let (seen, value) = (one.sample(grid, x, y).value, other.cells()[y * N + x]);
+            let (seen, value) = (one.sample(grid, x, y), other.cells()[y * N + x]);
             count += 1.0;
             a += seen;
             b += value;
@@ -204,48 +207,6 @@ pub(crate) fn contrast<const N: usize>(
         offset: (b - gain * a) / count,
         correlation: crossed / (spread * (bb - b * b / count).max(f32::EPSILON)).sqrt(),
     })
-}
-
-fn normal_equations<const N: usize>(
-    one: &Square<N>,
-    other: &Square<N>,
-    grid: &Grid<N>,
-    contrast: &Contrast,
-) -> Normal {
-    let step = contrast.gain * N as f32 / 2.0;
-    let mut normal: Normal = [[0.0; UNKNOWNS + 1]; UNKNOWNS];
-    for y in grid.y.inside.clone() {
-        for x in grid.x.inside.clone() {
-            let sample = one.sample(grid, x, y);
-            let (slope_x, slope_y) = (step * sample.slope_x, step * sample.slope_y);
-            let line = [
-                slope_x * unit::<N>(x),
-                slope_y * unit::<N>(y),
-                slope_x,
-                slope_y,
-                sample.value,
-                1.0,
-                other.cells()[y * N + x] - contrast.gain * sample.value - contrast.offset,
-            ];
-            for (row, equation) in normal.iter_mut().enumerate() {
-                for column in row..=UNKNOWNS {
-                    equation[column] += line[row] * line[column];
-                }
-            }
-        }
-    }
-    let upper = normal;
-    for (row, equation) in normal.iter_mut().enumerate() {
-        for (column, value) in equation[..row].iter_mut().enumerate() {
-            *value = upper[column][row];
-        }
-    }
-    // A little of Levenberg's damping keeps flat directions from running away.
-    for (row, equation) in normal.iter_mut().enumerate() {
-        equation[row] *= 1.001;
-        equation[row] += 1e-3;
-    }
-    normal
 }
 
 /// Gaussian elimination with pivoting.

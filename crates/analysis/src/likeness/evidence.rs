@@ -75,12 +75,12 @@ pub(crate) fn weigh<const N: usize>(
     for y in grid.y.inside.clone() {
         for x in grid.x.inside.clone() {
             let at = y * N + x;
-            let seen = one.all.sample(&grid, x, y).value;
+            let seen = one.all.sample(&grid, x, y);
             let there = other.all.cells()[at];
             let explained = contrast.gain * seen + contrast.offset;
             rest += (there - explained).powi(2);
             luma.add(seen, there);
-            fine.add(one.fine.sample(&grid, x, y).value, other.fine.cells()[at]);
+            fine.add(one.fine.sample(&grid, x, y), other.fine.cells()[at]);
             tiles[y * TILES / N * TILES + x * TILES / N].add(explained, there);
         }
     }

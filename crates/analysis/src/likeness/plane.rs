@@ -177,34 +177,22 @@ impl<const N: usize> Square<N> {
             let y = y.clamp(grid.y.inside.start, grid.y.inside.end - 1);
             for x in 0..N {
                 let x = x.clamp(grid.x.inside.start, grid.x.inside.end - 1);
-                cells.push(self.sample(&grid, x, y).value);
+                cells.push(self.sample(&grid, x, y));
             }
         }
         Self { cells }
     }
 
-    /// Value and slopes where a cell falls that lies inside.
+    /// The value where a cell falls that lies inside.
     #[inline]
-    pub(crate) fn sample(&self, grid: &Grid<N>, x: usize, y: usize) -> Sample {
+    pub(crate) fn sample(&self, grid: &Grid<N>, x: usize, y: usize) -> f32 {
         let at = grid.y.before[y] * N + grid.x.before[x];
         let (part_x, part_y) = (grid.x.part[x], grid.y.part[y]);
         let (above, below) = (&self.cells[at..at + 2], &self.cells[at + N..at + N + 2]);
-        let (step_above, step_below) = (above[1] - above[0], below[1] - below[0]);
-        let upper = above[0] + step_above * part_x;
-        let lower = below[0] + step_below * part_x;
-        Sample {
-            value: upper + (lower - upper) * part_y,
-            slope_x: step_above + (step_below - step_above) * part_y,
-            slope_y: lower - upper,
-        }
+        let upper = above[0] + (above[1] - above[0]) * part_x;
+        let lower = below[0] + (below[1] - below[0]) * part_x;
+        upper + (lower - upper) * part_y
     }
-}
-
-/// What a square says at one place.
-pub(crate) struct Sample {
-    pub(crate) value: f32,
-    pub(crate) slope_x: f32,
-    pub(crate) slope_y: f32,
 }
 
 /// The correlation of two lists of equal length, −1 to 1; 0 when either is constant.

@@ -40,6 +40,7 @@ pub use picture::{Copies, MediaDetails};
 pub use plan::{KeepBy, Plan, PlanCount, PlanWish, PlannedGroup};
 pub use rank::{Rank, WordQuery};
 pub use similar::Alike;
+pub use walk::PagedList;
 pub use wanted::{HasCopies, Wanted};
 
 pub(crate) use build::write_index;

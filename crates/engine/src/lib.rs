@@ -41,7 +41,7 @@ pub use explore::{
     PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
 pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
-pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted};
+pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted, PagedList};
 pub use export::{
     ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport, Said,
 };

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { ApiError, get, type Query } from './client';
 import { isLive } from './live';
-import { uncounted } from './renew';
+import { untilCounted } from './renew';
 import type {
   ApiKey,
   Card,
@@ -87,7 +87,7 @@ export const facets = (id: string, filter: Query) =>
     queryKey: ['dataset', id, 'facets', filter],
     queryFn: ({ signal }) => get<Facets>(`/dataset/${id}/facets`, filter, signal),
     staleTime: CALM_MS,
-    refetchInterval: (query) => uncounted(query.state.data) && LIVE_MS,
+    refetchInterval: untilCounted,
   });
 
 export const clusters = (id: string, level: number, filter: Query, offset: number) =>
@@ -96,7 +96,7 @@ export const clusters = (id: string, level: number, filter: Query, offset: numbe
     queryFn: ({ signal }) =>
       get<ClusterPage>(`/dataset/${id}/clusters`, { ...filter, level, offset, limit: 100 }, signal),
     staleTime: CALM_MS,
-    refetchInterval: (query) => uncounted(query.state.data) && LIVE_MS,
+    refetchInterval: untilCounted,
   });
 
 export const groups = (id: string, tier: string | undefined, offset: number, limit: number) =>

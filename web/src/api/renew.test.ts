@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { facets } from './queries';
-import { stateOf, tellsOf } from './renew';
+import { stateOf, tellsOf, untilCounted } from './renew';
 import type { Dataset } from './types';
 
 const dataset = {
@@ -28,12 +28,17 @@ describe('what is asked for again', () => {
     expect(tellsOf('d', ['datasets'])).toBe(false);
   });
 
-  it('counts are asked for until they are known', () => {
-    const again = facets('d', {}).refetchInterval as (query: {
-      state: { data?: { generation: number | null } };
-    }) => number | false;
-    expect(again({ state: { data: { generation: null } } })).toBeGreaterThan(0);
-    expect(again({ state: { data: { generation: 3 } } })).toBe(false);
-    expect(again({ state: {} })).toBe(false);
+  it('counts are asked for until they are known, and ever less', () => {
+    const again = (generation: number | null | undefined, dataUpdateCount: number) =>
+      untilCounted({
+        state: { data: generation === undefined ? undefined : { generation }, dataUpdateCount },
+      });
+    expect(again(undefined, 0)).toBe(false);
+    expect(again(3, 1)).toBe(false);
+    const soon = again(null, 1);
+    const later = again(null, 1000);
+    expect(soon).toBeGreaterThan(0);
+    expect(later).toBeGreaterThan(Number(soon));
+    expect(facets('d', {}).refetchInterval).toBe(untilCounted);
   });
 });

@@ -26,9 +26,19 @@ export function tellsOf(id: string, key: readonly unknown[]): boolean {
   );
 }
 
+/** How often what is not counted yet is asked for again; later, as of a set that failed, less. */
+const SOON_MS = 2_000;
+const LATER_MS = 30_000;
+const SOON = 60;
+
 /** Counts are not known before the first generation, so they are asked for until they are. */
-export const uncounted = (answer: { generation: number | null } | undefined): boolean =>
-  answer !== undefined && answer.generation === null;
+export function untilCounted(query: {
+  state: { data?: { generation: number | null } | undefined; dataUpdateCount: number };
+}): number | false {
+  const { data, dataUpdateCount } = query.state;
+  if (!data || data.generation !== null) return false;
+  return dataUpdateCount < SOON ? SOON_MS : LATER_MS;
+}
 
 /** Asks again for what was answered about another state of this dataset. */
 export function useRenewal(dataset: Dataset | undefined) {

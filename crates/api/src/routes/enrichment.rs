@@ -20,6 +20,15 @@ use crate::{
     wire::error::{ErrorBody, ValidationErrorBody},
 };
 
+/// Models that a refusal names.
+const MOST_NAMED: usize = 5;
+/// Characters of what was sent that a refusal repeats.
+const MOST_SHOWN: usize = 80;
+
+fn shortened(text: &str) -> String {
+    text.chars().take(MOST_SHOWN).collect()
+}
+
 /// A model that adds something to the pictures of a dataset.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EnrichmentModel {
@@ -146,8 +155,9 @@ pub(crate) async fn enrich_dataset(
         .map(|(kind, model)| {
             let id = model.get("id").unwrap_or(model);
             let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-            format!("{id:?} for {kind}")
+            format!("{:?} for {:?}", shortened(&id), shortened(kind))
         })
+        .take(MOST_NAMED)
         .collect();
     let asked = if asked.is_empty() {
         "none was named".to_owned()

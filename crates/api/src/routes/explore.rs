@@ -7,7 +7,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Card, ClusterCard, DatasetScope, Need, Told, Wanted};
+use lamina_engine::{Card, ClusterCard, DatasetScope, Need, PagedList, Told, Wanted};
 use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,10 +80,15 @@ impl ExploreParameters {
     }
 
     /// Where the page begins, and the scope to ask with.
-    fn place(&self, scope: DatasetScope, size: usize) -> Result<(DatasetScope, u32), ApiError> {
+    fn place(
+        &self,
+        scope: DatasetScope,
+        list: PagedList,
+        size: usize,
+    ) -> Result<(DatasetScope, u32), ApiError> {
         let size = u32::try_from(size).unwrap_or(u32::MAX);
         let first = self.page_number.unwrap_or(0).saturating_mul(size);
-        paging::resumed(scope, self.cursor.as_deref(), first)
+        paging::resumed(scope, list, self.cursor.as_deref(), first)
     }
 
     /// Whether boxes are asked for.
@@ -361,7 +366,7 @@ pub(crate) async fn explore(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let level = parameters.level()?;
-    let (scope, first) = parameters.place(scope, CLUSTERS)?;
+    let (scope, first) = parameters.place(scope, PagedList::Explore, CLUSTERS)?;
     let offset = usize::try_from(first).unwrap_or(usize::MAX);
     let (wanted, asked) = parameters.wanted(&ranked)?;
     if parameters.is_about_objects() {
@@ -386,7 +391,7 @@ pub(crate) async fn explore(
 /// Where the page behind this one begins, while there is one.
 fn next_page(scope: &DatasetScope, first: u32, shown: usize, total: u64) -> Option<String> {
     let behind = u64::from(first).saturating_add(u64::try_from(shown).unwrap_or(u64::MAX));
-    paging::next(scope, first, shown, behind < total)
+    paging::next(scope, PagedList::Explore, first, shown, behind < total)
 }
 
 /// A page of the pictures in a cluster.
@@ -396,7 +401,7 @@ pub(crate) struct ClusterMembers {
     cluster_id: Uuid,
     /// The pictures.
     previews: Vec<Preview>,
-    /// Where the next page begins; null on the last.
+    /// Where the next page begins; null where this one is not full.
     next_cursor: Option<String>,
 }
 
@@ -408,7 +413,13 @@ impl ClusterMembers {
         first: u32,
         previews: Vec<Preview>,
     ) -> Option<Self> {
-        let next_cursor = paging::next(scope, first, previews.len(), previews.len() == MEMBERS);
+        let next_cursor = paging::next(
+            scope,
+            PagedList::Members,
+            first,
+            previews.len(),
+            previews.len() == MEMBERS,
+        );
         (!previews.is_empty()).then(|| Self {
             cluster_id: cluster.as_uuid(),
             previews,
@@ -448,7 +459,7 @@ pub(crate) async fn get_similarity_cluster(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let (scope, first) = parameters.place(scope, MEMBERS)?;
+    let (scope, first) = parameters.place(scope, PagedList::Members, MEMBERS)?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let objects = parameters.is_about_objects();
     if objects && !asked.is_empty() {

@@ -11,7 +11,7 @@ use hyper::{
     HeaderMap, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue},
 };
-use lamina_engine::{DatasetScope, FacetCounts, Grid, Need};
+use lamina_engine::{DatasetScope, FacetCounts, Grid, Need, PagedList};
 use lamina_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,7 +96,7 @@ impl GridPage {
             total: grid.total,
             offset,
             distance: grid.distances.clone(),
-            next_cursor: paging::next(scope, offset, grid.items.len(), more),
+            next_cursor: paging::next(scope, PagedList::Grid, offset, grid.items.len(), more),
             ..Self::default()
         };
         for (card, issues, copies) in &grid.items {
@@ -165,7 +165,8 @@ pub(crate) async fn get_grid(
         .await?;
     let limit = paging::limit(parameters.limit, 500)?;
     let offset = parameters.offset.unwrap_or(0);
-    let (scope, offset) = paging::resumed(scope, parameters.cursor.as_deref(), offset)?;
+    let (scope, offset) =
+        paging::resumed(scope, PagedList::Grid, parameters.cursor.as_deref(), offset)?;
     let order = order(parameters.sort.as_deref())?;
     let wanted = wanted.read()?;
     let (etag, shared) = of_generation(&scope);

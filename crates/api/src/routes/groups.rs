@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{CopyGroup, Need};
+use lamina_engine::{CopyGroup, Need, PagedList};
 use lamina_model::{ClusterLevel, DatasetId, DuplicateTier};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -104,7 +104,12 @@ pub(crate) async fn list_clusters(
     let level = ClusterLevel::new(number).ok_or_else(|| unknown("level", &number.to_string()))?;
     let limit = paging::limit(parameters.limit, 100)?;
     let first = parameters.offset.unwrap_or(0);
-    let (scope, first) = paging::resumed(scope, parameters.cursor.as_deref(), first)?;
+    let (scope, first) = paging::resumed(
+        scope,
+        PagedList::Clusters,
+        parameters.cursor.as_deref(),
+        first,
+    )?;
     let offset = usize::try_from(first).unwrap_or(usize::MAX);
     let page = state
         .engine()
@@ -128,7 +133,13 @@ pub(crate) async fn list_clusters(
         level: number,
         total: page.total,
         clusters: cards.collect(),
-        next_cursor: paging::next(&scope, first, page.clusters.len(), more),
+        next_cursor: paging::next(
+            &scope,
+            PagedList::Clusters,
+            first,
+            page.clusters.len(),
+            more,
+        ),
     }))
 }
 

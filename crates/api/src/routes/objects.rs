@@ -9,11 +9,16 @@ use hyper::{
     HeaderMap, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue},
 };
-use lamina_engine::{Need, ObjectsWanted};
+use lamina_engine::{Need, ObjectsWanted, PagedList};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{explore::list, media::matches_etag, originals::plain};
+use super::{
+    explore::list,
+    media::matches_etag,
+    originals::plain,
+    ranked::{RankedParameters, look_up},
+};
 use crate::{
     AppState,
     error::ApiError,
@@ -75,12 +80,17 @@ pub(crate) struct ObjectLabel {
     count: u64,
 }
 
-/// Lists the boxes in the pictures that are wanted.
+/// Lists the boxes in the pictures that are wanted, and that a search finds where there is one.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/objects",
     tag = "explore",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, ObjectParameters),
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        WantedParameters,
+        RankedParameters,
+        ObjectParameters,
+    ),
     responses(
         (status = OK, description = "A page of boxes", body = ObjectList),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
@@ -95,17 +105,26 @@ pub(crate) async fn list_objects(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(wanted): Query<WantedParameters>,
+    Query(ranked): Query<RankedParameters>,
     Query(parameters): Query<ObjectParameters>,
 ) -> Result<Json<ObjectList>, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     let limit = paging::limit(parameters.limit, 100)?;
     let offset = parameters.offset.unwrap_or(0);
-    let (scope, offset) = paging::resumed(scope, parameters.cursor.as_deref(), offset)?;
-    let mut pictures = wanted.read()?;
+    let (scope, offset) = paging::resumed(
+        scope,
+        PagedList::Objects,
+        parameters.cursor.as_deref(),
+        offset,
+    )?;
+    let (mut pictures, mut asked) = (wanted.read()?, ranked.read()?);
     if let Some(text) = parameters.vql.as_deref().filter(|text| !text.is_empty()) {
-        pictures.filter = vql::read(text)?;
+        let (filter, more) = vql::read_ranked(text)?;
+        pictures.filter = filter;
+        asked.extend(more);
     }
+    let ranks = look_up(&state, &scope, asked).await?;
     let labels = parameters.object_labels.as_deref().unwrap_or_default();
     let labels = list(labels).into_iter().filter(|label| !label.is_empty());
     let wanted = ObjectsWanted {
@@ -114,11 +133,11 @@ pub(crate) async fn list_objects(
         ..ObjectsWanted::default()
     };
     let first = usize::try_from(offset).unwrap_or(usize::MAX);
-    let page = engine.objects(&scope, wanted, first, limit).await?;
+    let page = engine.objects(&scope, wanted, ranks, first, limit).await?;
     let behind = first.saturating_add(page.items.len());
     let more = u64::try_from(behind).unwrap_or(u64::MAX) < page.total;
     Ok(Json(ObjectList {
-        next_cursor: paging::next(&scope, offset, page.items.len(), more),
+        next_cursor: paging::next(&scope, PagedList::Objects, offset, page.items.len(), more),
         generation: page.generation.map(|generation| generation.0),
         total: page.total,
         offset,

@@ -1,6 +1,6 @@
 //! Cursors and page sizes as parameters.
 
-use lamina_engine::DatasetScope;
+use lamina_engine::{DatasetScope, PagedList};
 use lamina_model::Cursor;
 
 use crate::error::{ApiError, ParameterFault, Problem};
@@ -31,20 +31,31 @@ pub(crate) fn cursor(text: Option<String>) -> Result<Option<Cursor>, Problem> {
 /// 422 for a text that is no cursor, 400 for one of another list, 409 for one of an older analysis.
 pub(crate) fn resumed(
     scope: DatasetScope,
+    list: PagedList,
     text: Option<&str>,
     first: u32,
 ) -> Result<(DatasetScope, u32), ApiError> {
     match cursor(text.map(str::to_owned))? {
-        Some(cursor) => Ok(scope.resumed(&cursor)?),
+        Some(cursor) => Ok(scope.resumed(list, &cursor)?),
         None => Ok((scope, first)),
     }
 }
 
 /// The cursor of the page after one that began at `first` and shows `shown` entries; nothing
 /// where these are the last.
-pub(crate) fn next(scope: &DatasetScope, first: u32, shown: usize, more: bool) -> Option<String> {
+pub(crate) fn next(
+    scope: &DatasetScope,
+    list: PagedList,
+    first: u32,
+    shown: usize,
+    more: bool,
+) -> Option<String> {
     let shown = u32::try_from(shown).unwrap_or(u32::MAX);
-    (more && shown > 0).then(|| scope.cursor_at(first.saturating_add(shown)).to_string())
+    (more && shown > 0).then(|| {
+        scope
+            .cursor_at(list, first.saturating_add(shown))
+            .to_string()
+    })
 }
 
 /// The page size in a parameter, or the usual one.

@@ -120,6 +120,11 @@ async fn boxes_are_listed_by_picture_and_label_and_cut_out() {
     );
     let of_two = app.get(&format!("{base}/objects?q=two")).await.json();
     assert_eq!(labels(&of_two), ["cat"]);
+    // A search counts here as in the grid.
+    for (word, found) in [("dog", vec!["cat"]), ("wombat", vec![])] {
+        let uri = format!("{base}/objects?caption_only_filter={word}");
+        assert_eq!(labels(&app.get(&uri).await.json()), found, "{word}");
+    }
     let first = &all["items"][0];
     let uri = first["crop_uri"].as_str().unwrap();
     let crop = app.get(uri).await;

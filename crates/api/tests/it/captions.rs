@@ -125,3 +125,22 @@ async fn many_pictures_get_a_caption_and_keep_it_when_the_set_is_indexed_again()
     assert_eq!(back["removed"], 1, "what was changed since stays: {back}");
     assert!(paths(&app, &found).await.is_empty());
 }
+
+#[tokio::test]
+async fn one_caption_after_the_other_is_taken_back_down_to_the_first() {
+    let (app, dataset) = TestApp::indexed().await;
+    let base = format!("/api/v1/dataset/{dataset}");
+    let media = app.media(dataset, "d.png").await;
+    let uri = format!("{base}/media/{media}/caption");
+    let mut undos = Vec::new();
+    for caption in ["one", "two", "three"] {
+        let made = send(&app, "PUT", &uri, Some(json!({"caption": caption}))).await;
+        let id = made.json()["change_id"].as_str().unwrap().to_owned();
+        undos.push(format!("{base}/changes/{id}/undo"));
+    }
+    for before in [json!("two"), json!("one"), Value::Null] {
+        let back = send(&app, "POST", &undos.pop().unwrap(), None).await;
+        assert_eq!(back.json()["removed"], 1);
+        assert_eq!(app.get(&uri).await.json()["caption"], before);
+    }
+}

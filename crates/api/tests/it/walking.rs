@@ -180,6 +180,9 @@ async fn a_cursor_counts_for_its_list_and_for_its_analysis_only() {
         (refused.status, refused.code().as_str()),
         (StatusCode::BAD_REQUEST, "invalid_cursor")
     );
+    let clusters = format!("/api/v1/dataset/{dataset}/clusters?cursor={cursor}");
+    let refused = app.get(&clusters).await;
+    assert_eq!(refused.code(), "invalid_cursor", "a cursor of the grid");
     let none = app.get(&format!("{grid}&cursor=x")).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     app.put("new.png", &Picture::scene(77, 48, 48).png());

@@ -99,8 +99,9 @@ async fn answer_and_work(
         ServeOptions::default(),
         stop.clone().cancelled_owned(),
     );
+    let stopping = stop.clone();
     tokio::join!(
-        renew_vectors(wired),
+        stopping.run_until_cancelled(renew_vectors(wired)),
         answering,
         runner.run(stop.clone()),
         wired.engine.keep_house(stop)

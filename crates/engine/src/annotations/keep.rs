@@ -108,12 +108,17 @@ pub(crate) async fn bring_in(
     Ok(store.keep_annotations_read(dataset.id, &read, now).await?)
 }
 
-/// The tags of a dataset by their names in lower case, as far as files named them.
+/// Tags by their names in lower case; nothing under the name of one that a person deleted, or for
+/// which there is no room.
+type Known = HashMap<String, Option<TagId>>;
+
+/// The tags of a dataset, once a file named any.
 #[derive(Debug, Default)]
-struct Tags(Option<HashMap<String, TagId>>);
+struct Tags(Option<Known>);
 
 impl Tags {
-    /// Tags by name; those that the dataset does not have are made.
+    /// Tags by name; those that the dataset never had are made. One that a person deleted does not
+    /// come back because a file still names it.
     async fn of(
         &mut self,
         engine: &Engine,
@@ -128,33 +133,30 @@ impl Tags {
             };
             let folded = name.to_lowercase();
             let at = engine.clock().now();
-            let tag = match known.get(&folded) {
-                Some(tag) => *tag,
-                None => {
-                    let tag = Tag {
-                        id: TagId::new(engine.clock(), engine.chance()),
-                        name: name.clone(),
-                        created_by: None,
-                        created_at: at,
-                    };
-                    let made = engine.store().insert_tag(dataset, &tag).await;
-                    match made {
-                        Ok(()) => {
-                            known.insert(folded, tag.id);
-                        }
-                        // Somebody made it in between.
-                        Err(lamina_store::Error::Conflict { .. }) => {
-                            *known = known_tags(engine, dataset).await?;
-                        }
-                        // The dataset has as many as it may have: the picture goes without.
-                        Err(lamina_store::Error::TooMany { .. }) => continue,
-                        Err(other) => return Err(other.into()),
+            if !known.contains_key(&folded) {
+                let tag = Tag {
+                    id: TagId::new(engine.clock(), engine.chance()),
+                    name: name.clone(),
+                    created_by: None,
+                    created_at: at,
+                };
+                match engine.store().insert_tag(dataset, &tag).await {
+                    Ok(()) => {
+                        known.insert(folded.clone(), Some(tag.id));
                     }
-                    match known.get(&name.to_lowercase()) {
-                        Some(tag) => *tag,
-                        None => continue,
+                    // Somebody made it in between.
+                    Err(lamina_store::Error::Conflict { .. }) => {
+                        *known = known_tags(engine, dataset).await?;
                     }
+                    // The dataset has as many as it may have: the picture goes without.
+                    Err(lamina_store::Error::TooMany { .. }) => {
+                        known.insert(folded.clone(), None);
+                    }
+                    Err(other) => return Err(other.into()),
                 }
+            }
+            let Some(tag) = known.get(&folded).copied().flatten() else {
+                continue;
             };
             said.push(SaidTag {
                 media_id: *media_id,
@@ -166,9 +168,13 @@ impl Tags {
     }
 }
 
-async fn known_tags(engine: &Engine, dataset: DatasetId) -> Result<HashMap<String, TagId>, Error> {
+async fn known_tags(engine: &Engine, dataset: DatasetId) -> Result<Known, Error> {
+    let deleted = engine.store().deleted_tag_names(dataset).await?;
+    let deleted = deleted.into_iter().map(|name| (name.to_lowercase(), None));
     let tags = engine.store().tags(dataset).await?.into_iter();
-    Ok(tags.map(|tag| (tag.name.to_lowercase(), tag.id)).collect())
+    // A tag that is there counts, also where another of its name was deleted.
+    let tags = tags.map(|tag| (tag.name.to_lowercase(), Some(tag.id)));
+    Ok(deleted.chain(tags).collect())
 }
 
 /// Tells a reading from others: changes with the files, the wishes and the pictures. Nothing

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     open::{Card, Seen},
+    rank::Rank,
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -229,13 +230,20 @@ impl Seen {
         self.objects.labels.iter().map(holds).collect()
     }
 
-    fn object_page(&self, wanted: &ObjectsWanted, offset: usize, limit: usize) -> ObjectPage {
-        let rows = self.rows_of(&wanted.pictures);
+    fn object_page(
+        &self,
+        wanted: &ObjectsWanted,
+        ranks: &[Rank],
+        offset: usize,
+        limit: usize,
+    ) -> Result<ObjectPage, Error> {
+        let answer = self.answer(&wanted.pictures, ranks)?;
+        let rows = answer.rows();
         let labels = self.wanted_labels(wanted);
         let mut counts = vec![0_u64; labels.len()];
         let mut total = 0_usize;
         let mut items = Vec::new();
-        for entry in self.objects_in(&rows) {
+        for entry in self.objects_in(rows) {
             counts[entry.label as usize] += 1;
             if labels[entry.label as usize] {
                 if total >= offset && items.len() < limit {
@@ -249,12 +257,12 @@ impl Seen {
             names.zip(counts).filter(|(_, count)| *count > 0).collect();
         labels.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         labels.truncate(MOST_LABELS);
-        ObjectPage {
+        Ok(ObjectPage {
             generation: Some(self.index.generation()),
             total: total as u64,
             items,
             labels,
-        }
+        })
     }
 
     fn objects_in(&self, rows: &RowSet) -> impl Iterator<Item = &Entry> {
@@ -299,20 +307,23 @@ impl Seen {
 }
 
 impl Engine {
-    /// Boxes that are wanted, from anywhere in their order, and how many have each label.
+    /// Boxes that are wanted, of the pictures that a search finds where there is one, from anywhere
+    /// in the order of their paths, and how many have each label.
     ///
     /// # Errors
-    /// [`Error::Busy`] while the index is being made again.
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::Busy`] while the index is being
+    /// made again.
     pub async fn objects(
         &self,
         scope: &DatasetScope,
         wanted: ObjectsWanted,
+        ranks: Vec<Rank>,
         offset: usize,
         limit: usize,
     ) -> Result<ObjectPage, Error> {
         let pictures = wanted.pictures.clone();
         let found = self.ask_for(scope, pictures, move |seen, _| {
-            Ok(seen.object_page(&wanted, offset, limit))
+            seen.object_page(&wanted, &ranks, offset, limit)
         });
         Ok(found.await?.unwrap_or_default())
     }
@@ -362,7 +373,7 @@ impl Engine {
                 return Ok(Some(Vec::new()));
             }
             wanted.labels = BTreeSet::from([label.clone()]);
-            Ok(Some(seen.object_page(&wanted, offset, limit).items))
+            Ok(Some(seen.object_page(&wanted, &[], offset, limit)?.items))
         });
         Ok(found.await?.flatten())
     }

@@ -1,8 +1,8 @@
 //! Walking through the pages of one question, so that each entry is met exactly once.
 //!
 //! A cursor holds fast which generation the walk is of, and the tags and labels as they were when
-//! it began: whatever people change meanwhile, the order stays. What was asked is not in it; who
-//! goes on asks the same again.
+//! it began: whatever people change meanwhile, the order stays. Which dataset and which list it is
+//! of is in it too; what was asked is not, so who goes on asks the same again.
 
 use lamina_model::Cursor;
 
@@ -10,7 +10,22 @@ use crate::{DatasetScope, Error};
 
 /// What a cursor begins with.
 const KIND: u8 = b'w';
-const LENGTH: usize = 1 + 8 + 8 + 4;
+
+/// The lists that are walked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum PagedList {
+    /// Pictures.
+    Grid = b'g',
+    /// Clusters of a level.
+    Clusters = b'c',
+    /// Boxes.
+    Objects = b'o',
+    /// Clusters with previews.
+    Explore = b'e',
+    /// Pictures of a cluster.
+    Members = b'm',
+}
 
 impl DatasetScope {
     /// The same dataset with the tags and labels of the moment at which a walk began, and the
@@ -19,8 +34,9 @@ impl DatasetScope {
     /// # Errors
     /// [`Error::Conflict`] when the dataset was analysed anew since; [`Error::Invalid`] for a
     /// cursor of something else.
-    pub fn resumed(&self, cursor: &Cursor) -> Result<(Self, u32), Error> {
-        let (generation, marks_version, first) = read(cursor.key()).ok_or_else(|| {
+    pub fn resumed(&self, list: PagedList, cursor: &Cursor) -> Result<(Self, u32), Error> {
+        let found = cursor.key().strip_prefix(self.origin(list).as_slice());
+        let (generation, marks_version, first) = found.and_then(read).ok_or_else(|| {
             let why = "this is no cursor of this list: pass on the text that the page before gave";
             Error::invalid("cursor", why)
         })?;
@@ -43,27 +59,30 @@ impl DatasetScope {
     }
 
     /// The cursor with which a walk goes on at an entry.
-    pub fn cursor_at(&self, first: u32) -> Cursor {
+    pub fn cursor_at(&self, list: PagedList, first: u32) -> Cursor {
         let generation = self.dataset().generation.map_or(0, |shown| shown.0);
-        let mut key = vec![KIND];
+        let mut key = self.origin(list);
         key.extend(generation.to_be_bytes());
         key.extend(self.dataset().marks_version.to_be_bytes());
         key.extend(first.to_be_bytes());
         Cursor::after(key)
     }
+
+    /// What every cursor of a list of this dataset begins with.
+    fn origin(&self, list: PagedList) -> Vec<u8> {
+        let mut origin = vec![KIND, list as u8];
+        origin.extend(self.id().as_uuid().into_bytes());
+        origin
+    }
 }
 
 /// The generation, the number of tags and labels, and the entry.
 fn read(key: &[u8]) -> Option<(i64, i64, u32)> {
-    let key: &[u8; LENGTH] = key.try_into().ok()?;
-    let (kind, rest) = key.split_first()?;
-    let (generation, rest) = rest.split_first_chunk()?;
+    let (generation, rest) = key.split_first_chunk()?;
     let (marks_version, first) = rest.split_first_chunk()?;
-    let first = first.try_into().ok()?;
-    let read = (
+    Some((
         i64::from_be_bytes(*generation),
         i64::from_be_bytes(*marks_version),
-        u32::from_be_bytes(first),
-    );
-    (*kind == KIND).then_some(read)
+        u32::from_be_bytes(first.try_into().ok()?),
+    ))
 }

@@ -236,12 +236,14 @@ impl Engine {
             undo: Some(undone),
         };
         let change = self.new_change(caller, &wish, format!("undo: {}", before.summary))?;
-        if !self.store().claim_undo(undone, change.id).await? {
-            return Err(Error::Conflict {
-                code: "already_undone",
-                why: "this change was taken back already".to_owned(),
-            });
+        let again = || Error::Conflict {
+            code: "already_undone",
+            why: "this change was taken back already".to_owned(),
+        };
+        if before.undone_by.is_some() {
+            return Err(again());
         }
+        // A tag whose name is taken stays away, and the change can be taken back later.
         if let Some(tag) = Wish::of(&before)?.deleted_tag {
             self.store()
                 .show_tag(scope.id(), tag)
@@ -257,6 +259,9 @@ impl Engine {
                 other => other.into(),
             }
                 })?;
+        }
+        if !self.store().claim_undo(undone, change.id).await? {
+            return Err(again());
         }
         let steps = self.store().steps_of(scope.id(), undone).await?;
         let rows: u64 = steps.iter().map(|(_, rows)| rows).sum();

@@ -149,7 +149,7 @@ async fn coco_labels_boxes_and_captions_stand_in_the_dataset_and_odd_ones_are_to
     assert_eq!(grid.total, 1);
     let page = shop
         .engine
-        .objects(&scope, ObjectsWanted::default(), 1, 1)
+        .objects(&scope, ObjectsWanted::default(), Vec::new(), 1, 1)
         .await
         .unwrap();
     assert_eq!((page.total, page.items.len()), (3, 1));

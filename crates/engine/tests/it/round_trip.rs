@@ -180,3 +180,26 @@ async fn an_export_that_is_read_back_says_the_same_of_every_picture() {
         assert_eq!(all(&second, &again).await, said, "{document}");
     }
 }
+
+#[tokio::test]
+async fn a_tag_that_was_deleted_stays_away_however_often_its_file_is_read() {
+    let (first, scope) = shop(None).await;
+    let media = media_at(&first, &scope, FILES[0]).await;
+    let tag = first.engine.create_tag(&Caller::Local, &scope, "to check");
+    let op = vec![MarkOp::AddTag(tag.await.unwrap().id)];
+    let one = Selection::Media([media].into());
+    let made = first.engine.change_marks(&Caller::Local, &scope, one, op);
+    made.await.unwrap();
+    let document = first.engine.export_document(&scope, "http://here", 3);
+    let (second, again) = shop(Some(document.await.unwrap().as_bytes())).await;
+    let tags = async || second.store.tags(again.id()).await.unwrap();
+    let id = tags().await[0].id.to_string();
+    let deleted = second.engine.delete_tag(&Caller::Local, &again, &id);
+    let deleted = deleted.await.unwrap().change.id.to_string();
+    second.put("one more.png", &picture(99));
+    let (again, _) = second.index().await;
+    assert_eq!(tags().await, []);
+    let back = second.engine.undo_change(&Caller::Local, &again, &deleted);
+    back.await.unwrap();
+    assert_eq!(tags().await[0].name, "to check");
+}

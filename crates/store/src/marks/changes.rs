@@ -73,7 +73,15 @@ impl TryFrom<ChangeRow> for MarkChange {
 
 /// A row of a step as it is undone: kind, mark, picture, whether it was added, source, and the
 /// captions before.
-type Undone = (String, String, Uuid, bool, Option<String>, Option<String>);
+type Undone = (
+    String,
+    String,
+    Uuid,
+    bool,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 /// Takes the next number of the dataset's marks, which holds up every other step until this one
 /// is whole.
@@ -307,30 +315,24 @@ impl Store {
             insert_change!(tx, dataset, step.change);
             insert_step!(tx, dataset, version, step.change.id);
             let rows = sqlx::query_as::<_, Undone>(
-                "SELECT kind, mark, media_id, added, source, captions_before FROM mark_step_rows
+                "SELECT kind, mark, media_id, added, source, captions_before, captions_after
+                 FROM mark_step_rows
                  WHERE dataset_id = $1 AND version = $2",
             )
             .bind(dataset.as_uuid())
             .bind(undone)
             .fetch_all(&mut *tx)
             .await?;
-            for (kind, mark, media, was_added, source, captions) in rows {
+            for (kind, mark, media, was_added, source, before, after) in rows {
                 if kind == "caption" {
-                    let since = sqlx::query_scalar::<_, i64>(
-                        "SELECT COUNT(*) FROM mark_step_rows
-                         WHERE dataset_id = $1 AND media_id = $2 AND kind = 'caption' AND mark = ''
-                             AND version > $3",
-                    )
-                    .bind(dataset.as_uuid())
-                    .bind(media)
-                    .bind(undone)
-                    .fetch_one(&mut *tx)
-                    .await?;
-                    let before = captions_now!(tx, dataset, media);
-                    let after = captions::read(captions.as_deref())?;
-                    if since == 0 && put_captions!(tx, dataset, version, media, &before, &after) {
-                        added += count(&after);
-                        removed += count(&before);
+                    // Told by what the change made of them, so that one change after the other
+                    // can be taken back, each time down to the one before.
+                    let now = captions_now!(tx, dataset, media);
+                    let (before, after) =
+                        (captions::read(before.as_deref())?, captions::read(after.as_deref())?);
+                    if now == after && put_captions!(tx, dataset, version, media, &now, &before) {
+                        added += count(&before);
+                        removed += count(&after);
                     }
                     continue;
                 }

@@ -51,6 +51,19 @@ impl Store {
         Ok(rows.into_iter().map(Tag::from).collect())
     }
 
+    /// The names of tags that were deleted, as they were written.
+    pub async fn deleted_tag_names(&self, dataset: DatasetId) -> Result<Vec<String>> {
+        Ok(read!(&self.db, pool => {
+            sqlx::query_scalar::<_, String>(
+                "SELECT name FROM tags WHERE dataset_id = $1 AND deleted_at_us IS NOT NULL
+                 ORDER BY id",
+            )
+            .bind(dataset.as_uuid())
+            .fetch_all(pool)
+            .await?
+        }))
+    }
+
     /// Makes a tag.
     ///
     /// # Errors

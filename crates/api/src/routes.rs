@@ -3,8 +3,10 @@
 mod accounts;
 mod anchors;
 mod annotations;
+mod by_uri;
 mod captions;
 mod changes;
+mod config;
 mod copies;
 mod datasets;
 mod docs;
@@ -56,6 +58,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
             datasets::delete_dataset,
             changes::change_dataset
         ))
+        .routes(routes!(config::list_sample_data))
+        .routes(routes!(config::get_user_config))
         .routes(routes!(datasets::get_stats))
         .routes(routes!(datasets::get_creation_status))
         .routes(routes!(datasets::get_preview))
@@ -63,6 +67,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(sources::preview_source))
         .routes(routes!(sources::browse_folders))
         .routes(routes!(media::list_media))
+        .routes(routes!(by_uri::find_media_by_uri))
+        .routes(routes!(by_uri::get_media_id_by_uri))
         .routes(routes!(media::get_media))
         .routes(routes!(
             captions::get_caption,

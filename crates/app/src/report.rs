@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lamina_model::{Dataset, Report};
+use lamina_model::{Dataset, IssueKind, Report};
 use serde_json::{Value, json};
 
 use crate::{
@@ -64,13 +64,26 @@ pub(crate) fn text(dataset: &Dataset, report: &Report) -> String {
         "  near        {:>7}  copies, in {} groups (re-encoded, resized, cropped, mirrored)",
         report.near_duplicates, report.near_duplicate_groups
     ));
-    for (name, count) in [
-        ("blurry", report.blur),
-        ("dark", report.dark),
-        ("bright", report.bright),
-        ("outliers", report.outliers),
-    ] {
-        put(format_args!("  {name:<12}{count:>7}"));
+    for kind in IssueKind::ALL {
+        // A report of an earlier version tells of four kinds.
+        let count = report.issues.get(&kind).copied().unwrap_or(match kind {
+            IssueKind::Blur => report.blur,
+            IssueKind::Dark => report.dark,
+            IssueKind::Bright => report.bright,
+            IssueKind::Outliers => report.outliers,
+            _ => continue,
+        });
+        put(format_args!(
+            "  {:<12}{count:>7}  {}",
+            named(kind),
+            meant(kind)
+        ));
+    }
+    if report.annotation_rows > 0 {
+        put(format_args!(
+            "  annotations {:>7}  rows, {} of them left out",
+            report.annotation_rows, report.annotation_rows_left_out
+        ));
     }
     for level in &report.clusters {
         put(format_args!(
@@ -87,6 +100,36 @@ pub(crate) fn text(dataset: &Dataset, report: &Report) -> String {
     put(format_args!("  time        {}", stages.join(" · ")));
     text.pop();
     text
+}
+
+const fn named(kind: IssueKind) -> &'static str {
+    match kind {
+        IssueKind::Blur => "blurry",
+        IssueKind::Dark => "dark",
+        IssueKind::Bright => "bright",
+        IssueKind::Outliers => "outliers",
+        IssueKind::Mislabels => "mislabels",
+        IssueKind::LabelOutlier => "odd label",
+        IssueKind::LowInformation => "one colour",
+        IssueKind::OddSize => "odd size",
+        IssueKind::OddAspectRatio => "odd aspect",
+        IssueKind::Leakage => "leakage",
+    }
+}
+
+const fn meant(kind: IssueKind) -> &'static str {
+    match kind {
+        IssueKind::Blur => "pictures with nothing sharp in them",
+        IssueKind::Dark => "pictures too dark",
+        IssueKind::Bright => "pictures too bright",
+        IssueKind::Outliers => "pictures unlike all others",
+        IssueKind::Mislabels => "pictures whose label seems to be another",
+        IssueKind::LabelOutlier => "pictures unlike the others of their label",
+        IssueKind::LowInformation => "pictures of next to one colour",
+        IssueKind::OddSize => "pictures much larger or smaller than the others",
+        IssueKind::OddAspectRatio => "pictures very long or very tall",
+        IssueKind::Leakage => "pictures with a copy in another split",
+    }
 }
 
 fn changed(report: &Report) -> String {

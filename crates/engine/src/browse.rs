@@ -1,6 +1,6 @@
 //! Going through the pictures of a dataset, and finding the dataset of a picture.
 
-use lamina_model::{Caption, Cursor, Media, MediaId, Page};
+use lamina_model::{Caption, Cursor, Media, MediaId, Page, SourcePath};
 
 use crate::{Caller, DatasetScope, Engine, Error, Need, access::shorten};
 
@@ -16,6 +16,29 @@ impl Engine {
         limit: usize,
     ) -> Result<Page<Media>, Error> {
         Ok(self.store().media_page(scope.id(), after, limit).await?)
+    }
+
+    /// The picture whose file has an address: its path below the source, the whole path of the
+    /// file, or that with `file://` before it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn media_at(&self, scope: &DatasetScope, uri: &str) -> Result<MediaId, Error> {
+        let path = uri.strip_prefix("file://").unwrap_or(uri);
+        let source = scope.dataset().source.to_string();
+        let below = path
+            .strip_prefix(source.trim_end_matches('/'))
+            .and_then(|rest| rest.strip_prefix('/'));
+        for path in [Some(path), below].into_iter().flatten() {
+            let path = SourcePath::from_bytes(path);
+            if let Some(id) = self.store().media_at(scope.id(), &path).await? {
+                return Ok(id);
+            }
+        }
+        Err(Error::NotFound {
+            what: "media",
+            id: shorten(uri),
+        })
     }
 
     /// The captions of a picture, in order.

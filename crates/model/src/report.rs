@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DatasetId, IgnoreReason, Phase, RejectReason};
+use crate::{DatasetId, IgnoreReason, IssueKind, Phase, RejectReason};
 
 /// Files rejected for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +75,18 @@ pub struct Report {
     pub bright: u64,
     /// Pictures unlike all others.
     pub outliers: u64,
+    /// Pictures with an issue that counts, by kind: every kind, those above too. Reports of
+    /// earlier versions have none.
+    #[serde(default)]
+    pub issues: BTreeMap<IssueKind, u64>,
     /// Clusters at each level.
     pub clusters: Vec<ClusterCount>,
+    /// Labels, captions and boxes in annotation files, whatever became of them.
+    #[serde(default)]
+    pub annotation_rows: u64,
+    /// Those of them that were not taken.
+    #[serde(default)]
+    pub annotation_rows_left_out: u64,
     /// Files new, changed or gone since the run before: what this run worked on.
     pub changed: u64,
     /// Wall time by stage.

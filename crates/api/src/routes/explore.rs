@@ -57,8 +57,6 @@ pub(crate) struct ExploreParameters {
     /// Where to go on, in place of `page_number`: the `next_cursor` of the page before. A walk by
     /// cursors meets everything exactly once, also while tags and labels change.
     cursor: Option<String>,
-    /// Filters as a JSON array, all of which must hold.
-    vql: Option<String>,
     /// Labels as a list; any of them will do.
     labels: Option<String>,
     /// Tags as a list of ids, one id, or `untagged`.
@@ -97,21 +95,12 @@ impl ExploreParameters {
     }
 
     fn wanted(&self, ranked: &RankedParameters) -> Result<(Wanted, Vec<Asked>), Problem> {
-        let mut asked = ranked.read()?;
+        let (mut filter, asked) = ranked.read()?;
         match self.entity_type.as_deref() {
             None | Some("" | "IMAGES" | OBJECTS) => {}
             Some("VIDEOS") => return Err(vql::not_yet("entity_type")),
             Some(other) => return Err(unknown("entity_type", other)),
         }
-        let mut filter = match self.vql.as_deref().filter(|text| !text.is_empty()) {
-            Some(text) => {
-                let (filter, more) = vql::read_ranked(text)?;
-                asked.extend(more);
-                filter
-            }
-            None => lamina_model::Filter::everything(),
-        };
-        vql::check_ranks(&asked)?;
         if let Some(text) = self.labels.as_deref().filter(|text| !text.is_empty()) {
             filter.clauses.push(Clause::Labels {
                 op: SetOp::OneOf,

@@ -29,6 +29,7 @@ use uuid::Uuid;
 use super::{
     explore::list,
     originals::{Wanted as Range, disposition_as, outside, plain, wanted_range},
+    ranked::{RankedParameters, look_up},
 };
 use crate::{
     AppState,
@@ -62,8 +63,6 @@ pub(crate) struct ExportParameters {
     file_name: Option<String>,
     /// `IMAGES`.
     entity_type: Option<String>,
-    /// Filters as a JSON array, all of which must hold.
-    vql: Option<String>,
     /// Labels as a list; any of them will do.
     labels: Option<String>,
 }
@@ -155,12 +154,15 @@ impl ExportTask {
     }
 }
 
-/// Asks for an export of the pictures that the filters let through; of all without filters.
+/// Asks for an export of the pictures that the filters let through; of all without filters. Where
+/// words or a picture rank them, the archive holds them in that order, the closest 100,000 at most
+/// (10,000 where meaning or likeness ranks them), and tells each one's distance in place of its
+/// uniqueness.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/export_context_async",
     tag = "exports",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), ExportParameters, WantedParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), ExportParameters, WantedParameters, RankedParameters),
     responses(
         (status = OK, description = "The export; refused where no picture matches", body = ExportTask),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
@@ -176,24 +178,29 @@ pub(crate) async fn export_context_async(
     Path(dataset_id): Path<String>,
     Query(parameters): Query<ExportParameters>,
     Query(wanted): Query<WantedParameters>,
+    Query(ranked): Query<RankedParameters>,
 ) -> Result<Json<ExportTask>, ApiError> {
     let scope = state
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let mut wanted = wanted.read()?;
-    if let Some(text) = parameters.vql.as_deref().filter(|text| !text.is_empty()) {
-        wanted.filter.clauses.extend(vql::read(text)?.clauses);
-    }
+    let (filter, asked) = ranked.read()?;
+    let mut wanted = wanted.read_with(filter)?;
     if let Some(text) = parameters.labels.as_deref().filter(|text| !text.is_empty()) {
         wanted.filter.clauses.push(Clause::Labels {
             op: SetOp::OneOf,
             names: list(text).into_iter().collect(),
         });
     }
-    let part = ExportPart::Matching {
-        wanted: Box::new(wanted),
-        except: BTreeSet::new(),
+    let part = if asked.is_empty() {
+        ExportPart::Matching {
+            wanted: Box::new(wanted),
+            except: BTreeSet::new(),
+        }
+    } else {
+        let ranks = look_up(&state, &scope, asked).await?;
+        let engine = state.engine();
+        ExportPart::Ranked(engine.ranked_media(&scope, wanted, ranks).await?)
     };
     let wish = parameters.wish(&state, vec![part])?;
     begin(&state, &caller, &scope, wish).await

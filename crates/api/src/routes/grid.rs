@@ -168,13 +168,14 @@ pub(crate) async fn get_grid(
     let (scope, offset) =
         paging::resumed(scope, PagedList::Grid, parameters.cursor.as_deref(), offset)?;
     let order = order(parameters.sort.as_deref())?;
-    let wanted = wanted.read()?;
+    let (filter, asked) = ranked.read()?;
+    let wanted = wanted.read_with(filter)?;
     let (etag, shared) = of_generation(&scope);
     if scope.dataset().generation.is_some() && matches_etag(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, shared).into_response());
     }
     let first = usize::try_from(offset).unwrap_or(usize::MAX);
-    let ranks = look_up(&state, &scope, ranked.read()?).await?;
+    let ranks = look_up(&state, &scope, asked).await?;
     let grid = state
         .engine()
         .ranked_grid(&scope, wanted, ranks, order, first, limit)
@@ -191,6 +192,7 @@ pub(crate) async fn get_grid(
     params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, RankedParameters, GridParameters),
     responses(
         (status = OK, description = "One byte a picture", content_type = "application/octet-stream"),
+        (status = BAD_REQUEST, description = "The words cannot be read, or cannot be answered", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
@@ -209,10 +211,12 @@ pub(crate) async fn get_grid_shape(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let order = order(parameters.sort.as_deref())?;
-    let ranks = look_up(&state, &scope, ranked.read()?).await?;
+    let (filter, asked) = ranked.read()?;
+    let wanted = wanted.read_with(filter)?;
+    let ranks = look_up(&state, &scope, asked).await?;
     let shape = state
         .engine()
-        .grid_shape(&scope, wanted.read()?, ranks, order)
+        .grid_shape(&scope, wanted, ranks, order)
         .await?;
     let total = u64::try_from(shape.aspects.len()).unwrap_or(u64::MAX);
     let number = shape.generation.map_or(0, |generation| generation.0);
@@ -452,6 +456,7 @@ impl From<FacetCounts> for FacetsJson {
     params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, RankedParameters),
     responses(
         (status = OK, description = "The counts", body = FacetsJson),
+        (status = BAD_REQUEST, description = "The words cannot be read, or cannot be answered", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
@@ -468,10 +473,9 @@ pub(crate) async fn get_facets(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
-    let ranks = look_up(&state, &scope, ranked.read()?).await?;
-    let counts = state
-        .engine()
-        .ranked_facets(&scope, wanted.read()?, ranks)
-        .await?;
+    let (filter, asked) = ranked.read()?;
+    let wanted = wanted.read_with(filter)?;
+    let ranks = look_up(&state, &scope, asked).await?;
+    let counts = state.engine().ranked_facets(&scope, wanted, ranks).await?;
     Ok(Json(counts.into()))
 }

@@ -20,7 +20,7 @@ use crate::{
         card::CardJson,
         error::{ErrorBody, ValidationErrorBody},
         paging,
-        wanted::{WantedParameters, unknown},
+        wanted::{FilterParameter, WantedParameters, unknown},
     },
 };
 
@@ -79,10 +79,10 @@ pub(crate) struct ClusterTileJson {
     get,
     path = "/api/v1/dataset/{dataset_id}/clusters",
     tag = "explore",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, ClusterParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, FilterParameter, ClusterParameters),
     responses(
         (status = OK, description = "A page of clusters", body = ClusterPage),
-        (status = BAD_REQUEST, description = "The cursor is of another list", body = ErrorBody),
+        (status = BAD_REQUEST, description = "The cursor is of another list, or the filters cannot be answered here", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
@@ -94,6 +94,7 @@ pub(crate) async fn list_clusters(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(wanted): Query<WantedParameters>,
+    Query(filter): Query<FilterParameter>,
     Query(parameters): Query<ClusterParameters>,
 ) -> Result<Json<ClusterPage>, ApiError> {
     let scope = state
@@ -113,7 +114,13 @@ pub(crate) async fn list_clusters(
     let offset = usize::try_from(first).unwrap_or(usize::MAX);
     let page = state
         .engine()
-        .cluster_cards(&scope, wanted.read()?, level, offset, limit)
+        .cluster_cards(
+            &scope,
+            wanted.read_with(filter.read()?)?,
+            level,
+            offset,
+            limit,
+        )
         .await?;
     let cards = page.clusters.iter().map(|cluster| ClusterTileJson {
         cluster_id: cluster.id.as_uuid(),

@@ -18,7 +18,7 @@ use crate::{
     wire::{
         error::{ErrorBody, ValidationErrorBody},
         paging,
-        wanted::WantedParameters,
+        wanted::{FilterParameter, WantedParameters},
     },
 };
 
@@ -115,12 +115,16 @@ impl MarkWish {
         removed.chain(added).chain(labels).chain(captions).collect()
     }
 
-    fn selection(self, wanted: WantedParameters) -> Result<Selection, Problem> {
+    fn selection(
+        self,
+        wanted: WantedParameters,
+        filter: &FilterParameter,
+    ) -> Result<Selection, Problem> {
         let ids = |ids: Vec<Uuid>| ids.into_iter().map(MediaId::from_uuid).collect();
         match (self.media_ids, self.all_matching) {
             (Some(media), false) => Ok(Selection::Media(ids(media))),
             (None, true) => Ok(Selection::Matching {
-                wanted: Box::new(wanted.read()?),
+                wanted: Box::new(wanted.read_with(filter.read()?)?),
                 except: ids(self.except_media_ids),
             }),
             // Nobody tags a whole dataset by leaving something out.
@@ -141,7 +145,7 @@ impl MarkWish {
     post,
     path = "/api/v1/dataset/{dataset_id}/marks",
     tag = "tags",
-    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters),
+    params(("dataset_id" = Uuid, Path, description = "The dataset"), WantedParameters, FilterParameter),
     request_body = MarkWish,
     responses(
         (status = OK, description = "The change, made", body = MarkedJson),
@@ -158,12 +162,13 @@ pub(crate) async fn change_marks(
     caller::Somebody(caller): caller::Somebody,
     Path(dataset_id): Path<String>,
     Query(wanted): Query<WantedParameters>,
+    Query(filter): Query<FilterParameter>,
     Body(wish): Body<MarkWish>,
 ) -> Result<(StatusCode, Json<MarkedJson>), ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
     let ops = wish.ops();
-    let selection = wish.selection(wanted)?;
+    let selection = wish.selection(wanted, &filter)?;
     let marked = engine.change_marks(&caller, &scope, selection, ops).await?;
     Ok(answer(marked))
 }

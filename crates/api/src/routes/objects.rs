@@ -28,7 +28,7 @@ use crate::{
         hex,
         media::version,
         object::ObjectJson,
-        paging, vql,
+        paging,
         wanted::WantedParameters,
     },
 };
@@ -40,8 +40,6 @@ pub(crate) struct ObjectParameters {
     /// Labels of the boxes: one, or several as a list; any of them will do. `label` is about the
     /// pictures.
     object_labels: Option<String>,
-    /// More filters of the pictures as a JSON array, all of which must hold.
-    vql: Option<String>,
     /// Boxes passed over.
     #[param(default = 0)]
     offset: Option<u32>,
@@ -118,12 +116,8 @@ pub(crate) async fn list_objects(
         parameters.cursor.as_deref(),
         offset,
     )?;
-    let (mut pictures, mut asked) = (wanted.read()?, ranked.read()?);
-    if let Some(text) = parameters.vql.as_deref().filter(|text| !text.is_empty()) {
-        let (filter, more) = vql::read_ranked(text)?;
-        pictures.filter = filter;
-        asked.extend(more);
-    }
+    let (filter, asked) = ranked.read()?;
+    let pictures = wanted.read_with(filter)?;
     let ranks = look_up(&state, &scope, asked).await?;
     let labels = parameters.object_labels.as_deref().unwrap_or_default();
     let labels = list(labels).into_iter().filter(|label| !label.is_empty());

@@ -1,7 +1,7 @@
 //! What orders an answer, as parameters; and looking up the pictures that it names.
 
 use lamina_engine::{AnchorOf, DatasetScope, Error, Rank};
-use lamina_model::Pull;
+use lamina_model::{Filter, Pull};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RankedParameters {
+    /// Filters as a JSON array, all of which must hold.
+    vql: Option<String>,
     /// The picture that those wanted are like, of the dataset or uploaded; or several as a list,
     /// each an id or, in JSON, `{"id", "type", "bounding_box"}`.
     anchor_media_id: Option<String>,
@@ -41,11 +43,23 @@ pub(crate) struct RankedParameters {
 }
 
 impl RankedParameters {
-    /// What they ask for.
+    /// What must hold of the pictures, and what orders them.
     ///
     /// # Errors
-    /// 422 with the first value that means nothing.
-    pub(crate) fn read(&self) -> Result<Vec<Asked>, Problem> {
+    /// 422 with the first value or element that means nothing.
+    pub(crate) fn read(&self) -> Result<(Filter, Vec<Asked>), Problem> {
+        let mut asked = self.asked()?;
+        let mut filter = Filter::everything();
+        if let Some(text) = said(self.vql.as_ref()) {
+            let (clauses, more) = vql::read_ranked(text)?;
+            filter = clauses;
+            asked.extend(more);
+        }
+        vql::check_ranks(&asked)?;
+        Ok((filter, asked))
+    }
+
+    fn asked(&self) -> Result<Vec<Asked>, Problem> {
         let furthest = self.furthest()?;
         let mut all = Vec::new();
         for (text, may_mean) in [

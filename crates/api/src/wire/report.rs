@@ -41,8 +41,14 @@ pub(crate) struct ReportJson {
     pub bright: u64,
     /// Pictures unlike all others.
     pub outliers: u64,
+    /// Pictures with an issue that counts, by kind: every kind, those above too.
+    pub issues: BTreeMap<&'static str, u64>,
     /// Clusters at each level.
     pub clusters: Vec<ClusterCountJson>,
+    /// Labels, captions and boxes in annotation files, whatever became of them.
+    pub annotation_rows: u64,
+    /// Those of them that were not taken.
+    pub annotation_rows_left_out: u64,
     /// Files new, changed or gone since the run before.
     pub changed: u64,
     /// Wall time by stage, in seconds.
@@ -125,6 +131,13 @@ impl From<&Report> for ReportJson {
             dark: report.dark,
             bright: report.bright,
             outliers: report.outliers,
+            issues: report
+                .issues
+                .iter()
+                .map(|(kind, count)| (kind.as_str(), *count))
+                .collect(),
+            annotation_rows: report.annotation_rows,
+            annotation_rows_left_out: report.annotation_rows_left_out,
             clusters: report
                 .clusters
                 .iter()

@@ -3,9 +3,12 @@
 use std::str::FromStr;
 
 use lamina_engine::{Area, HasCopies, Order, SortKey, Wanted};
-use lamina_model::{Band, ClusterId, DuplicateTier, ImageFormat, IssueKind, Measure, Span, TagId};
+use lamina_model::{
+    Band, ClusterId, DuplicateTier, Filter, ImageFormat, IssueKind, Measure, Span, TagId,
+};
 use serde::Deserialize;
 
+use super::vql;
 use crate::error::{ParameterFault, Problem};
 
 /// Which pictures are wanted. A parameter may be repeated: any of its values will do; all
@@ -81,7 +84,39 @@ pub(crate) struct WantedParameters {
 /// Stands for pictures without a tag among the ids of tags.
 const UNTAGGED: &str = "untagged";
 
+/// More filters, for lists that nothing ranks.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FilterParameter {
+    /// More filters of the pictures as a JSON array, all of which must hold.
+    vql: Option<String>,
+}
+
+impl FilterParameter {
+    /// What must hold.
+    ///
+    /// # Errors
+    /// 422 with the element that means nothing; 400 where words or a picture would rank.
+    pub(crate) fn read(&self) -> Result<Filter, Problem> {
+        match self.vql.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => vql::read(text),
+            None => Ok(Filter::everything()),
+        }
+    }
+}
+
 impl WantedParameters {
+    /// What they mean, and what else must hold.
+    ///
+    /// # Errors
+    /// As [`WantedParameters::read`].
+    pub(crate) fn read_with(self, filter: Filter) -> Result<Wanted, Problem> {
+        Ok(Wanted {
+            filter,
+            ..self.read()?
+        })
+    }
+
     /// What they mean.
     ///
     /// # Errors

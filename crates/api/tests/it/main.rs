@@ -24,6 +24,7 @@ mod process;
 mod sockets;
 mod tasks;
 mod uploads;
+mod vql;
 mod walking;
 mod wire;
 mod words;

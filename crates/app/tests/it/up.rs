@@ -44,6 +44,12 @@ fn a_folder_is_indexed_and_its_numbers_add_up() {
     for name in ["near_duplicates", "blur", "dark", "bright", "outliers"] {
         number(&report, name);
     }
+    for kind in lamina_model::IssueKind::ALL {
+        let count = report["issues"][kind.as_str()].as_u64();
+        assert!(count.is_some(), "{} in {report}", kind.as_str());
+    }
+    assert_eq!(report["issues"]["blur"], report["blur"]);
+    assert_eq!(number(&report, "annotation_rows_left_out"), 0);
     assert_eq!(report["clusters"].as_array().unwrap().len(), 5);
     assert!(
         report["seconds_by_stage"]["indexing"].is_number(),

@@ -1,10 +1,13 @@
 //! The pictures of an export, as the index knows them.
 
+use std::collections::HashSet;
+
 use lamina_model::{ClusterId, IssueKind, MediaId, SourcePath, Timestamp};
 use lamina_search::RowSet;
 
 use super::{
     levels::{self, AtLevel},
+    rank::Rank,
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error, ExportPart};
@@ -25,10 +28,38 @@ pub(crate) struct Item {
     pub(crate) likeness: Option<f32>,
     /// Its groups of copies, one for each level of likeness at which it has one, the lowest first.
     pub(crate) copies: Vec<AtLevel>,
+    /// How far it is from what was asked for, where something ranked the pictures.
+    pub(crate) distance: Option<f32>,
 }
 
+/// Pictures of a ranked export at most.
+const MOST_RANKED: usize = 100_000;
+
 impl Engine {
-    /// The pictures that lie in some part, in the order of their paths.
+    /// The pictures that are wanted in the order of what ranks them, with their distances: the
+    /// closest 100,000 at most.
+    ///
+    /// # Errors
+    /// As [`Engine::ranked_grid`].
+    pub async fn ranked_media(
+        &self,
+        scope: &DatasetScope,
+        wanted: Wanted,
+        ranks: Vec<Rank>,
+    ) -> Result<Vec<(MediaId, f32)>, Error> {
+        let found = self.ask_for(scope, wanted, move |seen, wanted| {
+            let answer = seen.answer(wanted, &ranks)?;
+            let hits = answer.hits().unwrap_or_default();
+            let closest = hits.iter().take(MOST_RANKED);
+            // The nearest of all may have -0, which readers need not know of.
+            let media = closest.map(|hit| (seen.index.media_id(hit.row), hit.distance + 0.0));
+            Ok(media.collect())
+        });
+        Ok(found.await?.unwrap_or_default())
+    }
+
+    /// The pictures that lie in some part: those of ranked parts first, in their order, then the
+    /// others in the order of their paths.
     pub(crate) async fn export_items(
         &self,
         scope: &DatasetScope,
@@ -46,11 +77,21 @@ impl Engine {
         let found = self.ask_for(scope, all, move |seen, _| {
             let index = &seen.index;
             let mut rows = RowSet::none(index.rows());
+            let mut ranked: Vec<(u32, f32)> = Vec::new();
             for part in &parts {
                 match part {
                     ExportPart::Media(ids) => {
                         for row in ids.iter().filter_map(|id| index.row_of(*id)) {
                             rows.insert(row);
+                        }
+                    }
+                    ExportPart::Ranked(media) => {
+                        for (id, distance) in media {
+                            let row = index.row_of(*id).filter(|row| !rows.contains(*row));
+                            if let Some(row) = row {
+                                rows.insert(row);
+                                ranked.push((row, *distance));
+                            }
                         }
                     }
                     ExportPart::Matching { wanted, except } => {
@@ -71,7 +112,7 @@ impl Engine {
                 uuid::Builder::from_custom_bytes(bytes).into_uuid()
             };
             let mut levels = levels::of(&seen.copies, index.rows(), &rows, name);
-            let mut item = |row: u32| {
+            let mut item = |row: u32, distance: Option<f32>| {
                 let tile = index.tile(row);
                 let is_copied = seen.copies.family_of(row).is_some();
                 let likeness = is_copied.then(|| seen.copies.likeness(row));
@@ -87,9 +128,17 @@ impl Engine {
                     issues: index.issues(row),
                     likeness,
                     copies: levels.remove(&row).unwrap_or_default(),
+                    distance,
                 }
             };
-            Ok(rows.iter().map(&mut item).collect())
+            let mut items: Vec<Item> = Vec::with_capacity(rows.len() as usize);
+            for (row, distance) in &ranked {
+                items.push(item(*row, Some(*distance)));
+            }
+            let taken: HashSet<u32> = ranked.iter().map(|(row, _)| *row).collect();
+            let others = rows.iter().filter(|row| !taken.contains(row));
+            items.extend(others.map(|row| item(row, None)));
+            Ok(items)
         });
         Ok(found.await?.unwrap_or_default())
     }

@@ -59,6 +59,8 @@ pub enum ExportPart {
         /// Those left out.
         except: BTreeSet<MediaId>,
     },
+    /// These, in this order, each with its distance to what was asked for.
+    Ranked(Vec<(MediaId, f32)>),
 }
 
 /// What is to be exported. The shape is stored.

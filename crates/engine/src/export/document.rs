@@ -40,6 +40,11 @@ pub(super) fn media_item(
     let url = format!("{base_url}/dataset/{}/data/image/{}", dataset.id, item.id);
     let metadata = Value::from(metadata_items(&url, item, said));
     let text = |text: &str| Value::from(text).to_string();
+    // Where something ranked the pictures, the original tells the distance in the same place.
+    let score = match item.distance {
+        Some(_) => "search_confidence",
+        None => "uniqueness_score",
+    };
     let file = if with_files {
         format!(",\"image_filename\":{}", text(name))
     } else {
@@ -47,13 +52,13 @@ pub(super) fn media_item(
     };
     format!(
         "{{\"media_id\":\"{}\",\"media_type\":\"image\",\"file_name\":{},\"file_path\":{},\
-         \"file_size\":\"{}\",\"uniqueness_score\":{},\"height\":{},\"width\":{},\"url\":{},\
+         \"file_size\":\"{}\",\"{score}\":{},\"height\":{},\"width\":{},\"url\":{},\
          \"cluster_id\":\"{}\",\"metadata_items\":{}{}}}",
         item.id,
         text(&item.path.shown_file_name()),
         text(&item.path.to_string()),
         size(item.size_bytes),
-        json!(item.uniqueness),
+        json!(item.distance.unwrap_or(item.uniqueness)),
         item.height,
         item.width,
         text(&url),

@@ -1,9 +1,9 @@
 //! Putting the numbers of a run together.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use lamina_analysis::Findings;
-use lamina_model::{ClusterCount, DatasetId, IssueKind, Report};
+use lamina_model::{AnnotationFile, ClusterCount, DatasetId, IssueKind, Report};
 use lamina_store::Store;
 
 use super::Tally;
@@ -14,28 +14,16 @@ const EXAMPLES: usize = 5;
 const COUNTS_FROM: f32 = 0.5;
 
 /// Pictures with an issue that counts, by kind.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct IssueCounts {
-    blur: u64,
-    dark: u64,
-    bright: u64,
-    outliers: u64,
-}
+pub(super) type IssueCounts = BTreeMap<IssueKind, u64>;
 
 pub(super) fn issue_counts(findings: &Findings) -> IssueCounts {
-    let count = |kind: IssueKind| {
-        findings
-            .issues
-            .iter()
-            .filter(|found| found.kind == kind && found.confidence >= COUNTS_FROM)
-            .count() as u64
-    };
-    IssueCounts {
-        blur: count(IssueKind::Blur),
-        dark: count(IssueKind::Dark),
-        bright: count(IssueKind::Bright),
-        outliers: count(IssueKind::Outliers),
+    let mut counts: IssueCounts = IssueKind::ALL.map(|kind| (kind, 0)).into();
+    for found in &findings.issues {
+        if found.confidence >= COUNTS_FROM {
+            *counts.entry(found.kind).or_default() += 1;
+        }
     }
+    counts
 }
 
 pub(super) async fn build(
@@ -46,6 +34,8 @@ pub(super) async fn build(
     tally: Tally,
 ) -> Result<Report, lamina_store::Error> {
     let counts = store.dataset_counts(dataset).await?;
+    let files = store.annotation_files(dataset).await?;
+    let of = |kind: IssueKind| issues.get(&kind).copied().unwrap_or(0);
     let copies = |exact: bool| {
         let groups = findings
             .groups
@@ -71,10 +61,13 @@ pub(super) async fn build(
         exact_duplicates,
         near_duplicate_groups,
         near_duplicates,
-        blur: issues.blur,
-        dark: issues.dark,
-        bright: issues.bright,
-        outliers: issues.outliers,
+        blur: of(IssueKind::Blur),
+        dark: of(IssueKind::Dark),
+        bright: of(IssueKind::Bright),
+        outliers: of(IssueKind::Outliers),
+        annotation_rows: files.iter().map(|file| file.rows).sum(),
+        annotation_rows_left_out: files.iter().map(AnnotationFile::left_out).sum(),
+        issues,
         clusters: clusters(findings),
         changed: tally.changed,
         seconds_by_stage: tally.seconds,

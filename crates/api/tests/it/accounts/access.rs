@@ -238,6 +238,12 @@ impl World {
         if operation == "POST /api/v1/dataset/{dataset_id}/views" {
             path = format!("{path}?name=new{count}");
         }
+        if path == "/api/v1/user_config" {
+            path = format!("{path}?dataset_id={}", self.dataset);
+        }
+        if path.ends_with("/media/id") || path.ends_with("/search_media_metadata/id") {
+            path.push_str("?original_media_uri=a.png");
+        }
         if path == "/api/v1/process/preview" {
             path = format!("{path}?path={}", self.server.root.path().display());
         }

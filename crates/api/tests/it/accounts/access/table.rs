@@ -53,6 +53,8 @@ pub(super) const TABLE: &[(&str, Row)] = &[
     ("GET /api/v1/oidc/callback", done(OPEN, 404)),
     // Whoever is nobody sees public datasets, of which there are none.
     ("GET /api/v1/datasets", ANYBODY),
+    ("GET /api/v1/datasets/sample_data", ANYBODY),
+    ("GET /api/v1/user_config", VIEW),
     ("GET /api/v1/tasks", ANYBODY),
     ("GET /api/v1/tasks/filters", ANYBODY),
     ("GET /api/v1/tasks/events", ANYBODY),
@@ -89,6 +91,11 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         VIEW,
     ),
     ("GET /api/v1/dataset/{dataset_id}/media", VIEW),
+    (
+        "GET /api/v1/dataset/{dataset_id}/search_media_metadata/id",
+        VIEW,
+    ),
+    ("GET /api/v1/dataset/{dataset_id}/media/id", VIEW),
     ("GET /api/v1/dataset/{dataset_id}/media/{media_id}", VIEW),
     (
         "GET /api/v1/dataset/{dataset_id}/media/{media_id}/thumbnail",

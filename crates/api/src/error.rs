@@ -205,6 +205,19 @@ impl ApiError {
                 ..Problem::faults(vec![fault])
             };
         }
+        if let Error::Invalid {
+            field: "metadata",
+            why,
+        } = &error
+        {
+            let fault = ParameterFault {
+                kind: "value_error".to_owned(),
+                loc: ["query", "vql", "metadata"].map(str::to_owned).to_vec(),
+                msg: format!("Value error, {why}"),
+                input: serde_json::Value::Null,
+            };
+            return Problem::faults(vec![fault]);
+        }
         let mut headers = HeaderMap::new();
         let status = match &error {
             Error::Invalid { .. } => StatusCode::BAD_REQUEST,

@@ -14,6 +14,7 @@ mod enrichment;
 mod events;
 mod explore;
 pub(crate) mod exports;
+pub(crate) mod fields;
 mod grid;
 mod groups;
 mod health;
@@ -104,6 +105,11 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
             routes!(anchors::search_image_similarity)
                 .layer(axum::extract::DefaultBodyLimit::disable()),
         )
+        .routes(routes!(fields::declare_field))
+        .routes(routes!(fields::send_values).layer(axum::extract::DefaultBodyLimit::disable()))
+        .routes(routes!(fields::get_field_status))
+        .routes(routes!(fields::list_fields))
+        .routes(routes!(fields::get_field_values))
         .routes(routes!(vector_search::search_in_words))
         .routes(routes!(vector_search::list_embedding_models))
         .routes(routes!(enrichment::list_enrichment_models))

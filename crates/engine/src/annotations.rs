@@ -12,6 +12,7 @@ mod document;
 mod find;
 mod json;
 mod keep;
+mod names;
 mod parquet;
 mod pictures;
 mod report;
@@ -24,4 +25,5 @@ pub use report::AnnotationReport;
 
 pub(crate) use find::{Candidates, checked_files, format_among};
 pub(crate) use keep::bring_in;
+pub(crate) use names::PictureNames;
 pub(crate) use taker::LONGEST_CAPTION;

@@ -10,6 +10,7 @@ mod build;
 mod clusters;
 mod copies;
 mod facets;
+mod fields;
 mod folder;
 mod grid;
 mod items;

@@ -14,6 +14,7 @@ mod training;
 mod work;
 
 pub use ask::{ExportFormat, ExportPart, ExportWish};
+pub use document::shown;
 pub use fetch::{ExportFile, ExportState};
 pub use item::Said;
 pub use list::ListedExport;

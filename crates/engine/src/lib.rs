@@ -12,6 +12,7 @@ mod describe;
 mod error;
 mod explore;
 mod export;
+mod fields;
 mod ingest;
 mod jobs;
 mod marks;
@@ -43,8 +44,9 @@ pub use explore::{
 pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
 pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted, PagedList};
 pub use export::{
-    ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport, Said,
+    ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport, Said, shown,
 };
+pub use fields::{FieldWish, IncomingValues};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
 pub use lamina_search::{Bucket, Histogram};

@@ -325,7 +325,7 @@ async fn on_disk<T: Send + 'static>(
         .map_err(disk)
 }
 
-fn disk(cause: io::Error) -> Error {
+pub(crate) fn disk(cause: io::Error) -> Error {
     match cause.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::NoSpace {
             why: format!(

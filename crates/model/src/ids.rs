@@ -112,6 +112,10 @@ id!(
     ObjectId, "object"
 );
 id!(
+    /// Names a field that people give pictures; also the task that takes its values in.
+    FieldId, "task"
+);
+id!(
     /// Names an export.
     ExportId, "export"
 );

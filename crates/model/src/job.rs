@@ -14,6 +14,8 @@ pub enum JobKind {
     Mark,
     /// Write an archive of what is known about pictures.
     Export,
+    /// Take in the values of a field.
+    Metadata,
 }
 
 impl JobKind {
@@ -23,11 +25,12 @@ impl JobKind {
             Self::Ingest => "ingest",
             Self::Mark => "mark",
             Self::Export => "export",
+            Self::Metadata => "metadata",
         }
     }
 
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Ingest, Self::Mark, Self::Export];
+    pub const ALL: [Self; 4] = [Self::Ingest, Self::Mark, Self::Export, Self::Metadata];
 
     /// The kind with that stable word.
     pub fn from_word(word: &str) -> Option<Self> {
@@ -39,7 +42,7 @@ impl JobKind {
     pub const fn lane(self) -> Lane {
         match self {
             Self::Ingest => Lane::Long,
-            Self::Mark | Self::Export => Lane::Quick,
+            Self::Mark | Self::Export | Self::Metadata => Lane::Quick,
         }
     }
 }
@@ -110,7 +113,7 @@ pub enum Phase {
     Analysing,
     /// Making the new generation visible.
     Publishing,
-    /// Putting tags and labels on pictures, or taking them off.
+    /// Putting tags, labels and values on pictures, or taking them off.
     Marking,
     /// Writing an archive.
     Exporting,

@@ -9,6 +9,7 @@ mod analysis;
 mod annotations;
 mod clock;
 mod dataset;
+mod fields;
 mod file;
 mod filter;
 mod ids;
@@ -29,13 +30,14 @@ pub use analysis::{
 pub use annotations::{AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem};
 pub use clock::{Chance, Clock};
 pub use dataset::{Dataset, DatasetStatus, SourceType};
+pub use fields::{FieldFault, FieldKind, FieldState, FieldValue, MetadataField};
 pub use file::{FileOutcome, FileRecord, FileStamp, IgnoreReason, RejectReason};
 pub use filter::{
     Band, Clause, Filter, MediaFacts, MetadataTest, MetadataValue, PixelBox, Presence, Pull,
     Region, RegionUnit, SetOp, Span, TextMatch,
 };
 pub use ids::{
-    AnchorId, ChangeId, ClusterId, DatasetId, ExportId, IdError, JobId, KeyRowId, MediaId,
+    AnchorId, ChangeId, ClusterId, DatasetId, ExportId, FieldId, IdError, JobId, KeyRowId, MediaId,
     ObjectId, RequestId, SegmentId, SessionId, TagId, UserId, ViewId,
 };
 pub use job::{Job, JobKind, JobState, Lane, Phase, Progress};

@@ -77,7 +77,12 @@ impl GenerationIndex {
             }
             Clause::Metadata { field, test } => {
                 let mut passing = self.none();
-                for (row, value) in overlay.fields.get(field).into_iter().flatten() {
+                for (row, value) in overlay
+                    .fields
+                    .get(field)
+                    .into_iter()
+                    .flat_map(|all| all.iter())
+                {
                     if test.holds(value) {
                         passing.insert(*row);
                     }

@@ -14,7 +14,7 @@ pub struct Overlay {
     /// The rows of each tag. A tag that nobody bears may be there, with no rows.
     pub tags: BTreeMap<TagId, RoaringBitmap>,
     /// The values of each field, in any order; a row may have several.
-    pub fields: BTreeMap<String, Vec<(u32, MetadataValue)>>,
+    pub fields: BTreeMap<String, Arc<Vec<(u32, MetadataValue)>>>,
     /// What changed about each label since the index was written.
     pub labels: BTreeMap<String, LabelEdit>,
     /// The captions of rows whose captions changed since the index was written, in their order;

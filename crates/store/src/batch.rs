@@ -168,7 +168,8 @@ macro_rules! upsert_file {
 }
 
 /// Deletes a picture, and with it what was said of it.
-const DELETE_MEDIA: [&str; 5] = [
+const DELETE_MEDIA: [&str; 6] = [
+    "DELETE FROM metadata_values WHERE media_id = $1",
     "DELETE FROM media_tags WHERE media_id = $1",
     "DELETE FROM media_labels WHERE media_id = $1",
     "DELETE FROM media_captions WHERE media_id = $1",

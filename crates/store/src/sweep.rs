@@ -37,7 +37,12 @@ impl Swept {
 }
 
 /// Deletes some rows of a dataset; both databases lack or differ in `DELETE … LIMIT`.
-const REMOVE_ROWS: [&str; 19] = [
+const REMOVE_ROWS: [&str; 21] = [
+    "DELETE FROM metadata_values WHERE (dataset_id, field_id, media_id, position) IN
+         (SELECT dataset_id, field_id, media_id, position FROM metadata_values
+          WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM metadata_fields WHERE id IN
+         (SELECT id FROM metadata_fields WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM media_tags WHERE (dataset_id, tag_id, media_id) IN
          (SELECT dataset_id, tag_id, media_id FROM media_tags WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM media_labels WHERE (dataset_id, media_id, label) IN

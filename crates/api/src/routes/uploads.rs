@@ -26,7 +26,8 @@ use crate::{
 use form::{file_name, keep, next, no_form, text, wrong_field};
 
 /// Addresses whose bodies are files: the limit of all other bodies is not theirs.
-pub(crate) const TAKE_FILES: [&str; 4] = [
+pub(crate) const TAKE_FILES: [&str; 5] = [
+    "/api/v1/datasets/{dataset_id}/custom_metadata/tasks/{task_id}",
     "/api/v1/dataset/{dataset_id}/search-image-similarity",
     "/api/v1/ingestion/{dataset_id}/data_files/{transaction_id}",
     "/api/v1/dataset/{dataset_id}/upload",

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{media::MediaJson, object::ObjectBoxJson};
+use crate::routes::fields::FieldValueJson;
 
 /// A picture and what comparing the set said about it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,6 +39,8 @@ pub(crate) struct MediaDetailsJson {
     pub user_tags: Vec<BorneTagJson>,
     /// The boxes in it.
     pub objects: Vec<ObjectBoxJson>,
+    /// What fields that people declared say of it.
+    pub custom_metadata: Vec<FieldValueJson>,
 }
 
 /// Something that a picture seems to show.
@@ -171,6 +174,7 @@ impl From<MediaDetails> for MediaDetailsJson {
                     name: tag.name.clone(),
                 })
                 .collect(),
+            custom_metadata: said.values.iter().map(FieldValueJson::from).collect(),
             objects: said
                 .objects
                 .iter()

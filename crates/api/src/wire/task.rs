@@ -91,6 +91,7 @@ fn task_type(job: &Job, dataset: &Dataset) -> &'static str {
         JobKind::Ingest => "MEDIA_ADDITION",
         JobKind::Mark => "TAGGING",
         JobKind::Export => "EXPORT",
+        JobKind::Metadata => "CUSTOM_METADATA",
     }
 }
 

@@ -11,6 +11,7 @@ mod anchors;
 mod annotated;
 mod app;
 mod captions;
+mod custom_metadata;
 mod datasets;
 mod explore;
 mod exports;

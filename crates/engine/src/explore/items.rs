@@ -65,16 +65,21 @@ impl Engine {
         scope: &DatasetScope,
         parts: &[ExportPart],
     ) -> Result<Vec<Item>, Error> {
-        let parts = parts.to_vec();
-        // Areas of the map must be drawn before they can be asked for.
-        let mut all = Wanted::default();
-        for part in &parts {
+        let mut parts = parts.to_vec();
+        let Some(opened) = self.opened(scope).await? else {
+            return Ok(Vec::new());
+        };
+        let mut filters = Vec::new();
+        for part in &mut parts {
             if let ExportPart::Matching { wanted, .. } = part {
-                all.areas.extend(wanted.areas.iter().cloned());
+                self.check_areas(scope, &opened, wanted).await?;
+                filters.push(&mut wanted.filter);
             }
         }
+        let version = scope.dataset().marks_version;
+        let seen = self.seen(opened, version, &mut filters).await?;
         let dataset = scope.id();
-        let found = self.ask_for(scope, all, move |seen, _| {
+        let found = tokio::task::spawn_blocking(move || {
             let index = &seen.index;
             let mut rows = RowSet::none(index.rows());
             let mut ranked: Vec<(u32, f32)> = Vec::new();
@@ -138,8 +143,8 @@ impl Engine {
             let taken: HashSet<u32> = ranked.iter().map(|(row, _)| *row).collect();
             let others = rows.iter().filter(|row| !taken.contains(row));
             items.extend(others.map(|row| item(row, None)));
-            Ok(items)
+            items
         });
-        Ok(found.await?.unwrap_or_default())
+        found.await.map_err(Error::internal)
     }
 }

@@ -16,6 +16,7 @@ use super::{
     anchors::PartKey,
     build,
     copies::{self, CopyTable},
+    fields::FieldCache,
     folder,
     grid::{OrderKey, Orders},
     latest::Latest,
@@ -40,6 +41,7 @@ pub(crate) struct Indexes {
     open: Mutex<VecDeque<Arc<Opened>>>,
     writing: Mutex<HashSet<(DatasetId, Generation)>>,
     pub(super) marks: MarksCache,
+    pub(super) fields: FieldCache,
     /// Vectors of parts of pictures.
     pub(super) parts: Latest<PartKey, Vec<f32>>,
     /// What texts mean.
@@ -279,7 +281,7 @@ impl Engine {
     pub(super) async fn ask_as_of<T: Send + 'static>(
         &self,
         scope: &DatasetScope,
-        wanted: Wanted,
+        mut wanted: Wanted,
         version: i64,
         question: impl FnOnce(&Seen, &Wanted) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, Error> {
@@ -287,8 +289,9 @@ impl Engine {
             return Ok(None);
         };
         self.check_areas(scope, &opened, &wanted).await?;
-        let marks = self.marks_at(&opened, version).await?;
-        let seen = Seen { opened, marks };
+        let seen = self
+            .seen(opened, version, &mut [&mut wanted.filter])
+            .await?;
         let answered = tokio::task::spawn_blocking(move || question(&seen, &wanted)).await;
         answered.map_err(Error::internal)?.map(Some)
     }

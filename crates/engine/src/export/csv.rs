@@ -4,7 +4,8 @@ use super::item::{Item, Said};
 
 /// The first line.
 pub(super) const HEAD: &str = "media_id,file_name,file_path,width,height,size_bytes,modified_at,\
-                               labels,captions,user_tags,issues,uniqueness_score,cluster_id\r\n";
+                               labels,captions,user_tags,issues,uniqueness_score,cluster_id,\
+                               custom_metadata\r\n";
 
 /// The line of a picture.
 pub(super) fn row(item: &Item, said: &Said) -> String {
@@ -29,10 +30,23 @@ pub(super) fn row(item: &Item, said: &Said) -> String {
         issues(item),
         item.uniqueness.to_string(),
         item.cluster.to_string(),
+        fields(said),
     ];
     let mut line = fields.map(|field| quoted(&field)).join(",");
     line.push_str("\r\n");
     line
+}
+
+/// The values of declared fields as a JSON object; empty where there are none.
+pub(super) fn fields(said: &Said) -> String {
+    if said.values.is_empty() {
+        return String::new();
+    }
+    let values = said.values.iter();
+    let object: serde_json::Map<String, serde_json::Value> = values
+        .map(|one| (one.field.clone(), super::document::shown(one)))
+        .collect();
+    serde_json::Value::from(object).to_string()
 }
 
 /// The first line of `image_annotations.csv`.

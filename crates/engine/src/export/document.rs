@@ -1,6 +1,6 @@
 //! `metadata.json`, as the original writes it: field for field, in its order.
 
-use lamina_model::{Dataset, MarkSource, Timestamp};
+use lamina_model::{Dataset, FieldValue, MarkSource, MetadataValue, Timestamp};
 use lamina_store::Export;
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ pub(super) fn media_item(
         text(&item.path.shown_file_name()),
         text(&item.path.to_string()),
         size(item.size_bytes),
-        json!(item.distance.unwrap_or(item.uniqueness)),
+        item.distance.map_or_else(|| json!(item.uniqueness), told),
         item.height,
         item.width,
         text(&url),
@@ -95,6 +95,11 @@ fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<Value> {
     for tag in &said.tags {
         all.push(json!({"type": "user_tag", "properties": {"tag_name": tag.name}}));
     }
+    for one in &said.values {
+        all.push(json!({"type": "custom_metadata", "properties": {
+            "field_name": one.field, "field_type": one.kind.as_str(), "value": shown(one),
+        }}));
+    }
     for object in &said.objects {
         all.push(json!({"type": "object_label", "properties": {
             "original_id": object.original_id, "category_name": object.label,
@@ -106,12 +111,34 @@ fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<Value> {
     all
 }
 
+/// The value of a field as it was sent: of a field that takes several, a list.
+pub fn shown(value: &FieldValue) -> Value {
+    let mut values = value.values.iter().map(|one| match one {
+        MetadataValue::Text(text) | MetadataValue::Choice(text) | MetadataValue::Link(text) => {
+            Value::from(text.as_str())
+        }
+        MetadataValue::Number(number) => Value::from(*number),
+        MetadataValue::Moment(moment) => Value::from(format!("{}Z", moment.to_naive_iso())),
+    });
+    if value.is_multi {
+        values.collect()
+    } else {
+        values.next().unwrap_or_default()
+    }
+}
+
 /// Who said it, in the original's words.
 pub(super) const fn source(source: MarkSource) -> &'static str {
     match source {
         MarkSource::User | MarkSource::Annotation | MarkSource::Folder => "User",
         MarkSource::Model => "Visual Layer",
     }
+}
+
+/// A distance in the digits that every other list tells it in.
+fn told(distance: f32) -> Value {
+    let digits = distance.to_string().parse::<f64>();
+    json!(digits.unwrap_or_else(|_| f64::from(distance)))
 }
 
 /// `48.27KB`.

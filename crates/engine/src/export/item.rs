@@ -1,6 +1,6 @@
 //! What people and files say of the pictures of an export.
 
-use lamina_model::{Caption, Issue, IssueKind, MediaId, ObjectBox, PictureLabel, Tag};
+use lamina_model::{Caption, FieldValue, Issue, IssueKind, MediaId, ObjectBox, PictureLabel, Tag};
 
 use super::ask::ExportPart;
 use crate::{DatasetScope, Engine, Error};
@@ -20,6 +20,8 @@ pub struct Said {
     pub tags: Vec<Tag>,
     /// Issues of which there is more to say.
     pub described: Vec<Issue>,
+    /// What fields that people declared say of it, in the order of their making.
+    pub values: Vec<FieldValue>,
 }
 
 impl Said {
@@ -61,6 +63,7 @@ impl Engine {
             captions: store.captions_of(dataset, id).await?,
             objects: store.objects_of(dataset, id).await?,
             tags: store.tags_of(dataset, id).await?,
+            values: store.field_values_of(dataset, id).await?,
             described: Vec::new(),
         })
     }

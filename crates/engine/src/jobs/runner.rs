@@ -16,6 +16,7 @@ use crate::{
     DatasetScope, Engine, Error,
     error::OrNothing,
     export::export,
+    fields::take_in,
     ingest::{Stopped, ingest},
     marks::mark,
 };
@@ -165,6 +166,7 @@ impl Runner {
                 match job.kind {
                     JobKind::Mark => mark(&engine, &dataset, &job, &context).await,
                     JobKind::Export => export(&engine, &dataset, &job, &context).await,
+                    JobKind::Metadata => take_in(&engine, &dataset, &job, &context).await,
                     JobKind::Ingest => ingest(&engine, &dataset, &context).await,
                 }
             })

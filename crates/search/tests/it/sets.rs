@@ -53,7 +53,7 @@ impl Set {
             }
             for (field, value) in &facts.metadata {
                 let values = overlay.fields.entry(field.clone()).or_default();
-                values.push((row, value.clone()));
+                std::sync::Arc::make_mut(values).push((row, value.clone()));
             }
         }
         overlay

@@ -64,7 +64,7 @@ pub(in crate::routes) async fn next(form: &mut Multipart) -> Result<Option<Field
         .map_err(|cause| cut(&cause))?)
 }
 
-async fn in_time<T>(bytes: impl Future<Output = T>) -> Result<T, Problem> {
+pub(in crate::routes) async fn in_time<T>(bytes: impl Future<Output = T>) -> Result<T, Problem> {
     tokio::time::timeout(NEXT_BYTES, bytes)
         .await
         .map_err(|_| Problem::of_status(StatusCode::REQUEST_TIMEOUT))
@@ -94,7 +94,7 @@ pub(in crate::routes) fn no_form(cause: &dyn std::fmt::Display) -> Problem {
 }
 
 /// A field that nobody asked for, where `wanted` is missing.
-pub(super) fn wrong_field(found: &str, wanted: &str) -> Problem {
+pub(in crate::routes) fn wrong_field(found: &str, wanted: &str) -> Problem {
     let msg = if found.is_empty() {
         format!("the form lacks the field {wanted}")
     } else {

@@ -1,7 +1,7 @@
 //! Filters on what pictures are, which the original never published: folders and files, format,
 //! size, dates.
 
-use lamina_model::{Clause, ImageFormat, Presence, Span, TextMatch, Timestamp};
+use lamina_model::{Clause, ImageFormat, MetadataTest, Presence, Span, TextMatch, Timestamp};
 use serde_json::{Map, Value};
 
 type Body = Map<String, Value>;
@@ -27,6 +27,7 @@ pub(super) fn clause(key: &str, op: &str, body: &Body) -> Option<Result<Clause, 
         "unlabelled" | "unlabeled" => Ok(Clause::Unlabelled),
         "untagged" => Ok(Clause::Untagged),
         "rejected" => rejected(op),
+        "metadata" | "custom_metadata" => metadata(op, body),
         _ => return None,
     })
 }
@@ -234,6 +235,46 @@ fn moment(value: &Value) -> Result<(Timestamp, Timestamp), String> {
     let at = seconds.map(|seconds| Timestamp::from_micros((seconds * 1e6) as i64));
     let at = at.ok_or("value must be a date such as \"2025-10-30\", or seconds since 1970")?;
     Ok((at, at))
+}
+
+/// What is asked of a field that people declared. Whether it is of the kind that is asked so shows
+/// when the field is looked up.
+fn metadata(op: &str, body: &Body) -> Result<Clause, String> {
+    let field = ["field", "field_name", "name"]
+        .iter()
+        .find_map(|name| body.get(*name)?.as_str());
+    let field = field.filter(|name| !name.is_empty());
+    let field = field.ok_or("field must be the name of a metadata field")?;
+    let value = body.get("value").unwrap_or(&Value::Null);
+    let text = || {
+        let text = value.as_str().map(str::to_owned);
+        text.ok_or_else(|| format!("{op} takes a text"))
+    };
+    let number = value.as_f64().filter(|number| number.is_finite());
+    let test = match (op, number) {
+        ("contains", _) => MetadataTest::Contains(text()?),
+        ("is" | "equals" | "=", Some(number)) => MetadataTest::Is(number),
+        ("is" | "equals" | "=", None) => MetadataTest::Equals(text()?),
+        ("one_of" | "in", _) => MetadataTest::OneOf(super::names(body)?.into_iter().collect()),
+        ("above" | "greater_than" | ">", Some(number)) => MetadataTest::Above(number),
+        ("below" | "less_than" | "<", Some(number)) => MetadataTest::Below(number),
+        ("between" | "during" | "after" | "since" | "before" | "until" | "on", _) => {
+            MetadataTest::During(moments(op, body)?)
+        }
+        ("above" | "greater_than" | ">" | "below" | "less_than" | "<", None) => {
+            return Err(format!("{op} takes a number"));
+        }
+        _ => {
+            return Err(
+                "op must be contains, is, one_of, above, below, between, after or before"
+                    .to_owned(),
+            );
+        }
+    };
+    Ok(Clause::Metadata {
+        field: field.to_owned(),
+        test,
+    })
 }
 
 /// Files that could not be read are no pictures, and so never among them.

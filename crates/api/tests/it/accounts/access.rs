@@ -320,6 +320,9 @@ impl World {
             "POST /api/v1/dataset/{dataset_id}/enrich_dataset" => {
                 asked.json(&json!({"enrichment_models": {"CAPTION_IMAGES": "a-model"}}))
             }
+            "POST /api/v1/datasets/{dataset_id}/custom_metadata/tasks" => {
+                asked.json(&json!({"field_name": format!("made{count}"), "field_type": "string"}))
+            }
             "POST /api/v1/vector_search/{dataset_id}" => asked.json(&json!({"text": "red"})),
             "POST /api/v1/api_credentials" => asked.json(&json!({"name": "made"})),
             "PATCH /api/v1/api_credentials/{api_key}" => asked.json(&json!({"name": "renamed"})),

@@ -121,6 +121,27 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         "DELETE /api/v1/dataset/{dataset_id}/media/{media_id}/caption",
         EDIT,
     ),
+    (
+        "POST /api/v1/datasets/{dataset_id}/custom_metadata/tasks",
+        EDIT,
+    ),
+    // No field has the id of that task.
+    (
+        "POST /api/v1/datasets/{dataset_id}/custom_metadata/tasks/{task_id}",
+        done(EDIT, 404),
+    ),
+    (
+        "GET /api/v1/datasets/{dataset_id}/custom_metadata/tasks/{task_id}/status",
+        done(VIEW, 404),
+    ),
+    (
+        "GET /api/v1/datasets/{dataset_id}/custom_metadata/schema",
+        VIEW,
+    ),
+    (
+        "GET /api/v1/datasets/{dataset_id}/image/{image_id}/custom_metadata",
+        VIEW,
+    ),
     ("GET /api/v1/image/{image_id}", VIEW),
     ("GET /api/v1/tasks/{task_id}", VIEW),
     // It has ended already.

@@ -12,6 +12,7 @@ mod blobs;
 mod datasets;
 mod decisions;
 mod exports;
+mod fields;
 mod findings;
 mod ingest;
 mod jobs;
@@ -129,6 +130,11 @@ contract! {
         a_picture_that_is_gone_takes_what_was_said_of_it_along,
         a_deleted_dataset_takes_its_tags_along,
         quick_jobs_wait_in_a_queue_of_their_own,
+    }
+    fields {
+        a_field_is_kept_once_by_its_name_and_claimed_once,
+        values_are_kept_row_by_row_and_read_once_all_were_looked_at,
+        a_picture_and_a_dataset_take_their_values_along,
     }
     said {
         labels_captions_and_boxes_are_read_back_as_they_were_told,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use lamina_model::{
-    Chance, ChangeId, Clock, ColourModel, Dataset, DatasetId, DatasetStatus, FileOutcome,
+    Chance, ChangeId, Clock, ColourModel, Dataset, DatasetId, DatasetStatus, FieldId, FileOutcome,
     FileRecord, FileStamp, IgnoreReason, ImageFormat, Job, JobId, JobKind, JobState, Lane,
     MarkChange, Measures, Media, MediaId, MediaNote, ObjectId, Placement, Progress, RejectReason,
     SegmentId, Signature, SourcePath, SourceType, Tag, TagId, Timestamp,
@@ -160,6 +160,10 @@ impl World {
         };
         let job = self.job(dataset.id);
         (dataset, job)
+    }
+
+    pub(crate) fn field_id(&self) -> FieldId {
+        FieldId::new(&self.clock, &self.chance)
     }
 
     /// A job that is not stored yet.

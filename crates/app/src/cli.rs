@@ -54,7 +54,7 @@ pub(crate) struct SettingFlags {
     /// Most bytes of a file, in MiB [default: 2048]
     #[arg(long, global = true, value_name = "N")]
     pub max_file_mib: Option<String>,
-    /// The model that makes vectors: default, or one that `lamina model list` names
+    /// The model that makes vectors: default, fast, or one that `lamina model list` names
     #[arg(long, global = true, value_name = "NAME")]
     pub model: Option<String>,
     /// The ONNX Runtime library, which makes vectors quicker [default: looked for]

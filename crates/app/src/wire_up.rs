@@ -10,7 +10,7 @@ use lamina_engine::{
     SourceRoots,
 };
 use lamina_store::Store;
-use lamina_vision::{DEFAULT, Embedder, FakeEmbedder, Runtime, RuntimeOptions};
+use lamina_vision::{Embedder, FakeEmbedder, InsideModel, Runtime, RuntimeOptions};
 
 use crate::{
     ambient::{SystemChance, SystemClock},
@@ -99,7 +99,7 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
 }
 
 fn embedder(config: &Config, runtime: &Runtime) -> Result<Arc<dyn Embedder>> {
-    if config.model != DEFAULT {
+    let Some(inside) = InsideModel::named(&config.model) else {
         let folder = model::folder_of(config, &config.model);
         if !folder.is_dir() {
             bail!(
@@ -112,10 +112,10 @@ fn embedder(config: &Config, runtime: &Runtime) -> Result<Arc<dyn Embedder>> {
             EmbedderChoice::Pure | EmbedderChoice::Fake => runtime.own_pure_embedder(&folder),
         };
         return own.with_context(|| format!("cannot load the model {}", config.model));
-    }
+    };
     match config.embedder {
-        EmbedderChoice::Auto => runtime.embedder(),
-        EmbedderChoice::Pure => runtime.pure_embedder(),
+        EmbedderChoice::Auto => runtime.embedder(inside),
+        EmbedderChoice::Pure => runtime.pure_embedder(inside),
         EmbedderChoice::Fake => return Ok(Arc::new(FakeEmbedder::new())),
     }
     .context("cannot load the model that makes vectors")

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use lamina_testkit::Picture;
-use lamina_vision::{DecodeLimits, Runtime, RuntimeOptions, look};
+use lamina_vision::{DecodeLimits, InsideModel, Runtime, RuntimeOptions, look};
 
 fn looks(c: &mut Criterion) {
     let small = Picture::scene(1, 640, 480);
@@ -43,9 +43,9 @@ fn vectors(c: &mut Criterion) {
         .tensor;
     let mut group = c.benchmark_group("embed");
     group.sample_size(20);
-    let mut runtimes = vec![("rten", runtime.pure_embedder())];
+    let mut runtimes = vec![("rten", runtime.pure_embedder(InsideModel::Default))];
     if runtime.has_onnxruntime() {
-        runtimes.push(("onnxruntime", runtime.embedder()));
+        runtimes.push(("onnxruntime", runtime.embedder(InsideModel::Default)));
     }
     for (name, embedder) in runtimes {
         let embedder = embedder.expect("the model inside the program loads");

@@ -9,11 +9,14 @@
 mod fake;
 pub(crate) mod graph;
 mod heap;
+mod inside;
 mod onnxruntime;
 mod rten_runtime;
 mod tensor;
 
 pub use fake::FakeEmbedder;
+pub use inside::InsideModel;
+pub(crate) use inside::{DIMENSIONS, MODEL_BYTES};
 pub(crate) use onnxruntime::OnnxRuntime;
 pub(crate) use rten_runtime::Rten;
 pub use tensor::ImageTensor;
@@ -26,11 +29,6 @@ use crate::language::Language;
 pub struct ModelId(String);
 
 impl ModelId {
-    /// The model inside the program.
-    pub fn default_model() -> Self {
-        Self("efficientnet-lite0/fp32".to_owned())
-    }
-
     /// A model named `name`: family, slash, precision.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
@@ -78,12 +76,20 @@ pub trait Embedder: Send + Sync + std::fmt::Debug {
     fn rest(&self) {}
 }
 
-/// The default model as an ONNX file (opset 17, 18.6 MB, sha256 b3d57286…): input `image`
-/// [n, 3, 224, 224], outputs `embedding` [n, 1280] and `logits` [n, 1000].
-pub(crate) static MODEL_BYTES: &[u8] = include_bytes!("../models/efficientnet-lite0.onnx");
-
-/// Numbers in a vector of the default model.
-pub(crate) const DIMENSIONS: usize = 1280;
+/// Pixels of a batch as a model inside the program wants them: `[n, 3, side, side]`.
+fn planes(batch: &[ImageTensor], side: usize) -> Result<Vec<f32>, String> {
+    let mut planes = Vec::with_capacity(batch.len() * 3 * side * side);
+    for tensor in batch {
+        if tensor.side() != side {
+            return Err(format!(
+                "it looks at {side} x {side} pixels and was given {0} x {0}",
+                tensor.side()
+            ));
+        }
+        tensor.extend_planes(&mut planes);
+    }
+    Ok(planes)
+}
 
 /// Cuts a runtime's output into rows and scales each to length 1.
 fn unit_rows(

@@ -37,12 +37,12 @@ mod thumbnail;
 mod view;
 
 pub use cutout::cutout;
-pub use embed::{Embedder, FakeEmbedder, ImageTensor, ModelId};
+pub use embed::{Embedder, FakeEmbedder, ImageTensor, InsideModel, ModelId};
 pub use error::{EmbedError, Rejection};
 pub use language::{CLASSES, ConceptMixture, Language, Meaning, class_name, name_classes};
 pub use limits::DecodeLimits;
 pub use look::{Look, look};
-pub use own::{DEFAULT, ImageTower, MANIFEST, ModelError, ModelManifest, TextTower};
+pub use own::{ImageTower, MANIFEST, ModelError, ModelManifest, TextTower};
 pub use part::{Part, part};
 pub use runtime::{Runtime, RuntimeOptions};
 pub use sniff::{Sniffed, sniff};

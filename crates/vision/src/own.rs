@@ -10,7 +10,7 @@ mod manifest;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use manifest::{DEFAULT, ImageTower, MANIFEST, ModelManifest, TextTower};
+pub use manifest::{ImageTower, MANIFEST, ModelManifest, TextTower};
 
 use crate::embed::graph::{Graph, GraphRuntime, GraphSource, Input, Numbers};
 use crate::embed::{Embedder, ImageTensor, ModelId, unit};

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::EmbedError;
 use crate::decode::{heif, jpeg};
-use crate::embed::{Embedder, OnnxRuntime, Rten};
+use crate::embed::{Embedder, InsideModel, OnnxRuntime, Rten};
 
 /// Where to look for native libraries. The program reads its settings; this room does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,29 +39,29 @@ impl Runtime {
         }
     }
 
-    /// An embedder for the default model on the fastest runtime that works here. Each call loads
+    /// An embedder for the model inside the program on the fastest runtime that works here. Each call loads
     /// the model anew; keep and share what it gives.
     ///
     /// # Errors
     /// [`EmbedError::Load`] when no runtime at all takes the model.
-    pub fn embedder(&self) -> Result<Arc<dyn Embedder>, EmbedError> {
+    pub fn embedder(&self, model: InsideModel) -> Result<Arc<dyn Embedder>, EmbedError> {
         if self.onnxruntime.is_ok() {
-            match OnnxRuntime::new() {
+            match OnnxRuntime::new(model) {
                 Ok(embedder) => return Ok(Arc::new(embedder)),
                 Err(refusal) => {
                     self.refusal.get_or_init(|| refusal.to_string());
                 }
             }
         }
-        self.pure_embedder()
+        self.pure_embedder(model)
     }
 
     /// An embedder in pure Rust, whatever else is there.
     ///
     /// # Errors
     /// [`EmbedError::Load`] when the model cannot be read.
-    pub fn pure_embedder(&self) -> Result<Arc<dyn Embedder>, EmbedError> {
-        Ok(Arc::new(Rten::new()?))
+    pub fn pure_embedder(&self, model: InsideModel) -> Result<Arc<dyn Embedder>, EmbedError> {
+        Ok(Arc::new(Rten::new(model)?))
     }
 
     /// Whether vectors are made by ONNX Runtime.

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use lamina_vision::DecodeLimits;
+use lamina_vision::{DecodeLimits, InsideModel};
 use tracing_subscriber::EnvFilter;
 
 use super::{
@@ -98,7 +98,7 @@ pub(super) fn checked(
         ),
         model: reader
             .text("model")
-            .unwrap_or_else(|| lamina_vision::DEFAULT.to_owned()),
+            .unwrap_or_else(|| InsideModel::Default.name().to_owned()),
         log: reader.log(),
         log_format: reader.word(
             "log_format",

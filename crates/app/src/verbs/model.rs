@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use lamina_vision::{DEFAULT, MANIFEST, ModelManifest};
+use lamina_vision::{InsideModel, MANIFEST, ModelManifest};
 
 use crate::{cli::Model, config::Config, exit::Exit, terminal, wire_up};
 
@@ -75,10 +75,10 @@ fn copy(from: &Path, to: &Path, manifest: &ModelManifest) -> Result<()> {
 
 fn list(config: &Config) -> Result<()> {
     let mark = |name: &str| if name == config.model { "*" } else { " " };
-    terminal::say(&format!(
-        "{} {DEFAULT}  the model inside the program",
-        mark(DEFAULT)
-    ));
+    for inside in InsideModel::ALL {
+        let name = inside.name();
+        terminal::say(&format!("{} {name}  {}", mark(name), inside.describe()));
+    }
     for name in names(config)? {
         let told = match ModelManifest::read(&folder_of(config, &name)) {
             Ok(manifest) => format!(
@@ -116,8 +116,8 @@ fn names(config: &Config) -> Result<Vec<String>> {
 }
 
 fn remove(name: &str, config: &Config) -> Result<()> {
-    if name == DEFAULT {
-        bail!("{DEFAULT} is inside the program and cannot be taken away");
+    if InsideModel::named(name).is_some() {
+        bail!("{name} is inside the program and cannot be taken away");
     }
     if !names(config)?.iter().any(|known| known == name) {
         bail!("there is no model named {name}; `lamina model list` lists them");

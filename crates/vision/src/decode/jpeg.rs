@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn libjpeg_turbo_and_pure_rust_give_vectors_that_agree() {
         let embedder = Runtime::detect(&crate::RuntimeOptions::default())
-            .pure_embedder()
+            .pure_embedder(crate::InsideModel::Default)
             .unwrap();
         let limits = DecodeLimits::default();
         for (seed, width, height) in [(1, 640, 480), (2, 1400, 1000), (3, 333, 777)] {

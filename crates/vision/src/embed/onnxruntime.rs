@@ -20,7 +20,9 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
 use super::graph::{GraphRuntime, GraphSource};
-use super::{DIMENSIONS, Embedder, ImageTensor, MODEL_BYTES, ModelId, unit_rows};
+use super::{
+    DIMENSIONS, Embedder, ImageTensor, InsideModel, MODEL_BYTES, ModelId, planes, unit_rows,
+};
 use crate::EmbedError;
 use crate::language::{ClassWords, Language};
 
@@ -34,6 +36,7 @@ static LOADING: Mutex<()> = Mutex::new(());
 /// An embedder on ONNX Runtime.
 pub(crate) struct OnnxRuntime {
     model: ModelId,
+    side: usize,
     idle: Mutex<Vec<Session>>,
     words: ClassWords,
 }
@@ -74,13 +77,14 @@ impl OnnxRuntime {
     /// # Errors
     /// [`EmbedError::Load`] when [`OnnxRuntime::load_library`] was not called with success before,
     /// or the library refuses the model.
-    pub(crate) fn new() -> Result<Self, EmbedError> {
+    pub(crate) fn new(inside: InsideModel) -> Result<Self, EmbedError> {
         let first = catch_unwind(|| new_session(&MODEL))
             .unwrap_or_else(|_| Err("the library failed while loading it".to_owned()));
-        let model = ModelId::default_model();
+        let model = inside.id();
         match first {
             Ok(session) => Ok(Self {
                 model,
+                side: inside.side(),
                 idle: Mutex::new(vec![session]),
                 words: ClassWords::new(GraphRuntime::Onnxruntime),
             }),
@@ -115,6 +119,10 @@ impl Embedder for OnnxRuntime {
         DIMENSIONS
     }
 
+    fn side(&self) -> usize {
+        self.side
+    }
+
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError> {
         if batch.is_empty() {
             return Ok(Vec::new());
@@ -124,7 +132,8 @@ impl Embedder for OnnxRuntime {
             Some(session) => session,
             None => new_session(&MODEL).map_err(|message| self.failed(batch.len(), message))?,
         };
-        let flat = run(&mut session, batch).map_err(|message| self.failed(batch.len(), message))?;
+        let flat = run(&mut session, batch, self.side)
+            .map_err(|message| self.failed(batch.len(), message))?;
         self.idle().push(session);
         unit_rows(&self.model, &flat, batch.len(), DIMENSIONS)
     }
@@ -157,12 +166,9 @@ pub(super) fn new_session(source: &GraphSource) -> Result<Session, String> {
     .map_err(|error| error.to_string())
 }
 
-fn run(session: &mut Session, batch: &[ImageTensor]) -> Result<Vec<f32>, String> {
-    let mut planes = Vec::with_capacity(batch.len() * ImageTensor::LEN);
-    for tensor in batch {
-        tensor.extend_planes(&mut planes);
-    }
-    let shape = [batch.len(), 3, ImageTensor::SIDE, ImageTensor::SIDE];
+fn run(session: &mut Session, batch: &[ImageTensor], side: usize) -> Result<Vec<f32>, String> {
+    let planes = planes(batch, side)?;
+    let shape = [batch.len(), 3, side, side];
     let input = TensorRef::from_array_view((shape, planes.as_slice()))
         .map_err(|error| error.to_string())?;
     let outputs = session

@@ -10,7 +10,9 @@ use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 
 use super::graph::GraphRuntime;
-use super::{DIMENSIONS, Embedder, ImageTensor, MODEL_BYTES, ModelId, unit_rows};
+use super::{
+    DIMENSIONS, Embedder, ImageTensor, InsideModel, MODEL_BYTES, ModelId, planes, unit_rows,
+};
 use crate::EmbedError;
 use crate::language::{ClassWords, Language};
 
@@ -19,6 +21,7 @@ const RUNTIME: &str = "rten";
 /// An embedder on `rten`.
 pub(crate) struct Rten {
     id: ModelId,
+    side: usize,
     model: Model,
     input: NodeId,
     output: NodeId,
@@ -39,8 +42,8 @@ impl Rten {
     ///
     /// # Errors
     /// [`EmbedError::Load`], which would mean that the program itself is damaged.
-    pub(crate) fn new() -> Result<Self, EmbedError> {
-        let id = ModelId::default_model();
+    pub(crate) fn new(inside: InsideModel) -> Result<Self, EmbedError> {
+        let id = inside.id();
         let refused = |message: String| EmbedError::Load {
             model: id.to_string(),
             runtime: RUNTIME,
@@ -56,6 +59,7 @@ impl Rten {
             .map_err(|error| refused(error.to_string()))?;
         Ok(Self {
             id,
+            side: inside.side(),
             model,
             input,
             output,
@@ -69,11 +73,8 @@ impl Rten {
     }
 
     fn run(&self, batch: &[ImageTensor], threads: Arc<ThreadPool>) -> Result<Vec<f32>, String> {
-        let mut planes = Vec::with_capacity(batch.len() * ImageTensor::LEN);
-        for tensor in batch {
-            tensor.extend_planes(&mut planes);
-        }
-        let shape = [batch.len(), 3, ImageTensor::SIDE, ImageTensor::SIDE];
+        let planes = planes(batch, self.side)?;
+        let shape = [batch.len(), 3, self.side, self.side];
         let input = NdTensorView::from_data(shape, planes.as_slice());
         let options = RunOptions::default().with_thread_pool(Some(threads));
         let [output] = self
@@ -98,6 +99,10 @@ impl Embedder for Rten {
 
     fn dimensions(&self) -> usize {
         DIMENSIONS
+    }
+
+    fn side(&self) -> usize {
+        self.side
     }
 
     fn language(&self) -> Option<&dyn Language> {

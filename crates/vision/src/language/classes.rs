@@ -8,7 +8,7 @@ use super::sentences::Sentences;
 use super::{CLASSES, ConceptMixture, Language, Meaning};
 use crate::EmbedError;
 use crate::embed::graph::{Graph, GraphRuntime, GraphSource, Input, Numbers};
-use crate::embed::{DIMENSIONS, MODEL_BYTES, ModelId, unit};
+use crate::embed::{DIMENSIONS, InsideModel, MODEL_BYTES, unit};
 
 /// Classes in a mixture at most: with 20 of them class-name queries found as much as with all,
 /// with 10 a little less.
@@ -126,7 +126,7 @@ impl Language for ClassWords {
             return Ok(Vec::new());
         }
         let runtime = GraphRuntime::Pure;
-        let model = || ModelId::default_model().to_string();
+        let model = || InsideModel::Default.id().to_string();
         let graph = Graph::load(GraphSource::Inside(MODEL_BYTES), runtime).map_err(|message| {
             EmbedError::Load {
                 model: model(),

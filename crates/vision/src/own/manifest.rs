@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::ModelError;
+use crate::{InsideModel, ModelError};
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "model.toml";
@@ -117,7 +117,7 @@ impl ModelManifest {
                 self.name
             ));
         }
-        if self.name.starts_with('.') || self.name == DEFAULT {
+        if self.name.starts_with('.') || InsideModel::named(&self.name).is_some() {
             return Err(format!("name is {:?}, which is taken", self.name));
         }
         within("dimensions", self.dimensions, MOST_DIMENSIONS)?;
@@ -171,9 +171,6 @@ impl ModelManifest {
             .collect()
     }
 }
-
-/// What the model inside the program is called where models are chosen by name.
-pub const DEFAULT: &str = "default";
 
 fn within(key: &str, number: usize, most: usize) -> Result<(), String> {
     if (1..=most).contains(&number) {

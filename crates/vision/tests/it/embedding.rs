@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lamina_testkit::Picture;
-use lamina_vision::{Embedder, FakeEmbedder, ImageTensor, Runtime, RuntimeOptions};
+use lamina_vision::{
+    DecodeLimits, Embedder, FakeEmbedder, ImageTensor, InsideModel, Runtime, RuntimeOptions,
+};
 
 use crate::look;
 
 pub(crate) fn pure() -> Arc<dyn Embedder> {
     Runtime::detect(&RuntimeOptions::default())
-        .pure_embedder()
+        .pure_embedder(InsideModel::Default)
         .unwrap()
 }
 
@@ -45,7 +47,7 @@ fn both_runtimes_give_the_same_vectors() {
         println!("ONNX Runtime is not there, so there is nothing to compare with");
         return;
     }
-    let (fast, pure) = (runtime.embedder().unwrap(), pure());
+    let (fast, pure) = (runtime.embedder(InsideModel::Default).unwrap(), pure());
     assert_eq!(fast.model(), pure.model());
     assert_eq!(fast.dimensions(), 1280);
     let tensors = tensors(3);
@@ -58,6 +60,44 @@ fn both_runtimes_give_the_same_vectors() {
             .fold(0.0, f32::max);
         assert!(furthest < 1e-4, "{furthest}");
     }
+}
+
+#[test]
+fn the_fast_size_gives_vectors_of_its_own_that_say_much_the_same() {
+    let runtime = Runtime::detect(&options());
+    let files: Vec<Vec<u8>> = (0..3)
+        .map(|seed| Picture::scene(seed, 320, 240).png())
+        .collect();
+    let vectors = |inside: InsideModel| {
+        let embedder = runtime.pure_embedder(inside).unwrap();
+        let limits = DecodeLimits {
+            tensor_side_px: u32::try_from(embedder.side()).unwrap(),
+            ..DecodeLimits::default()
+        };
+        let looked = |file: &Vec<u8>| lamina_vision::look(file, None, &limits).unwrap().tensor;
+        let tensors: Vec<ImageTensor> = files.iter().map(looked).collect();
+        let quick = runtime.embedder(inside).unwrap().embed(&tensors).unwrap();
+        let pure = embedder.embed(&tensors).unwrap();
+        for (a, b) in quick.iter().zip(&pure) {
+            assert!(cosine(a, b) > 0.999_99, "both runtimes");
+        }
+        (embedder.model().clone(), pure)
+    };
+    let (default, usual) = vectors(InsideModel::Default);
+    let (fast, quick) = vectors(InsideModel::Fast);
+    assert_ne!(default, fast);
+    for (at, a) in usual.iter().enumerate() {
+        let own = cosine(a, &quick[at]);
+        let others = (0..3).filter(|other| *other != at);
+        let nearest = others.map(|other| cosine(a, &quick[other]));
+        assert!(nearest.fold(0.0, f32::max) < own, "{at}: {own}");
+    }
+    let wrong = runtime.pure_embedder(InsideModel::Fast).unwrap();
+    let refusal = wrong.embed(&tensors(1)).unwrap_err().to_string();
+    assert!(
+        refusal.contains("160 x 160") && refusal.contains("224 x 224"),
+        "{refusal}"
+    );
 }
 
 #[test]
@@ -96,7 +136,7 @@ fn a_batch_gives_what_its_pictures_give_alone() {
 #[test]
 fn threads_may_share_an_embedder() {
     let runtime = Runtime::detect(&options());
-    let embedder = runtime.embedder().unwrap();
+    let embedder = runtime.embedder(InsideModel::Default).unwrap();
     let tensors = tensors(2);
     let expected = embedder.embed(&tensors).unwrap();
     std::thread::scope(|scope| {
@@ -133,7 +173,11 @@ fn a_library_that_is_none_is_told_and_done_without() {
     assert!(lines[0].contains("pure Rust"), "{lines:?}");
     assert!(lines[0].contains(&*missing.to_string_lossy()), "{lines:?}");
     assert!(lines[0].contains(&*text.to_string_lossy()), "{lines:?}");
-    let vectors = runtime.embedder().unwrap().embed(&tensors(1)).unwrap();
+    let vectors = runtime
+        .embedder(InsideModel::Default)
+        .unwrap()
+        .embed(&tensors(1))
+        .unwrap();
     assert_eq!(vectors[0].len(), 1280);
 }
 

@@ -1,7 +1,7 @@
 //! Words and pictures: the text model, the names of classes, and what pictures show.
 
 use lamina_testkit::Picture;
-use lamina_vision::{CLASSES, Language, Meaning, Runtime, class_name, name_classes};
+use lamina_vision::{CLASSES, InsideModel, Language, Meaning, Runtime, class_name, name_classes};
 
 use crate::embedding::{options, pure};
 
@@ -41,7 +41,7 @@ fn both_runtimes_understand_the_same() {
         println!("ONNX Runtime is not there, so there is nothing to compare with");
         return;
     }
-    let (fast, pure) = (runtime.embedder().unwrap(), pure());
+    let (fast, pure) = (runtime.embedder(InsideModel::Default).unwrap(), pure());
     let (fast, pure) = (fast.language().unwrap(), pure.language().unwrap());
     for text in [
         "dog",

@@ -1,7 +1,7 @@
-//! Draws pictures for the benchmark: `draw FOLDER COUNT`.
+//! Draws pictures for the benchmark: `draw FOLDER COUNT [WIDTH HEIGHT]`.
 //!
 //! Every picture is a scene of its own, made from its number: sky, ground and things with edges under a grain like a
-//! camera's, 640 × 480, so that a decoder has about as much to do as with a photograph. Nineteen of twenty are new
+//! camera's, 640 × 480 where no size is named, so that a decoder has about as much to do as with a photograph. Nineteen of twenty are new
 //! scenes; every twentieth is an earlier one again, saved with less quality.
 
 use std::{
@@ -13,8 +13,12 @@ use std::{
 
 use jpeg_encoder::{ColorType, Encoder, EncodingError, SamplingFactor};
 
-const WIDTH: u16 = 640;
-const HEIGHT: u16 = 480;
+/// What scenes are made up in, whatever size they are drawn at.
+const WIDTH: f32 = 640.0;
+const HEIGHT: f32 = 480.0;
+
+/// Width and height of the pictures.
+type Size = (u16, u16);
 
 #[expect(
     clippy::disallowed_methods,
@@ -26,8 +30,10 @@ fn main() -> ExitCode {
     let count = arguments
         .next()
         .and_then(|count| count.to_str()?.parse::<u32>().ok());
+    let mut side = || arguments.next()?.to_str()?.parse::<u16>().ok();
+    let size = side().zip(side()).unwrap_or((640, 480));
     let (Some(folder), Some(count)) = (folder, count) else {
-        let _ = writeln!(std::io::stderr(), "usage: draw FOLDER COUNT");
+        let _ = writeln!(std::io::stderr(), "usage: draw FOLDER COUNT [WIDTH HEIGHT]");
         return ExitCode::from(2);
     };
     let workers =
@@ -39,7 +45,7 @@ fn main() -> ExitCode {
                 scope.spawn(move || {
                     (worker..count)
                         .step_by(workers as usize)
-                        .try_for_each(|number| save(folder, number))
+                        .try_for_each(|number| save(folder, number, size))
                 })
             })
             .collect();
@@ -60,7 +66,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn save(folder: &Path, number: u32) -> Result<(), EncodingError> {
+fn save(folder: &Path, number: u32, size: Size) -> Result<(), EncodingError> {
     let is_again = number % 20 == 19;
     let (scene, quality) = if is_again {
         (number - 7, 60)
@@ -70,7 +76,7 @@ fn save(folder: &Path, number: u32) -> Result<(), EncodingError> {
     let mut encoder = Encoder::new_file(folder.join(format!("{number:06}.jpg")), quality)?;
     // Half the resolution for colour, as cameras save it.
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.encode(&draw(scene), WIDTH, HEIGHT, ColorType::Rgb)
+    encoder.encode(&draw(scene, size), size.0, size.1, ColorType::Rgb)
 }
 
 /// A source of numbers that repeats: splitmix64.
@@ -127,18 +133,15 @@ impl Thing {
     clippy::cast_sign_loss,
     reason = "coordinates are small, and samples are clamped before they are cast"
 )]
-fn draw(scene: u32) -> Vec<u8> {
+fn draw(scene: u32, (width, height): Size) -> Vec<u8> {
     let mut numbers = Numbers(u64::from(scene).wrapping_mul(0x2545_f491_4f6c_dd1d));
     let (sky, ground) = (numbers.colour(), numbers.colour());
-    let horizon = f32::from(HEIGHT) * (0.25 + 0.5 * numbers.unit());
+    let horizon = HEIGHT * (0.25 + 0.5 * numbers.unit());
     let roughness = 10.0 + 50.0 * numbers.unit();
     let scale = 20.0 + 80.0 * numbers.unit();
     let things: Vec<Thing> = (0..4 + numbers.next() % 12)
         .map(|_| Thing {
-            at: (
-                numbers.unit() * f32::from(WIDTH),
-                numbers.unit() * f32::from(HEIGHT),
-            ),
+            at: (numbers.unit() * WIDTH, numbers.unit() * HEIGHT),
             size: (8.0 + numbers.unit() * 120.0, 8.0 + numbers.unit() * 120.0),
             colour: numbers.colour(),
             is_round: numbers.next().is_multiple_of(2),
@@ -147,10 +150,11 @@ fn draw(scene: u32) -> Vec<u8> {
         .collect();
     let seed = numbers.next();
 
-    let mut pixels = Vec::with_capacity(usize::from(WIDTH) * usize::from(HEIGHT) * 3);
-    for row in 0..HEIGHT {
-        for column in 0..WIDTH {
-            let (x, y) = (f32::from(column), f32::from(row));
+    let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height) * 3);
+    let scaled = (WIDTH / f32::from(width), HEIGHT / f32::from(height));
+    for row in 0..height {
+        for column in 0..width {
+            let (x, y) = (f32::from(column) * scaled.0, f32::from(row) * scaled.1);
             let thing = things.iter().rfind(|thing| thing.covers(x, y));
             let (base, grain) = match thing {
                 Some(thing) => (thing.colour, thing.grain),

@@ -17,10 +17,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::{machine, metadata::Metadata, shell, up};
 use measure::Job;
-use report::{Row, Run};
+use report::{LARGE, Model, Row, Run};
 
 /// The sizes that the targets speak of.
 const SIZES: [u32; 2] = [2_000, 10_000];
+/// Pictures as large as those of a camera: how many, and their sides.
+const CAMERA: (u32, [u32; 2]) = (100, [4000, 3000]);
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,10 +54,20 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
     let mut rows = Vec::new();
     for (name, folder) in sets(&options, &root, &job.scratch)? {
         // Peak memory and speed of the large set are asked of all cores only: one core tells nothing new there.
-        let cores: &[usize] = if rows.is_empty() { &[1, 2] } else { &[2] };
+        let is_first = rows.is_empty();
+        let cores: &[usize] = if is_first { &[1, 2] } else { &[2] };
         for &cores in cores {
             if measure::can_pin(cores) {
-                rows.push(row(&job, &name, &folder, cores, options.runs)?);
+                let mut measure = |model| -> Result<()> {
+                    rows.push(row(&job, (&name, &folder), cores, model, options.runs)?);
+                    Ok(())
+                };
+                measure(Model::Default)?;
+                // What is asked of the other models is asked once, of the smaller set.
+                if cores > 1 && is_first {
+                    measure(Model::Fast)?;
+                    measure(Model::None)?;
+                }
             } else {
                 shell::note(&format!(
                     "Not measured on {}: that needs taskset and as many cores.",
@@ -111,18 +123,23 @@ fn sets(options: &Options, root: &Path, scratch: &Path) -> Result<Vec<(String, P
         return Ok(vec![(name.into_owned(), folder.clone())]);
     }
     let sizes: &[u32] = if options.quick { &[300] } else { &SIZES };
-    sizes
-        .iter()
-        .map(|&count| {
-            let folder = scratch.join(format!("drawn-{count}"));
-            draw(root, &folder, count)?;
-            Ok((format!("drawn {count}"), folder))
-        })
-        .collect()
+    let mut sets = Vec::new();
+    for &count in sizes {
+        let folder = scratch.join(format!("drawn-{count}"));
+        draw(root, &folder, count, None)?;
+        sets.push((format!("drawn {count}"), folder));
+    }
+    if !options.quick {
+        let (count, sides) = CAMERA;
+        let folder = scratch.join(format!("drawn-{count}-large"));
+        draw(root, &folder, count, Some(sides))?;
+        sets.push((format!("{count}{LARGE}"), folder));
+    }
+    Ok(sets)
 }
 
 /// Draws the pictures of one set, unless a former run did.
-fn draw(root: &Path, folder: &Path, count: u32) -> Result<()> {
+fn draw(root: &Path, folder: &Path, count: u32, sides: Option<[u32; 2]>) -> Result<()> {
     let stamp = folder.with_extension("complete");
     if stamp.is_file() {
         return Ok(());
@@ -135,6 +152,7 @@ fn draw(root: &Path, folder: &Path, count: u32) -> Result<()> {
         .args(["--example", "draw", "--"])
         .arg(folder)
         .arg(count.to_string())
+        .args(sides.iter().flatten().map(u32::to_string))
         .current_dir(root);
     shell::run(&mut example)?;
     fs_err::write(&stamp, "")?;
@@ -142,7 +160,13 @@ fn draw(root: &Path, folder: &Path, count: u32) -> Result<()> {
 }
 
 /// Indexes one set several times from nothing, and once more each time with nothing changed.
-fn row(job: &Job, name: &str, folder: &Path, cores: usize, runs: usize) -> Result<Row> {
+fn row(
+    job: &Job,
+    (name, folder): (&str, &Path),
+    cores: usize,
+    model: Model,
+    runs: usize,
+) -> Result<Row> {
     let mut first: Vec<Run> = Vec::new();
     let mut again: Vec<f64> = Vec::new();
     for number in 1..=runs {
@@ -151,12 +175,13 @@ fn row(job: &Job, name: &str, folder: &Path, cores: usize, runs: usize) -> Resul
             report::cores_in_words(cores)
         ));
         let data = job.empty_data_folder()?;
-        first.push(job.index(folder, &data, cores)?);
-        again.push(job.index(folder, &data, cores)?.wall_s);
+        first.push(job.index(folder, &data, cores, model)?);
+        again.push(job.index(folder, &data, cores, model)?.wall_s);
         fs_err::remove_dir_all(&data)?;
     }
     Ok(Row {
         set: name.to_owned(),
+        model,
         cores,
         first,
         again_s: again,

@@ -61,7 +61,7 @@ const PAGES: &[Page] = &[
     ),
     page!(
         "models",
-        "Models of your own that make vectors, such as a CLIP"
+        "Models that make vectors: a quicker one, none, or a CLIP of your own"
     ),
     page!("command-line", "Every verb of the program"),
     page!("configuration", "Every setting and where it can stand"),

@@ -54,9 +54,12 @@ pub(crate) struct SettingFlags {
     /// Most bytes of a file, in MiB [default: 2048]
     #[arg(long, global = true, value_name = "N")]
     pub max_file_mib: Option<String>,
-    /// The model that makes vectors: default, fast, or one that `lamina model list` names
+    /// The model that makes vectors: default, fast, none, or one that `lamina model list` names
     #[arg(long, global = true, value_name = "NAME")]
     pub model: Option<String>,
+    /// Make no vectors, the same as --model none: copies are found by their pixels alone
+    #[arg(long, global = true, conflicts_with = "model")]
+    pub no_embed: bool,
     /// The ONNX Runtime library, which makes vectors quicker [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub onnxruntime: Option<PathBuf>,

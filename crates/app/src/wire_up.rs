@@ -94,8 +94,20 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
     Ok(Wired {
         engine,
         store,
-        runtime_lines: runtime.lines(),
+        runtime_lines: runtime_lines(config, &runtime),
     })
+}
+
+/// What is used, and what would make it better. Where no vectors are made, nothing is said of
+/// what makes them.
+fn runtime_lines(config: &Config, runtime: &Runtime) -> Vec<String> {
+    let mut lines = runtime.lines();
+    if InsideModel::named(&config.model) == Some(InsideModel::None) {
+        let none = "No vectors are made (--no-embed): copies are found by their pixels, and \
+                    nothing by likeness or meaning.";
+        none.clone_into(&mut lines[0]);
+    }
+    lines
 }
 
 fn embedder(config: &Config, runtime: &Runtime) -> Result<Arc<dyn Embedder>> {
@@ -115,8 +127,10 @@ fn embedder(config: &Config, runtime: &Runtime) -> Result<Arc<dyn Embedder>> {
     };
     match config.embedder {
         EmbedderChoice::Auto => runtime.embedder(inside),
-        EmbedderChoice::Pure => runtime.pure_embedder(inside),
-        EmbedderChoice::Fake => return Ok(Arc::new(FakeEmbedder::new())),
+        EmbedderChoice::Fake if inside == InsideModel::Default => {
+            return Ok(Arc::new(FakeEmbedder::new()));
+        }
+        EmbedderChoice::Pure | EmbedderChoice::Fake => runtime.pure_embedder(inside),
     }
     .context("cannot load the model that makes vectors")
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::EmbedError;
 use crate::decode::{heif, jpeg};
-use crate::embed::{Embedder, InsideModel, OnnxRuntime, Rten};
+use crate::embed::{Embedder, InsideModel, NoVectors, OnnxRuntime, Rten};
 
 /// Where to look for native libraries. The program reads its settings; this room does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Runtime {
     /// # Errors
     /// [`EmbedError::Load`] when no runtime at all takes the model.
     pub fn embedder(&self, model: InsideModel) -> Result<Arc<dyn Embedder>, EmbedError> {
-        if self.onnxruntime.is_ok() {
+        if self.onnxruntime.is_ok() && model != InsideModel::None {
             match OnnxRuntime::new(model) {
                 Ok(embedder) => return Ok(Arc::new(embedder)),
                 Err(refusal) => {
@@ -61,6 +61,9 @@ impl Runtime {
     /// # Errors
     /// [`EmbedError::Load`] when the model cannot be read.
     pub fn pure_embedder(&self, model: InsideModel) -> Result<Arc<dyn Embedder>, EmbedError> {
+        if model == InsideModel::None {
+            return Ok(Arc::new(NoVectors::new()));
+        }
         Ok(Arc::new(Rten::new(model)?))
     }
 

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::report::Run;
+use super::report::{Model, Run};
 use crate::{machine, shell, up::Parts};
 
 /// The program to measure, and where it may put its data.
@@ -40,7 +40,13 @@ impl Job {
     }
 
     /// Indexes `pictures` into `data` on the first `cores` cores.
-    pub(super) fn index(&self, pictures: &Path, data: &Path, cores: usize) -> Result<Run> {
+    pub(super) fn index(
+        &self,
+        pictures: &Path,
+        data: &Path,
+        cores: usize,
+        model: Model,
+    ) -> Result<Run> {
         let mut command = Command::new("taskset");
         command
             .args(["--cpu-list", &format!("0-{}", cores - 1)])
@@ -49,7 +55,7 @@ impl Job {
             .arg(pictures)
             .arg("--data-dir")
             .arg(data)
-            .args(["--no-serve", "--json"]);
+            .args(["--no-serve", "--json", "--model", model.name()]);
         self.parts.apply(&mut command);
         let log = fs_err::File::create(self.scratch.join("last-run.log"))?;
         let start = Instant::now();

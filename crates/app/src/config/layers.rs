@@ -9,6 +9,7 @@ use std::{
 
 use super::complaint::Complaint;
 use crate::cli::SettingFlags;
+use lamina_vision::InsideModel;
 
 /// Every key, with whether it takes a list.
 pub(super) const KEYS: [(&str, bool); 30] = [
@@ -108,7 +109,8 @@ pub(super) fn of_flags(flags: &SettingFlags) -> Layer {
     put("onnxruntime", "onnxruntime", path(&flags.onnxruntime));
     put("libheif", "libheif", path(&flags.libheif));
     put("embedder", "embedder", text(&flags.embedder));
-    put("model", "model", text(&flags.model));
+    let no_embed = flags.no_embed.then(|| InsideModel::None.name().to_owned());
+    put("model", "model", text(&flags.model.clone().or(no_embed)));
     put("log", "log", text(&flags.log));
     put("log_format", "log-format", text(&flags.log_format));
     put(

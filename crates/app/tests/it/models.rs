@@ -77,3 +77,51 @@ fn a_dataset_is_embedded_anew_when_the_model_changes() {
     assert_eq!(changed(&["--model", "tiny"]), 0);
     assert_eq!(changed(&["--model", "default"]), 3);
 }
+
+#[test]
+fn without_vectors_copies_are_found_by_their_pixels_and_nothing_by_likeness() {
+    let place = Place::new();
+    let scene = Picture::scene(3, 320, 240);
+    place.put("a.png", &scene.png());
+    place.put("a again.png", &scene.png());
+    place.put("a smaller.jpg", &scene.resized(160, 120).jpeg(70));
+    place.put("b.png", &Picture::scene(4, 320, 240).png());
+    place.put("c.png", &Picture::scene(5, 320, 240).png());
+    let output = place.up().arg("--no-embed").output().unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(
+        told(&output).contains("No vectors are made"),
+        "{}",
+        told(&output)
+    );
+    let report = report_of(&output);
+    assert_eq!(number(&report, "indexed"), 5);
+    assert_eq!(
+        (
+            number(&report, "exact_duplicates"),
+            number(&report, "near_duplicates"),
+            number(&report, "outliers"),
+        ),
+        (1, 1, 0),
+        "{report}"
+    );
+    // Nothing changed, and then vectors are made of all.
+    let changed = |arguments: &[&str]| {
+        let output = place.up().args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", told(&output));
+        number(&report_of(&output), "changed")
+    };
+    assert_eq!(changed(&["--model", "none"]), 0);
+    assert_eq!(changed(&["--model", "default"]), 5);
+    let both = place
+        .up()
+        .args(["--no-embed", "--model", "fast"])
+        .output()
+        .unwrap();
+    assert!(!both.status.success());
+    assert!(
+        told(&both).contains("cannot be used with"),
+        "{}",
+        told(&both)
+    );
+}

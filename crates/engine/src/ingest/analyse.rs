@@ -141,7 +141,12 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
             signatures[at] = drawn.get(row).cloned();
         }
     }
-    let vectors = Matrix::from_vec(columns, values).map_err(Error::internal)?;
+    // Where no picture has a vector there is nothing to multiply.
+    let vectors = if values.iter().all(|value| *value == 0.0) {
+        Matrix::without_vectors(rows.len())
+    } else {
+        Matrix::from_vec(columns, values).map_err(Error::internal)?
+    };
     let ids = rows.iter().map(|row| row.id).collect();
     let paths = rows.iter().map(|row| row.path.clone()).collect();
     let facts = rows

@@ -20,17 +20,20 @@ pub enum InsideModel {
     /// At 160 pixels: half the time. Of 984 pictures in folders by kind, as many have a nearest
     /// neighbour of their own kind as at 224 (0.985 and 0.903, instead of 0.983 and 0.901).
     Fast,
+    /// Not at all: no vectors are made.
+    None,
 }
 
 impl InsideModel {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Default, Self::Fast];
+    pub const ALL: [Self; 3] = [Self::Default, Self::Fast, Self::None];
 
     /// What it is called where models are chosen by name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Default => "default",
             Self::Fast => "fast",
+            Self::None => "none",
         }
     }
 
@@ -44,6 +47,9 @@ impl InsideModel {
         match self {
             Self::Default => "the model inside the program",
             Self::Fast => "the same at 160 x 160 pixels: half the time for a vector",
+            Self::None => {
+                "no vectors: copies are found by their pixels, nothing by likeness or meaning"
+            }
         }
     }
 
@@ -52,6 +58,7 @@ impl InsideModel {
         match self {
             Self::Default => 224,
             Self::Fast => 160,
+            Self::None => 1,
         }
     }
 
@@ -60,6 +67,7 @@ impl InsideModel {
         ModelId::new(match self {
             Self::Default => "efficientnet-lite0/fp32",
             Self::Fast => "efficientnet-lite0-160/fp32",
+            Self::None => "none/0",
         })
     }
 }

@@ -4,6 +4,8 @@ import { picture, SCENES, sceneRgb, sceneShape } from './picture.mjs';
 
 const ISSUES = ['blur', 'dark', 'bright', 'outliers'];
 const TIERS = ['same_bytes', 'same_pixels', 'same_picture', 'edited', 'mirrored'];
+/** By scene; every fourth has none. */
+const LABELS = ['harbour', 'street', 'roof'];
 const FOLDERS = [
   '2024/harbour',
   '2024/old town',
@@ -121,11 +123,14 @@ function tests(query) {
   if (folder) checks.folders = (i) => facts(1, i).folder.startsWith(folder);
   const q = query.get('q')?.toLowerCase();
   if (q) checks.q = (i) => facts(1, i).path.toLowerCase().includes(q);
-  const cluster = query.get('cluster');
-  if (cluster) {
-    const [level, number] = cluster.split('-').map(Number);
-    checks.cluster = (i) => Math.floor(scene(i) / 2 ** level) === number;
-  }
+  const inClusters = list(query, 'cluster').map((word) => word.split('-').map(Number));
+  if (inClusters.length > 0)
+    checks.cluster = (i) =>
+      inClusters.some(([level, number]) => Math.floor(scene(i) / 2 ** level) === number);
+  const labels = list(query, 'label');
+  const bare = query.get('unlabelled') === 'true';
+  if (labels.length > 0 || bare)
+    checks.labels = (i) => (LABELS[scene(i) % 4] ? labels.includes(LABELS[scene(i) % 4]) : bare);
   return checks;
 }
 
@@ -218,8 +223,11 @@ export function facets(set, query) {
     tiers: Object.fromEntries(TIERS.map((tier) => [tier, 0])),
     formats: {},
     folders: [],
+    unlabelled: 0,
+    tags: [],
+    untagged: 0,
   };
-  const folders = {};
+  const [folders, labels] = [{}, {}];
   // A sample is enough for a mock of a million.
   const step = set.n > 200_000 ? 10 : 1;
   for (let i = 0; i < set.n; i += step) {
@@ -239,6 +247,9 @@ export function facets(set, query) {
       if (member && member.head !== i) out.duplicates.extra += step;
     }
     if (own('tiers') && member) out.tiers[member.tier] += step;
+    const label = LABELS[scene(i) % 4];
+    if (own('labels') && label) labels[label] = (labels[label] ?? 0) + step;
+    else if (own('labels')) out.unlabelled += step;
     const one = facts(1, i);
     if (own('formats')) out.formats[one.format] = (out.formats[one.format] ?? 0) + step;
     if (own('folders')) folders[one.folder] = (folders[one.folder] ?? 0) + step;
@@ -260,6 +271,7 @@ export function facets(set, query) {
     aspect: measure(0.4, 2.4, true),
     modified: measure(1.75e9, 1.78e9, false),
   };
+  out.labels = Object.entries(labels).map(([value, count]) => ({ value, count }));
   out.folders = Object.entries(folders).map(([value, count]) => ({ value, count }));
   facetCache.set(key, out);
   return out;
@@ -271,7 +283,7 @@ export function map(set, query) {
   const wanted = rows(set, query);
   const passes = wanted && new Set(wanted);
   const { n } = set;
-  const labels = new TextEncoder().encode('["harbour","street","roof"]');
+  const labels = new TextEncoder().encode(JSON.stringify(LABELS));
   const bytes = new Uint8Array(16 + n * 11 + labels.length);
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode('LAMMAP02'));
@@ -379,6 +391,7 @@ export function clusters(set, query) {
     total: all.length,
     clusters: all.slice(offset, offset + 100).map((one) => ({
       cluster_id: `${level}-${one.number}`,
+      name: one.number % 3 === 2 ? [] : [LABELS[one.number % 3], 'evening light'],
       n_images: one.n,
       previews: one.previews.map((i) => card(set.number, i)),
     })),

@@ -210,6 +210,38 @@ await check(
     await says('42 pictures');
   },
 );
+/** What a page shows, and what it says that it shows. */
+const shownOn = async (which) => {
+  await which.waitForSelector('[data-index] a[aria-label]');
+  return which.evaluate(() => [
+    document.querySelector('[role=toolbar] span')?.textContent,
+    ...[...document.querySelectorAll('[data-index] a')].map((one) =>
+      one.getAttribute('aria-label'),
+    ),
+  ]);
+};
+await check('any score orders the grid, either way round, and a link shows the same', async () => {
+  await page.goto(`${base}/dataset/${id}/data`);
+  await says('42 pictures');
+  const firstIs = async (sort) => {
+    const { path } = await read(`/dataset/${id}/grid?limit=1&sort=${sort}`);
+    await page.locator(`#tile-0 a[aria-label="${path[0]}"]`).waitFor();
+  };
+  await page.getByLabel('Sort').selectOption('low_information');
+  await page.waitForURL('**sort=-low_information');
+  await firstIs('-low_information');
+  await page.getByLabel('Sort').selectOption('name');
+  await page.waitForURL('**sort=name');
+  await page.getByRole('button', { name: /^Turn round/ }).click();
+  await page.waitForURL('**sort=-name');
+  await firstIs('-name');
+  const other = await browser.newPage();
+  await other.goto(page.url());
+  assert.deepEqual(await shownOn(other), await shownOn(page));
+  await other.close();
+  await page.goBack();
+  await firstIs('name');
+});
 /** A picture dropped on the page, as the browser tells of it. */
 const dropped = (file, name) =>
   page.evaluate(
@@ -235,6 +267,42 @@ await check(
     await says('42 pictures');
   },
 );
+await check('a search leans towards some pictures and away from others', async () => {
+  await page.locator('[data-grid]').focus();
+  await page.keyboard.press('s');
+  await page.waitForURL('**like=media*');
+  await page.locator('#tile-1 img').waitFor();
+  await page.locator('#tile-1').hover();
+  await page.locator('#tile-1 [data-check]').click();
+  await page.getByRole('button', { name: /^Less like the selected/ }).click();
+  await page.waitForURL('**less=media*');
+  await seen('less like this picture');
+  const anchors = (name) =>
+    JSON.stringify(
+      new URL(page.url()).searchParams
+        .getAll(name)
+        .map((one) => ({ id: one.slice(6), type: 'MEDIA' })),
+    );
+  const query = new URLSearchParams({
+    anchor_media_id: anchors('like'),
+    less_like: anchors('less'),
+  });
+  const { path } = await read(`/dataset/${id}/grid?limit=9&${query}`);
+  await page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll('[data-index] a')]
+        .slice(0, 9)
+        .every((one, at) => one.getAttribute('aria-label') === wanted[at]),
+    path,
+  );
+  await look('leaning');
+  await button('Change less like this picture').click();
+  await inDialog().getByRole('button', { name: 'like it', exact: true }).click();
+  await page.waitForURL((address) => address.searchParams.getAll('like').length === 2);
+  await page.keyboard.press('Escape');
+  await button('Clear all').click();
+  await says('42 pictures');
+});
 await check('a part of a picture is searched with', async () => {
   await page.locator('#tile-12 a').click();
   await page.waitForURL('**/data/image/**');
@@ -304,6 +372,13 @@ await check('clusters are shown at every level', async () => {
   await page.waitForURL('**level=4');
   await page.locator('main ul a').first().waitFor();
   await look('clusters');
+  const { clusters } = await read(`/dataset/${id}/clusters?level=4`);
+  await page.locator('[data-cluster] button').first().click();
+  await says(`${clusters[0].n_images} pictures in 1 cluster selected`);
+  await look('clusters-chosen');
+  await button('Show them').click();
+  await page.waitForURL('**cluster=*');
+  await says(`${clusters[0].n_images} pictures`);
 });
 await check('a line on the map filters the grid', async () => {
   await page.getByRole('link', { name: 'Map' }).click();
@@ -403,6 +478,7 @@ await check('the export is in the list of them, and deleted there', async () => 
 await check('the rejected file has its reason, and the task its end', async () => {
   await page.getByRole('link', { name: 'Rejected files', exact: true }).click();
   await seen('broken.png');
+  await seen(/1 that is no picture, 1 annotation file that was read/);
   await look('rejected');
   await page.goto(`${base}/tasks`);
   await page.locator('tbody').getByText('Done').first().waitFor();

@@ -4,6 +4,7 @@ import { ApiError, get, type Query } from './client';
 import { isLive } from './live';
 import { untilCounted } from './renew';
 import type {
+  Annotations,
   ApiKey,
   Card,
   ClusterPage,
@@ -170,6 +171,15 @@ export const marks = (id: string) =>
     queryKey: ['dataset', id, 'marks'],
     queryFn: () => Date.now(),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What annotation files gave when they were read last; the first of what was wrong with them. */
+export const annotations = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id, 'annotation files'],
+    queryFn: ({ signal }) => get<Annotations>(`/dataset/${id}/annotations`, { limit: 1 }, signal),
+    staleTime: CALM_MS,
+    retry: false,
   });
 
 export const folders = (path: string | null) =>

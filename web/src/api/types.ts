@@ -143,6 +143,8 @@ export interface Media extends Card {
   labels?: { label: string; source: string }[];
   captions?: { caption: string; source: string }[];
   objects?: ObjectBox[];
+  /** What fields that people declared say of it. */
+  custom_metadata?: { field_name: string; field_type: string; value: unknown }[];
   /** What the model sees in it, the surest first. */
   predicted?: { name: string; share: number }[];
 }
@@ -239,6 +241,8 @@ export interface ClusterPage {
   total: number;
   clusters: {
     cluster_id: string;
+    /** What it is called, at most three words, the likeliest first. */
+    name?: string[];
     n_images: number;
     previews: Pick<Card, 'media_id' | 'media_thumb_uri' | 'measures'>[];
   }[];

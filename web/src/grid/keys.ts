@@ -10,6 +10,9 @@ export type Command =
         | 'clear'
         | 'search'
         | 'similar'
+        | 'more'
+        | 'less'
+        | 'details'
         | 'tag'
         | 'help'
         | 'close'
@@ -56,6 +59,12 @@ export function command(press: Press): Command | null {
       return { do: 'clear' };
     case 's':
       return { do: 'similar' };
+    case 'm':
+      return { do: 'more' };
+    case 'l':
+      return { do: 'less' };
+    case 'i':
+      return { do: 'details' };
     case 't':
       return { do: 'tag' };
     case '/':
@@ -91,6 +100,8 @@ export const SHEET: readonly {
       ['x', 'Clear the selection'],
       ['t', 'Tag what is selected'],
       ['s', 'Find what is like the selected pictures, or this one'],
+      ['m, l', 'In such a search: more like these, less like these'],
+      ['i', 'Details'],
       ['+ −', 'Bigger or smaller tiles'],
     ],
   },

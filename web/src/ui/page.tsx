@@ -55,7 +55,13 @@ export function Section({
   );
 }
 
-/** A table that scrolls sideways by itself where the page is narrow. */
+/** A heading as CSS takes text. */
+const quoted = (text: string) => `"${text.replaceAll('"', '\\"')}"`;
+
+/**
+ * A table that scrolls sideways by itself where the page is narrow. On a phone each row is a block
+ * of its own, with the headings before the cells.
+ */
 export function Table({ head, children }: { head: readonly ReactNode[]; children: ReactNode }) {
   return (
     // Can be focused, so that arrow keys scroll it sideways.
@@ -65,7 +71,15 @@ export function Table({ head, children }: { head: readonly ReactNode[]; children
       tabIndex={0}
       className="overflow-x-auto rounded-card border border-line"
     >
-      <table className="w-full border-collapse text-left text-13">
+      <table
+        className="stacks w-full border-collapse text-left text-13"
+        style={Object.fromEntries(
+          head.map((cell, at) => [
+            `--head-${at + 1}`,
+            quoted(typeof cell === 'string' ? cell : ''),
+          ]),
+        )}
+      >
         <thead className="bg-sunken text-12 text-soft">
           <tr>
             {head.map((cell, at) =>

@@ -35,6 +35,7 @@ export function UsersPage() {
         <>
           <AdminTabs />
           <input
+            data-search
             type="search"
             aria-label="Search users"
             placeholder="Search users"

@@ -13,7 +13,7 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
-import { ignoredWords, REASON_WORDS } from '../explore/words';
+import { ignoredWords, REASON_WORDS, withoutRead } from '../explore/words';
 import { givesWords } from '../settings/annotation-words';
 import { inside, nameFor } from './name';
 import { SendFiles } from './send';
@@ -216,14 +216,18 @@ function Browser({ path, onOpen }: { path: string; onOpen: (path: string) => voi
     <div className="mt-3 max-h-[220px] overflow-y-auto rounded-control border border-line">
       {parent !== null && (
         <Choose label={parent} onClick={() => onOpen(parent)}>
-          <ArrowUp size={15} className="text-soft" aria-hidden /> {parent}
+          <ArrowUp size={15} className="shrink-0 text-soft" aria-hidden />
+          <span className="min-w-0 truncate">{parent}</span>
         </Choose>
       )}
       {names.map((name) => {
         const whole = data.path === null ? name : inside(data.path, name);
         return (
           <Choose key={whole} label={whole} onClick={() => onOpen(whole)}>
-            <Folder size={15} className="text-soft" aria-hidden /> {name}
+            <Folder size={15} className="shrink-0 text-soft" aria-hidden />
+            <span dir="auto" className="min-w-0 truncate">
+              {name}
+            </span>
           </Choose>
         );
       })}
@@ -291,7 +295,8 @@ function Found({ path }: { path: string }) {
     );
   }
   const annotations = data.annotations ?? [];
-  const ignored = ignoredWords(without(data.ignored_by_reason, annotations.length));
+  // Annotation files are no pictures, but nor are they left alone.
+  const ignored = ignoredWords(withoutRead(data.ignored_by_reason, annotations.length));
   const rejected = Object.entries(data.rejected_by_reason ?? {})
     .map(([why, count]) => `${number(count)} × ${(REASON_WORDS[why] ?? why).toLowerCase()}`)
     .join(', ');
@@ -331,12 +336,6 @@ function Found({ path }: { path: string }) {
     </div>
   );
 }
-
-/** Annotation files are no pictures, but nor are they left alone. */
-const without = (ignored: Record<string, number>, annotations: number) => ({
-  ...ignored,
-  not_a_picture: (ignored.not_a_picture ?? 0) - annotations,
-});
 
 /** Annotation files named before the rest is counted. */
 const SOME = 5;

@@ -6,6 +6,8 @@ import {
   LayoutDashboard,
   PackageOpen,
   ScanSearch,
+  ThumbsDown,
+  ThumbsUp,
   X,
 } from 'lucide-react';
 import { useState } from 'react';
@@ -20,6 +22,7 @@ import { TagMenu } from '../tags/tag-menu';
 import { PAGE } from './listing';
 import type { Result } from './result';
 import { type Explore, filterOf, hasFilter, isRanked, LIKES_MAX, SIZE } from './state';
+import { SizeSlider } from './tiles';
 
 /** Longest list that is put together in the browser. */
 const LIST_MAX = 100_000;
@@ -107,7 +110,8 @@ export function ActionBar({
   onSelect: (selection: Selection) => void;
   onChange: (change: Partial<Explore>) => void;
   onCompare: () => void;
-  onSimilar: () => void;
+  /** Finds what is like the selected pictures: only them, them too, or rather not them. */
+  onSimilar: (way: 'only' | 'like' | 'less') => void;
   details: boolean;
   onDetails: () => void;
 }) {
@@ -153,13 +157,23 @@ export function ActionBar({
           )}
           {chosen <= LIKES_MAX && (
             <Button
-              onClick={onSimilar}
-              title="Find what is like any of them"
+              onClick={() => onSimilar('only')}
+              title="Find what is like any of them (s)"
               className="h-7! px-2.5!"
             >
               <ScanSearch size={15} aria-hidden />{' '}
               <span className="max-md:sr-only">Find similar</span>
             </Button>
+          )}
+          {chosen <= LIKES_MAX && state.like && (
+            <span className="flex">
+              <IconButton label="More like the selected (m)" onClick={() => onSimilar('like')}>
+                <ThumbsUp size={15} />
+              </IconButton>
+              <IconButton label="Less like the selected (l)" onClick={() => onSimilar('less')}>
+                <ThumbsDown size={15} />
+              </IconButton>
+            </span>
           )}
           {chosen >= 2 && chosen <= 4 && (
             <Button onClick={onCompare} className="h-7! px-2.5!">
@@ -205,16 +219,7 @@ export function ActionBar({
         ]}
         onChange={(layout) => onChange({ layout: layout === 'fitted' ? layout : undefined })}
       />
-      <input
-        type="range"
-        aria-label="Tile size"
-        min={SIZE.min}
-        max={SIZE.max}
-        step={8}
-        value={size}
-        onChange={(event) => onChange({ size: Number(event.target.value) })}
-        className="range w-[72px] sm:w-[120px]"
-      />
+      <SizeSlider size={size} onSize={(now) => onChange({ size: now })} />
       <IconButton label="Details" aria-pressed={details} onClick={onDetails}>
         <Info size={17} />
       </IconButton>

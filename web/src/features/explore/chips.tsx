@@ -91,10 +91,20 @@ export function Chips({ id, state, total }: { id: string; state: Explore; total:
 }
 
 function OneChip({ id, state, chip, go }: { id: string; state: Explore; chip: Chip; go: Go }) {
-  const words = <span className="max-w-[280px] truncate">{chip.text}</span>;
+  const words = (
+    <span dir="auto" className="max-w-[280px] truncate">
+      {chip.text}
+    </span>
+  );
   return (
     <span className="inline-flex h-7 items-center rounded-full bg-accent-wash text-13 text-accent-ink">
-      {chip.like && <LikePicture id={id} like={chip.like} className="ml-0.5 size-6 rounded-full" />}
+      {chip.like && (
+        <LikePicture
+          id={id}
+          like={chip.like}
+          className={`ml-0.5 size-6 rounded-full ${chip.key.startsWith('less') ? 'opacity-60 grayscale' : ''}`}
+        />
+      )}
       {chip.subject ? (
         <Popover
           title={titleOf(chip.subject)}
@@ -103,7 +113,7 @@ function OneChip({ id, state, chip, go }: { id: string; state: Explore; chip: Ch
               type="button"
               title="Change"
               aria-label={`Change ${chip.text}`}
-              className="inline-flex h-7 items-center rounded-l-full pr-1 pl-3 underline decoration-dotted underline-offset-4 hover:decoration-solid"
+              className={`inline-flex h-7 items-center rounded-l-full pr-1 ${chip.like ? 'pl-2' : 'pl-3'} underline decoration-dotted underline-offset-4 hover:decoration-solid`}
             >
               {words}
             </button>
@@ -131,6 +141,7 @@ function titleOf(subject: Subject): string {
   if (subject.on === 'words') return 'What pictures show, or words said of them';
   if (subject.on === 'issue') return ISSUE_WORDS[subject.issue].name;
   if (subject.on === 'alike') return 'How alike at least';
+  if (subject.on === 'liking') return 'Like it, or less like it';
   if (subject.on === 'measure') return MEASURE_WORDS[subject.measure].name;
   return 'Has it, or has it not';
 }
@@ -163,6 +174,21 @@ function Editor({
         ]}
         onChange={(now) => {
           if ((now === 'not') !== subject.excluded) go(subject.turned);
+        }}
+      />
+    );
+  }
+  if (subject.on === 'liking') {
+    return (
+      <Segments
+        label="Like it, or less like it"
+        value={subject.less ? 'less' : 'like'}
+        options={[
+          ['like', 'like it'],
+          ['less', 'less like it'],
+        ]}
+        onChange={(now) => {
+          if ((now === 'less') !== subject.less) go(subject.turned);
         }}
       />
     );

@@ -1,33 +1,118 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { ScanSearch, Shapes } from 'lucide-react';
-import { useState } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { Images, PackageOpen, Shapes, X } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
-import type { ClusterPage } from '../../api/types';
-import { plural } from '../../format';
+import { number, plural } from '../../format';
+import { command } from '../../grid/keys';
 import { Empty, Turning } from '../../ui/bits';
-import { Button } from '../../ui/button';
+import { Button, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
-import { type Explore, filterOf, LEVEL, refine } from './state';
+import { typing } from '../../ui/typing';
+import { ExportDialog } from '../exports/export-dialog';
+import { TagMenu } from '../tags/tag-menu';
+import { type Cluster, ClusterCard } from './cluster-card';
+import { type Explore, filterOf, LEVEL, refine, unranked } from './state';
+import { GridArea } from './tiles';
 
 const PAGE = 100;
+const REST_MS = 150;
 const LEVEL_WORDS = ['finest', 'fine', 'medium', 'coarse', 'coarsest'];
 
-export function Clusters({ id, state }: { id: string; state: Explore }) {
-  const navigate = useNavigate();
+/** The page that holds the first cluster on the screen, which the address tells as `at`. */
+const pageOf = (state: Explore) => Math.floor((state.at ?? 0) / PAGE);
+
+export function Clusters({ id, state: whole }: { id: string; state: Explore }) {
+  // A shared address may hold a search; clusters are of all that the filters let through.
+  const state = unranked(whole);
+  const { at } = whole;
+  const navigate = useNavigate({ from: '/dataset/$id/data' });
   const level = state.level ?? LEVEL.usual;
-  const [page, setPage] = useState(0);
+  const page = pageOf(whole);
+  const filter = filterOf(state);
   const { data, error, isPending, refetch, isPlaceholderData } = useQuery({
-    ...ask.clusters(id, level, filterOf(state), page * PAGE),
+    ...ask.clusters(id, level, filter, page * PAGE),
     placeholderData: (before) => before,
   });
-  const pages = Math.ceil((data?.total ?? 0) / PAGE);
+  const set = useCallback(
+    (change: Partial<Explore>) =>
+      navigate({
+        to: '/dataset/$id/data',
+        params: { id },
+        search: (was) => ({ ...was, ...change }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [id, navigate],
+  );
+  const key = JSON.stringify([filter, level]);
+  const [chosen, setChosen] = useState<ReadonlyMap<string, number>>(new Map());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other clusters, nothing chosen
+  useEffect(() => setChosen(new Map()), [key]);
+  const choose = ({ cluster_id, n_images }: Cluster) =>
+    setChosen((now) => {
+      const next = new Map(now);
+      if (!next.delete(cluster_id)) next.set(cluster_id, n_images);
+      return next;
+    });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (typing(event.target)) return;
+      const told = command(event)?.do;
+      if (told === 'tag') document.querySelector<HTMLElement>('[data-tag-menu]')?.click();
+      else if (told === 'clear' || told === 'close') setChosen(new Map());
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  const list = usePlace(at, data !== undefined && !isPlaceholderData, page, set);
   return (
-    <div className="flex min-w-0 grow flex-col">
-      <div className="min-h-0 grow overflow-y-auto bg-ground p-4">
-        {error && !data && (
+    <GridArea
+      fault={
+        error &&
+        !data && (
           <Fault what="The clusters could not be read" cause={error} onRetry={() => refetch()} />
-        )}
+        )
+      }
+      bar={
+        <div
+          role="toolbar"
+          aria-label="Selection and granularity"
+          className="flex h-11 shrink-0 items-center gap-2 border-t border-line px-3 text-13"
+        >
+          {chosen.size > 0 ? (
+            <ChosenClusters
+              id={id}
+              state={state}
+              chosen={chosen}
+              onClear={() => setChosen(new Map())}
+            />
+          ) : (
+            <Turner
+              page={page}
+              total={data?.total}
+              onPage={(to) => set({ at: to === 0 ? undefined : to * PAGE })}
+            />
+          )}
+          <span className="grow" />
+          <LevelSlider
+            level={level}
+            onLevel={(to) =>
+              navigate({
+                to: '/dataset/$id/data',
+                params: { id },
+                search: (was) => refine(was, { level: to === LEVEL.usual ? undefined : to }),
+                replace: true,
+              })
+            }
+          />
+        </div>
+      }
+    >
+      <div ref={list} className="size-full overflow-y-auto p-4">
         {isPending && !error && (
           <p className="flex items-center gap-2 text-soft">
             <Turning /> Reading the clusters
@@ -43,118 +128,182 @@ export function Clusters({ id, state }: { id: string; state: Explore }) {
         )}
         {data && data.clusters.length > 0 && (
           <ul
-            className={`grid grid-cols-[repeat(auto-fill,minmax(min(220px,45%),1fr))] gap-3 transition-opacity ${isPlaceholderData ? 'opacity-60' : ''}`}
+            className={`grid grid-cols-[repeat(auto-fill,minmax(min(220px,45%),1fr))] gap-x-3 gap-y-4 transition-opacity ${isPlaceholderData ? 'opacity-60' : ''}`}
           >
             {data.clusters.map((cluster) => (
-              <ClusterCard key={cluster.cluster_id} id={id} state={state} cluster={cluster} />
+              <ClusterCard
+                key={cluster.cluster_id}
+                id={id}
+                state={state}
+                cluster={cluster}
+                chosen={chosen.has(cluster.cluster_id)}
+                onChoose={() => choose(cluster)}
+              />
             ))}
           </ul>
         )}
       </div>
-      <div className="flex h-11 shrink-0 items-center gap-3 border-t border-line px-3 text-13">
-        <span
-          className={`min-w-0 truncate text-soft ${pages > 1 ? 'max-sm:hidden' : ''}`}
-          aria-live="polite"
-        >
-          {data ? plural(data.total, 'cluster') : ''}
-        </span>
-        {pages > 1 && (
-          <>
-            <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
-              Previous
-            </Button>
-            <span className="whitespace-nowrap text-soft">
-              {page + 1} of {pages}
-            </span>
-            <Button disabled={page + 1 >= pages} onClick={() => setPage(page + 1)}>
-              Next
-            </Button>
-          </>
-        )}
-        <span className="grow" />
-        <label className="flex items-center gap-2 text-soft">
-          <span className="max-sm:hidden">Clusters</span>
-          <input
-            type="range"
-            aria-label="Granularity of clusters, finest to coarsest"
-            aria-valuetext={LEVEL_WORDS[level]}
-            min={LEVEL.min}
-            max={LEVEL.max}
-            step={1}
-            value={level}
-            onChange={(event) => {
-              setPage(0);
-              navigate({
-                to: '/dataset/$id/data',
-                params: { id },
-                search: refine(state, { level: Number(event.target.value) }),
-                replace: true,
-              });
-            }}
-            className="range w-[72px] sm:w-[120px]"
-          />
-          <span className="w-[60px]">{LEVEL_WORDS[level]}</span>
-        </label>
-      </div>
-    </div>
+    </GridArea>
   );
 }
 
-function ClusterCard({
+/** Tells the address which cluster is the first on the screen, and begins there. */
+function usePlace(
+  at: number | undefined,
+  ready: boolean,
+  page: number,
+  set: (change: Partial<Explore>) => void,
+) {
+  const list = useRef<HTMLDivElement>(null);
+  const begin = useRef((at ?? 0) % PAGE);
+  const shownPage = useRef(page);
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element || !ready) return;
+    if (shownPage.current !== page) {
+      shownPage.current = page;
+      element.scrollTop = 0;
+    } else if (begin.current > 0) {
+      element.querySelectorAll('[data-cluster]')[begin.current]?.scrollIntoView({ block: 'start' });
+    }
+    begin.current = 0;
+  }, [ready, page]);
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    let rest: ReturnType<typeof setTimeout>;
+    const onScroll = () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        const { top } = element.getBoundingClientRect();
+        const cards = [...element.querySelectorAll('[data-cluster]')];
+        const first = cards.findIndex((card) => card.getBoundingClientRect().bottom > top);
+        const now = page * PAGE + Math.max(0, first);
+        set({ at: now === 0 ? undefined : now });
+      }, REST_MS);
+    };
+    element.addEventListener('scroll', onScroll);
+    return () => {
+      clearTimeout(rest);
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [page, set]);
+  return list;
+}
+
+/** All pictures of the chosen clusters, and what can be done with them. */
+function ChosenClusters({
   id,
   state,
-  cluster,
+  chosen,
+  onClear,
 }: {
   id: string;
   state: Explore;
-  cluster: ClusterPage['clusters'][number];
+  chosen: ReadonlyMap<string, number>;
+  onClear: () => void;
 }) {
-  const [first, ...small] = cluster.previews;
-  const picture = (one: (typeof cluster.previews)[number], className: string) => (
-    <span
-      key={one.media_id}
-      className={`block overflow-hidden ${className}`}
-      style={{ backgroundColor: one.measures.mean_colour }}
-    >
-      <img src={one.media_thumb_uri} alt="" loading="lazy" className="size-full object-cover" />
-    </span>
-  );
+  const navigate = useNavigate({ from: '/dataset/$id/data' });
+  const [exporting, setExporting] = useState(false);
+  const may = useMay(id);
+  const cluster = [...chosen.keys()];
+  const pictures = [...chosen.values()].reduce((sum, count) => sum + count, 0);
+  const meant = filterOf({ ...state, cluster });
   return (
-    <li className="group relative">
-      {first && (
-        <Link
-          to="/dataset/$id/data"
-          params={{ id }}
-          search={refine(state, {
-            view: undefined,
-            like: [`media:${first.media_id}`],
-            alike: undefined,
-          })}
-          aria-label="Find pictures like these"
-          title="Find pictures like these, also in other clusters"
-          className="absolute top-2 right-2 z-1 inline-flex size-8 items-center justify-center rounded-full bg-scrim text-white opacity-0 group-hover:opacity-100 hover:bg-black focus-visible:opacity-100 [@media(hover:none)]:opacity-100"
-        >
-          <ScanSearch size={16} aria-hidden />
-        </Link>
+    <>
+      <span className="min-w-0 truncate text-soft" aria-live="polite">
+        {plural(pictures, 'picture')}
+        <span className="max-sm:hidden"> in {plural(chosen.size, 'cluster')}</span> selected
+      </span>
+      <IconButton label="Clear the selection" onClick={onClear}>
+        <X size={16} />
+      </IconButton>
+      {may('mark') && (
+        <TagMenu
+          id={id}
+          chosen={pictures}
+          filter={meant}
+          meant={async () => ({ all_matching: true })}
+        />
       )}
-      <Link
-        to="/dataset/$id/data"
-        params={{ id }}
-        search={refine(state, { view: undefined, cluster: cluster.cluster_id })}
-        className="block"
+      <Button
+        className="h-7! px-2.5!"
+        onClick={() =>
+          navigate({
+            to: '/dataset/$id/data',
+            params: { id },
+            search: refine(state, { view: undefined, cluster }),
+          })
+        }
       >
-        <span className="block overflow-hidden rounded-card">
-          {first && picture(first, 'aspect-[4/3]')}
-          {small.length > 0 && (
-            <span className="mt-0.5 grid grid-cols-4 gap-0.5">
-              {small.slice(0, 4).map((one) => picture(one, 'aspect-square'))}
-            </span>
-          )}
-        </span>
-        <span className="block px-1 pt-1.5 text-13 font-semibold group-hover:underline">
-          {plural(cluster.n_images, 'picture')}
-        </span>
-      </Link>
-    </li>
+        <Images size={15} aria-hidden /> <span className="max-sm:sr-only">Show them</span>
+      </Button>
+      <Button className="h-7! px-2.5!" onClick={() => setExporting(true)}>
+        <PackageOpen size={15} aria-hidden /> <span className="max-sm:sr-only">Export</span>
+      </Button>
+      <ExportDialog
+        id={id}
+        count={pictures}
+        filter={meant}
+        chosen={async () => null}
+        open={exporting}
+        onClose={() => setExporting(false)}
+      />
+    </>
+  );
+}
+
+function Turner({
+  page,
+  total,
+  onPage,
+}: {
+  page: number;
+  total: number | undefined;
+  onPage: (page: number) => void;
+}) {
+  const pages = Math.ceil((total ?? 0) / PAGE);
+  return (
+    <>
+      <span
+        className={`min-w-0 truncate text-soft ${pages > 1 ? 'max-sm:hidden' : ''}`}
+        aria-live="polite"
+      >
+        {total === undefined ? '' : plural(total, 'cluster')}
+      </span>
+      {pages > 1 && (
+        <>
+          <Button disabled={page === 0} onClick={() => onPage(page - 1)}>
+            Previous
+          </Button>
+          <span className="whitespace-nowrap text-soft">
+            {number(page + 1)} of {number(pages)}
+          </span>
+          <Button disabled={page + 1 >= pages} onClick={() => onPage(page + 1)}>
+            Next
+          </Button>
+        </>
+      )}
+    </>
+  );
+}
+
+function LevelSlider({ level, onLevel }: { level: number; onLevel: (level: number) => void }) {
+  return (
+    <label className="flex shrink-0 items-center gap-2 text-soft">
+      <span className="max-lg:hidden">Clusters</span>
+      <input
+        type="range"
+        aria-label="Granularity of clusters, finest to coarsest"
+        aria-valuetext={LEVEL_WORDS[level]}
+        min={LEVEL.min}
+        max={LEVEL.max}
+        step={1}
+        value={level}
+        onChange={(event) => onLevel(Number(event.target.value))}
+        className="range w-[72px] sm:w-[120px]"
+      />
+      <span className="w-[60px] max-sm:hidden">{LEVEL_WORDS[level]}</span>
+    </label>
   );
 }

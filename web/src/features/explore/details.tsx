@@ -49,7 +49,7 @@ export function DetailsPanel({
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="flex gap-3 py-1 text-13">
-      <dt className="w-[92px] shrink-0 text-soft">{name}</dt>
+      <dt className="w-[92px] shrink-0 wrap-anywhere text-soft">{name}</dt>
       <dd className="min-w-0 grow wrap-anywhere">{children}</dd>
     </div>
   );
@@ -153,13 +153,18 @@ function Facts({ media }: { media: Media }) {
             <Link
               to="/dataset/$id/data"
               params={{ id }}
-              search={{ cluster: finest }}
+              search={{ cluster: [finest] }}
               className="text-accent-ink hover:underline"
             >
               Pictures that look like this
             </Link>
           </Fact>
         )}
+        {media.custom_metadata?.map((field) => (
+          <Fact key={field.field_name} name={field.field_name}>
+            <FieldValue field={field} />
+          </Fact>
+        ))}
         <Fact name="Id">
           <span className="flex items-center gap-1">
             <code className="min-w-0 grow truncate font-mono text-12">{media.media_id}</code>
@@ -173,6 +178,25 @@ function Facts({ media }: { media: Media }) {
       <Similar media={media} />
     </div>
   );
+}
+
+/** What a field that people declared says: text, a number, a date, a choice or a link. */
+function FieldValue({ field }: { field: NonNullable<Media['custom_metadata']>[number] }) {
+  const values = (Array.isArray(field.value) ? field.value : [field.value]).map(String);
+  // Only what browsers open by themselves is a link; anything else could be a script.
+  const links = field.field_type === 'link' && values.every((one) => /^https?:\/\//i.test(one));
+  if (!links) return <span dir="auto">{values.join(', ')}</span>;
+  return values.map((one) => (
+    <a
+      key={one}
+      href={one}
+      target="_blank"
+      rel="noreferrer"
+      className="block text-accent-ink hover:underline"
+    >
+      {one}
+    </a>
+  ));
 }
 
 function Copies({ media, group }: { media: Media; group: NonNullable<Media['group']> }) {

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ChevronRight, X } from 'lucide-react';
-import { Children, type MouseEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import * as ask from '../../api/queries';
 import { type Facets, ISSUES, type Issue, MEASURES, type Measure, TIERS } from '../../api/types';
-import { number } from '../../format';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { AlikeCut, type Go, IssueCut, MeasureCut } from './cuts';
+import { Group, Value } from './facet';
+import { LabelValues, TagValues } from './facet-said';
 import { MEASURE_WORDS, rangeText } from './scale';
 import {
   COPIES,
@@ -19,89 +20,12 @@ import {
   pick,
   rangeOf,
   refine,
-  UNTAGGED,
   withCut,
 } from './state';
 import { COPIES_WORDS, ISSUE_WORDS, TIER_WORDS } from './words';
 
-interface Ways {
-  only: () => void;
-  add?: () => void;
-  exclude?: () => void;
-}
-
-export function Value({
-  name,
-  hint,
-  count,
-  most,
-  active,
-  excluded = false,
-  ways,
-}: {
-  name: string;
-  hint?: string;
-  count: number | undefined;
-  most: number;
-  active: boolean;
-  excluded?: boolean;
-  ways: Ways;
-}) {
-  const onClick = (event: MouseEvent) => {
-    if (event.altKey && ways.exclude) ways.exclude();
-    else if ((event.ctrlKey || event.metaKey) && ways.add) ways.add();
-    else ways.only();
-  };
-  return (
-    <li>
-      <button
-        type="button"
-        aria-pressed={active}
-        title={hint}
-        onClick={onClick}
-        className={`relative flex h-7 w-full items-center gap-2 overflow-hidden rounded-[4px] px-2 text-left text-13 not-disabled:hover:bg-hover ${active ? 'bg-accent-wash font-semibold text-accent-ink' : ''} ${count === 0 && !active ? 'text-soft' : ''}`}
-      >
-        <span
-          className="absolute bottom-0 left-2 h-0.5 rounded-full bg-accent opacity-50"
-          style={{
-            width: `calc((100% - 16px) * ${most > 0 && count ? Math.min(1, Math.max(0.01, count / most)) : 0})`,
-          }}
-          aria-hidden
-        />
-        <span className={`min-w-0 grow truncate ${excluded ? 'line-through' : ''}`}>{name}</span>
-        <span className="text-12 text-soft">{count === undefined ? '' : number(count)}</span>
-      </button>
-    </li>
-  );
-}
-
 /** Issues that every dataset may have; the others are shown where they occur. */
 const USUAL_ISSUES: readonly Issue[] = ['blur', 'dark', 'bright', 'outliers'];
-
-/** Values shown before one asks for all of them. */
-const SOME = 12;
-
-/** A part of the facets; of very many values only the first, until asked. */
-export function Group({ title, children }: { title: string; children: ReactNode }) {
-  const [all, setAll] = useState(false);
-  const values = Children.toArray(children);
-  const shown = all || values.length <= SOME + 2 ? values : values.slice(0, SOME);
-  return (
-    <section className="border-b border-line px-2 py-3 last:border-b-0">
-      <h2 className="mb-1 px-2 text-12 font-semibold text-soft">{title}</h2>
-      <ul>{shown}</ul>
-      {values.length > SOME + 2 && (
-        <button
-          type="button"
-          onClick={() => setAll(!all)}
-          className="h-7 px-2 text-12 text-accent-ink hover:underline"
-        >
-          {all ? 'Fewer' : `All ${number(values.length)}`}
-        </button>
-      )}
-    </section>
-  );
-}
 
 export function FacetsPanel({
   id,
@@ -166,7 +90,8 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
   return (
     <fieldset
       disabled={!facets}
-      className={asked.isPlaceholderData ? 'opacity-60 transition-opacity' : 'transition-opacity'}
+      // By itself it is as wide as its longest value, which then hides all counts.
+      className={`min-w-0 transition-opacity ${asked.isPlaceholderData ? 'opacity-60' : ''}`}
     >
       {isRanked(state) && (
         <section className="border-b border-line px-4 py-3">
@@ -345,125 +270,5 @@ function MeasureValue({
         </div>
       )}
     </li>
-  );
-}
-
-/** The labels of the pictures, once there are any. */
-function LabelValues({
-  facets,
-  state,
-  go,
-}: {
-  facets: Facets | undefined;
-  state: Explore;
-  go: Go;
-}) {
-  const labels = facets?.labels ?? [];
-  // What is asked for stays in sight, also where nothing has it any more.
-  const gone = [...(state.label ?? []), ...(state.not_label ?? [])].filter(
-    (value) => !labels.some((one) => one.value === value),
-  );
-  if (labels.length === 0 && gone.length === 0) return null;
-  const most = facets?.total ?? 0;
-  return (
-    <Group title="Labels">
-      {[...labels, ...gone.map((value) => ({ value, count: 0 }))].map(({ value, count }) => {
-        const excluded = state.not_label?.includes(value) ?? false;
-        return (
-          <Value
-            key={value}
-            name={value}
-            hint={`${value}. Ctrl+click adds, Alt+click excludes.`}
-            count={count}
-            most={most}
-            active={excluded || (state.label?.includes(value) ?? false)}
-            excluded={excluded}
-            ways={{
-              only: () =>
-                excluded
-                  ? go(refine(state, { not_label: pick(state.not_label, value, true) }))
-                  : go(refine(state, { label: pick(state.label, value, false) })),
-              add: () => go(refine(state, { label: pick(state.label, value, true) })),
-              exclude: () =>
-                go(
-                  refine(state, {
-                    label: state.label?.filter((one) => one !== value),
-                    not_label: pick(state.not_label, value, true),
-                  }),
-                ),
-            }}
-          />
-        );
-      })}
-      <Value
-        name="Unlabelled"
-        count={facets?.unlabelled}
-        most={most}
-        active={state.unlabelled ?? false}
-        ways={{
-          only: () => go(refine(state, { unlabelled: state.unlabelled ? undefined : true })),
-        }}
-      />
-    </Group>
-  );
-}
-
-/** The tags of the dataset, once it has any. */
-function TagValues({
-  id,
-  facets,
-  state,
-  go,
-}: {
-  id: string;
-  facets: Facets | undefined;
-  state: Explore;
-  go: Go;
-}) {
-  const { data } = useQuery({ ...ask.tags(id), retry: false });
-  if (!data || data.tags.length === 0) return null;
-  const counts = new Map(facets?.tags?.map((one) => [one.id, one.count]));
-  const most = facets?.total ?? 0;
-  return (
-    <Group title="Tags">
-      {data.tags.map((tag) => {
-        const excluded = state.not_tag?.includes(tag.id) ?? false;
-        return (
-          <Value
-            key={tag.id}
-            name={tag.name}
-            hint="Ctrl+click adds, Alt+click excludes."
-            count={facets ? (counts.get(tag.id) ?? 0) : undefined}
-            most={most}
-            active={excluded || (state.tag?.includes(tag.id) ?? false)}
-            excluded={excluded}
-            ways={{
-              only: () =>
-                excluded
-                  ? go(refine(state, { not_tag: pick(state.not_tag, tag.id, true) }))
-                  : go(refine(state, { tag: pick(state.tag, tag.id, false) })),
-              add: () => go(refine(state, { tag: pick(state.tag, tag.id, true) })),
-              exclude: () =>
-                go(
-                  refine(state, {
-                    tag: state.tag?.filter((one) => one !== tag.id),
-                    not_tag: pick(state.not_tag, tag.id, true),
-                  }),
-                ),
-            }}
-          />
-        );
-      })}
-      <Value
-        name="Untagged"
-        count={facets?.untagged}
-        most={most}
-        active={state.tag?.includes(UNTAGGED) ?? false}
-        ways={{
-          only: () => go(refine(state, { tag: pick(state.tag, UNTAGGED, false) })),
-          add: () => go(refine(state, { tag: pick(state.tag, UNTAGGED, true) })),
-        }}
-      />
-    </Group>
   );
 }

@@ -23,7 +23,17 @@ import { Grid } from './grid';
 import { useListing, useVersion } from './listing';
 import { Pane } from './pane';
 import { keyOf, Result } from './result';
-import { type Explore, filterOf, hasFilter, LIKES_MAX, refine, resultKey, SIZE } from './state';
+import {
+  type Explore,
+  filterOf,
+  hasFilter,
+  LIKES_MAX,
+  leaning,
+  refine,
+  resultKey,
+  unranked,
+} from './state';
+import { GridArea, useTiles } from './tiles';
 
 const PartsView = lazyRouteComponent(() => import('./parts-view'), 'PartsView');
 
@@ -80,29 +90,16 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another result, nothing selected
   useEffect(() => setSelection(NOTHING), [key]);
 
-  const set = useCallback(
-    (change: Partial<Explore>) =>
-      navigate({
-        to: '/dataset/$id/data',
-        params: { id },
-        search: (was) => ({ ...was, ...change }),
-        replace: true,
-        resetScroll: false,
-      }),
-    [id, navigate],
-  );
-
-  const size = state.size ?? SIZE.usual;
+  const { set, sideFor, onRest } = useTiles(id, state);
   const ready = total !== null && !waits;
   const geometryFor = useCallback(
     (width: number) => {
-      // On a phone the usual tile would leave two columns; three are better to look over.
-      const side = width < 480 ? Math.min(size, Math.round((width - 4) / 3)) : size;
+      const side = sideFor(width);
       return fitted && shapes.data
         ? justified(shapes.data, width, side)
         : rectangular(total ?? 0, width, side);
     },
-    [fitted, shapes.data, total, size],
+    [fitted, shapes.data, total, sideFor],
   );
 
   const { at: _, ...rest } = state;
@@ -127,37 +124,45 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     },
     [id, navigate, result],
   );
-  const onRest = useCallback((at: number) => set({ at: at === 0 ? undefined : at }), [set]);
 
-  /** What is like the selected pictures, or like the one in focus. */
-  const onSimilar = useCallback(() => {
+  /** The selected pictures, or the one in focus, as a search takes them. */
+  const meantLikes = useCallback(() => {
     const chosen = firstSelected(selection, total ?? 0, LIKES_MAX);
-    const ids = (chosen.length > 0 ? chosen : [focus]).flatMap((at) => result.item(at)?.id ?? []);
-    if (ids.length === 0) return;
-    navigate({
-      to: '/dataset/$id/data',
-      params: { id },
-      search: (was) =>
-        refine(was, {
-          like: ids.map((one) => `media:${one}`),
-          alike: undefined,
-          sort: undefined,
-          cluster: undefined,
-        }),
+    const places = chosen.length > 0 ? chosen : [focus];
+    return places.flatMap((at) => {
+      const found = result.item(at)?.id;
+      return found === undefined ? [] : [`media:${found}`];
     });
-  }, [focus, id, navigate, result, selection, total]);
+  }, [focus, result, selection, total]);
+  /** Searches with them: only with them, or as well, or against them. */
+  const onSimilar = useCallback(
+    (way: 'only' | 'like' | 'less') => {
+      const likes = meantLikes();
+      if (likes.length === 0) return;
+      navigate({
+        to: '/dataset/$id/data',
+        params: { id },
+        search: (was) =>
+          way !== 'only' && was.like
+            ? leaning(was, likes, way)
+            : refine(unranked(was), { like: likes, sort: undefined, cluster: undefined }),
+      });
+    },
+    [id, meantLikes, navigate],
+  );
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (typing(event.target)) return;
       const told = command(event)?.do;
-      if (told === 'similar') onSimilar();
-      else if (told === 'tag') document.querySelector<HTMLElement>('[data-tag-menu]')?.click();
-      else if (event.key === 'i') setDetails((open) => !open);
+      if (told === 'similar') onSimilar('only');
+      else if (told === 'more' || told === 'less') {
+        // Less of nothing in particular means nothing.
+        if (state.like) onSimilar(told === 'more' ? 'like' : 'less');
+      } else if (told === 'tag') document.querySelector<HTMLElement>('[data-tag-menu]')?.click();
+      else if (told === 'details') setDetails((open) => !open);
       else if (told === 'all') setSelection(EVERYTHING);
       else if (told === 'clear') setSelection(NOTHING);
-      else if (told === 'bigger') set({ size: Math.min(SIZE.max, size + 16) });
-      else if (told === 'smaller') set({ size: Math.max(SIZE.min, size - 16) });
       else if (told === 'close') {
         if (details) setDetails(false);
         else setSelection(NOTHING);
@@ -166,7 +171,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [details, onSimilar, set, size]);
+  }, [details, onSimilar, state.like]);
 
   const error = result.pages.error ?? (wantsFitted ? shapes.error : null);
   const first = firstSelected(selection, total ?? 0, 1)[0];
@@ -176,57 +181,58 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
     <Pane id={id} state={state} total={total}>
       {() => (
         <>
-          <div className="flex min-w-0 grow flex-col">
-            <div className="relative min-h-0 grow bg-ground">
-              {error && (
-                <div className="absolute inset-x-4 top-4 z-10">
-                  <Fault
-                    what="These pictures could not be listed"
-                    cause={error}
-                    onRetry={() => {
-                      result.pages.retry();
-                      result.pages.want(state.at ?? 0, state.at ?? 0);
-                      shapes.refetch();
-                    }}
-                  />
-                </div>
-              )}
-              {ready && total > 0 && (
-                <Grid
-                  key={`${key} ${state.layout}`}
-                  datasetId={id}
-                  result={result}
-                  geometryFor={geometryFor}
-                  selection={selection}
-                  onSelect={setSelection}
-                  onOpen={onOpen}
-                  onFocus={setFocus}
-                  hrefOf={hrefOf}
-                  begin={Math.min(state.at ?? 0, total - 1)}
-                  onRest={onRest}
+          <GridArea
+            fault={
+              error && (
+                <Fault
+                  what="These pictures could not be listed"
+                  cause={error}
+                  onRetry={() => {
+                    result.pages.retry();
+                    result.pages.want(state.at ?? 0, state.at ?? 0);
+                    shapes.refetch();
+                  }}
                 />
-              )}
-              {total === 0 && !error && (
-                <NothingHere
-                  filtered={hasFilter(state)}
-                  indexing={indexing ?? false}
-                  onClear={() => navigate({ to: '/dataset/$id/data', params: { id }, search: {} })}
-                />
-              )}
-            </div>
-            <ActionBar
-              id={id}
-              state={state}
-              result={result}
-              selection={selection}
-              onSelect={setSelection}
-              onChange={set}
-              onCompare={() => setCompare(true)}
-              onSimilar={onSimilar}
-              details={details}
-              onDetails={() => setDetails((open) => !open)}
-            />
-          </div>
+              )
+            }
+            bar={
+              <ActionBar
+                id={id}
+                state={state}
+                result={result}
+                selection={selection}
+                onSelect={setSelection}
+                onChange={set}
+                onCompare={() => setCompare(true)}
+                onSimilar={onSimilar}
+                details={details}
+                onDetails={() => setDetails((open) => !open)}
+              />
+            }
+          >
+            {ready && total > 0 && (
+              <Grid
+                key={`${key} ${state.layout}`}
+                datasetId={id}
+                result={result}
+                geometryFor={geometryFor}
+                selection={selection}
+                onSelect={setSelection}
+                onOpen={onOpen}
+                onFocus={setFocus}
+                hrefOf={hrefOf}
+                begin={Math.min(state.at ?? 0, total - 1)}
+                onRest={onRest}
+              />
+            )}
+            {total === 0 && !error && (
+              <NothingHere
+                filtered={hasFilter(state)}
+                indexing={indexing ?? false}
+                onClear={() => navigate({ to: '/dataset/$id/data', params: { id }, search: {} })}
+              />
+            )}
+          </GridArea>
           {details && shown && (
             <DetailsPanel id={id} mediaId={shown.id} onClose={() => setDetails(false)} />
           )}

@@ -1,9 +1,6 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { command } from '../../grid/keys';
-import { typing } from '../../ui/typing';
+import { type ReactNode, useState } from 'react';
 import { Chips } from './chips';
 import { FacetsPanel } from './facets';
-import { KeySheet } from './key-sheet';
 import { QueryBar } from './query-bar';
 import type { Explore } from './state';
 
@@ -23,29 +20,9 @@ export function Pane({
   children: () => ReactNode;
 }) {
   const [drawer, setDrawer] = useState(false);
-  const [keys, setKeys] = useState(false);
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (typing(event.target)) return;
-      const told = command(event)?.do;
-      if (told === 'search') search.current?.focus();
-      else if (told === 'help') setKeys(true);
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
   return (
     <main className="flex h-full flex-col">
-      <QueryBar
-        id={id}
-        state={state}
-        field={search}
-        onFacets={() => setDrawer((open) => !open)}
-        onKeys={() => setKeys(true)}
-      />
+      <QueryBar id={id} state={state} onFacets={() => setDrawer((open) => !open)} />
       <Chips id={id} state={state} total={total ?? null} />
       <div className="relative flex min-h-0 grow">
         <FacetsPanel id={id} state={state} open={drawer} onClose={() => setDrawer(false)}>
@@ -53,7 +30,6 @@ export function Pane({
         </FacetsPanel>
         {children()}
       </div>
-      <KeySheet open={keys} onClose={() => setKeys(false)} />
     </main>
   );
 }

@@ -1,26 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { BoxSelect, FilterX } from 'lucide-react';
-import { useCallback, useEffect } from 'react';
+import { useCallback } from 'react';
 import * as ask from '../../api/queries';
 import { stateOf } from '../../api/renew';
 import type { ObjectPage } from '../../api/types';
 import { plural } from '../../format';
 import { rectangular } from '../../grid/geometry';
-import { command } from '../../grid/keys';
 import { NOTHING } from '../../grid/selection';
 import { writeSearch } from '../../search';
 import { Empty } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
-import { typing } from '../../ui/typing';
-import { Group, Value } from './facets';
+import { Group, Value } from './facet';
 import { Grid } from './grid';
 import { useListing, useVersion } from './listing';
 import { Pane } from './pane';
 import { Parts, partsKey, partsQuery } from './parts';
-import { type Explore, hasFilter, pick, refine, SIZE } from './state';
+import { type Explore, hasFilter, pick, refine } from './state';
+import { GridArea, SizeSlider, useTiles } from './tiles';
 
 /** What boxes show, cut out of their pictures. */
 export function PartsView({ id, state }: { id: string; state: Explore }) {
@@ -33,24 +32,10 @@ export function PartsView({ id, state }: { id: string; state: Explore }) {
   const parts = useListing(key, (whole) => new Parts(id, partsQuery(state), whole), version, at);
   useVersion(parts);
   const { total } = parts;
-  const size = state.size ?? SIZE.usual;
-  const set = useCallback(
-    (change: Partial<Explore>) =>
-      navigate({
-        to: '/dataset/$id/data',
-        params: { id },
-        search: (was) => ({ ...was, ...change }),
-        replace: true,
-        resetScroll: false,
-      }),
-    [id, navigate],
-  );
+  const { size, set, sideFor, onRest } = useTiles(id, state);
   const geometryFor = useCallback(
-    (width: number) => {
-      const side = width < 480 ? Math.min(size, Math.round((width - 4) / 3)) : size;
-      return rectangular(total ?? 0, width, side);
-    },
-    [size, total],
+    (width: number) => rectangular(total ?? 0, width, sideFor(width)),
+    [sideFor, total],
   );
   const opened = useCallback(
     (index: number) => ({ ...state, at: index, box: parts.item(index)?.part?.id }),
@@ -75,88 +60,67 @@ export function PartsView({ id, state }: { id: string; state: Explore }) {
     },
     [id, navigate, opened, parts],
   );
-  const onRest = useCallback((to: number) => set({ at: to === 0 ? undefined : to }), [set]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (typing(event.target)) return;
-      const told = command(event)?.do;
-      if (told === 'bigger') set({ size: Math.min(SIZE.max, size + 16) });
-      else if (told === 'smaller') set({ size: Math.max(SIZE.min, size - 16) });
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [set, size]);
   const { error } = parts.pages;
   const labels = parts.labels(at) ?? parts.labels(0) ?? [];
   return (
     <Pane id={id} state={state} facets={<BoxLabels id={id} state={state} labels={labels} />}>
       {() => (
-        <div className="flex min-w-0 grow flex-col">
-          <div className="relative min-h-0 grow bg-ground">
-            {error && (
-              <div className="absolute inset-x-4 top-4 z-10">
-                <Fault
-                  what="The boxes could not be listed"
-                  cause={error}
-                  onRetry={() => {
-                    parts.pages.retry();
-                    parts.pages.want(at, at);
-                  }}
-                />
-              </div>
-            )}
-            {total !== null && total > 0 && (
-              <Grid
-                key={key}
-                name="Boxes"
-                datasetId={id}
-                result={parts}
-                geometryFor={geometryFor}
-                selection={NOTHING}
-                onSelect={null}
-                onOpen={onOpen}
-                onFocus={() => {}}
-                hrefOf={hrefOf}
-                begin={Math.min(at, total - 1)}
-                onRest={onRest}
+        <GridArea
+          fault={
+            error && (
+              <Fault
+                what="The boxes could not be listed"
+                cause={error}
+                onRetry={() => {
+                  parts.pages.retry();
+                  parts.pages.want(at, at);
+                }}
               />
-            )}
-            {total === 0 && !error && (
-              <NoBoxes
-                filtered={hasFilter(state) || state.object !== undefined}
-                source={dataset?.source_uri}
-                onClear={() =>
-                  navigate({
-                    to: '/dataset/$id/data',
-                    params: { id },
-                    search: { view: 'objects' },
-                  })
-                }
-              />
-            )}
-          </div>
-          <div
-            role="toolbar"
-            aria-label="Layout"
-            className="flex h-11 shrink-0 items-center gap-2 border-t border-line px-3"
-          >
-            <span className="min-w-0 grow truncate text-13 text-soft" aria-live="polite">
-              {total !== null && plural(total, 'box', 'boxes')}
-            </span>
-            <input
-              type="range"
-              aria-label="Tile size"
-              min={SIZE.min}
-              max={SIZE.max}
-              step={8}
-              value={size}
-              onChange={(event) => set({ size: Number(event.target.value) })}
-              className="range w-[72px] sm:w-[120px]"
+            )
+          }
+          bar={
+            <div
+              role="toolbar"
+              aria-label="Layout"
+              className="flex h-11 shrink-0 items-center gap-2 border-t border-line px-3"
+            >
+              <span className="min-w-0 grow truncate text-13 text-soft" aria-live="polite">
+                {total !== null && plural(total, 'box', 'boxes')}
+              </span>
+              <SizeSlider size={size} onSize={(now) => set({ size: now })} />
+            </div>
+          }
+        >
+          {total !== null && total > 0 && (
+            <Grid
+              key={key}
+              name="Boxes"
+              datasetId={id}
+              result={parts}
+              geometryFor={geometryFor}
+              selection={NOTHING}
+              onSelect={null}
+              onOpen={onOpen}
+              onFocus={() => {}}
+              hrefOf={hrefOf}
+              begin={Math.min(at, total - 1)}
+              onRest={onRest}
             />
-          </div>
-        </div>
+          )}
+          {total === 0 && !error && (
+            <NoBoxes
+              filtered={hasFilter(state) || state.object !== undefined}
+              source={dataset?.source_uri}
+              onClear={() =>
+                navigate({
+                  to: '/dataset/$id/data',
+                  params: { id },
+                  search: { view: 'objects' },
+                })
+              }
+            />
+          )}
+        </GridArea>
       )}
     </Pane>
   );

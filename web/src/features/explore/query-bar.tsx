@@ -1,19 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import {
-  ArrowDownWideNarrow,
-  BoxSelect,
-  Keyboard,
-  LayoutGrid,
-  ListFilter,
-  Shapes,
-} from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { BoxSelect, Keyboard, LayoutGrid, ListFilter, Shapes } from 'lucide-react';
+import type { ReactNode } from 'react';
 import * as ask from '../../api/queries';
-import { Choice, Segments } from '../../ui/bits';
+import { Segments } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
+import { showKeys } from '../shell/keys';
 import { SearchBox } from './search-box';
-import { type Explore, isRanked, refine, SORTS, usualSort, type View } from './state';
+import { SortChoice } from './sort-choice';
+import { type Explore, refine, unranked, type View } from './state';
 
 const VIEWS: readonly (readonly [View | 'pictures', string, ReactNode])[] = [
   ['clusters', 'Clusters', <Shapes key="i" size={15} aria-hidden />],
@@ -24,15 +19,11 @@ const VIEWS: readonly (readonly [View | 'pictures', string, ReactNode])[] = [
 export function QueryBar({
   id,
   state,
-  field,
   onFacets,
-  onKeys,
 }: {
   id: string;
   state: Explore;
-  field: RefObject<HTMLInputElement | null>;
   onFacets: () => void;
-  onKeys: () => void;
 }) {
   const navigate = useNavigate({ from: '/dataset/$id/data' });
   const { data: dataset } = useQuery(ask.dataset(id));
@@ -45,29 +36,8 @@ export function QueryBar({
           <ListFilter size={17} />
         </IconButton>
       </span>
-      <SearchBox id={id} state={state} field={field} />
-      {!state.view && (
-        <span className="relative inline-flex">
-          <ArrowDownWideNarrow
-            size={16}
-            className="pointer-events-none absolute top-2 left-2.5 text-soft sm:hidden"
-            aria-hidden
-          />
-          <Choice
-            label="Sort"
-            value={state.sort ?? usualSort(state)}
-            options={SORTS.filter(([word]) => isRanked(state) === (word === 'closest'))}
-            onChange={(sort) =>
-              navigate({
-                to: '/dataset/$id/data',
-                params: { id },
-                search: (was) => refine(was, { sort }),
-              })
-            }
-            className="max-w-[150px] border-line max-sm:w-9 max-sm:appearance-none max-sm:bg-transparent max-sm:text-transparent [&>option]:bg-raised [&>option]:text-ink"
-          />
-        </span>
-      )}
+      <SearchBox id={id} state={state} />
+      {!state.view && <SortChoice id={id} state={state} />}
       <Segments
         label="View"
         value={state.view ?? 'pictures'}
@@ -82,12 +52,16 @@ export function QueryBar({
           navigate({
             to: '/dataset/$id/data',
             params: { id },
-            search: (was) => refine(was, { view: view === 'pictures' ? undefined : view }),
+            // Clusters have no order to rank; a search that does nothing there would say otherwise.
+            search: (was) =>
+              view === 'clusters'
+                ? refine(unranked(was), { view })
+                : refine(was, { view: view === 'pictures' ? undefined : view }),
           })
         }
       />
       <span className="max-sm:hidden">
-        <IconButton label="Keys" onClick={onKeys}>
+        <IconButton label="Keys" onClick={showKeys}>
           <Keyboard size={17} />
         </IconButton>
       </span>

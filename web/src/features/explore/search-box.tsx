@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { ImagePlus, Search } from 'lucide-react';
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Turning } from '../../ui/bits';
 import { sayFault } from '../../ui/toast';
 import { typing } from '../../ui/typing';
@@ -41,17 +41,10 @@ export function useSearchWith(id: string) {
 }
 
 /** Takes words and part of file names, and pictures that are chosen, pasted or dropped anywhere. */
-export function SearchBox({
-  id,
-  state,
-  field,
-}: {
-  id: string;
-  state: Explore;
-  field: RefObject<HTMLInputElement | null>;
-}) {
+export function SearchBox({ id, state }: { id: string; state: Explore }) {
   const navigate = useNavigate({ from: '/dataset/$id/data' });
   const { search, sending } = useSearchWith(id);
+  const field = useRef<HTMLInputElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(state.q ?? '');
   useEffect(() => setText(state.q ?? ''), [state.q]);
@@ -81,7 +74,7 @@ export function SearchBox({
     };
     window.addEventListener('paste', onPaste);
     return () => window.removeEventListener('paste', onPaste);
-  }, [field, search]);
+  }, [search]);
 
   return (
     <div className="relative min-w-[140px] grow basis-0">
@@ -92,6 +85,7 @@ export function SearchBox({
       />
       <input
         ref={field}
+        data-search
         type="search"
         aria-label="Search file names; Enter searches what pictures show"
         placeholder="File names as you type; Enter: what pictures show; or drop a picture"

@@ -47,11 +47,12 @@ export function SideBySide({
           </Link>
           <div className="flex flex-col gap-0.5 pt-2 text-13">
             {tag?.(card)}
-            <span className="truncate font-semibold" title={card.original_uri}>
+            <span dir="auto" className="truncate text-left font-semibold" title={card.original_uri}>
               {nameOf(card.original_uri)}
             </span>
             <span
-              className={`truncate ${differs((one) => folderOf(one.original_uri)) ? '' : 'text-soft'}`}
+              dir="auto"
+              className={`truncate text-left ${differs((one) => folderOf(one.original_uri)) ? '' : 'text-soft'}`}
               title={folderOf(card.original_uri)}
             >
               {folderOf(card.original_uri) || '(top folder)'}

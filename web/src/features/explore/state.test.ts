@@ -7,6 +7,8 @@ import {
   type Explore,
   filterOf,
   hasFilter,
+  LIKES_MAX,
+  leaning,
   pick,
   readExplore,
   refine,
@@ -24,12 +26,13 @@ const FULL_STATE: Explore = {
   tier: ['edited'],
   format: ['jpeg', 'png'],
   folder: 'a b/c',
-  cluster: 'c1',
+  cluster: ['c1', 'c2'],
   label: ['boat & mast'],
   not_label: ['car'],
   unlabelled: true,
   range: ['size:1000..5000', 'aspect:..0.5'],
   like: ['media:0198c0de-0000-7000-8000-000000000000'],
+  less: ['upload:0198c0de-0000-7000-8000-000000000001'],
   alike: 0.6,
   words: 'a boat',
   layout: 'fitted',
@@ -137,6 +140,7 @@ describe('chips', () => {
     const chips = chipsOf(FULL_STATE);
     expect(chips.map((chip) => chip.text)).toEqual([
       'like this picture',
+      'less like this picture',
       'alike ≥ 60 %',
       'shows: a boat',
       'name: cat & dog',
@@ -150,14 +154,45 @@ describe('chips', () => {
       'format: JPEG',
       'format: PNG',
       'folder: a b/c',
-      'one cluster',
+      '2 clusters',
       'label: boat & mast',
       'not label: car',
       'unlabelled',
     ]);
-    // Without the picture nothing is more or less alike.
+    // Without a picture to be like, nothing is more, less or so much alike.
     for (const chip of chips) {
-      expect(chipsOf(chip.without)).toHaveLength(chips.length - (chip.like ? 2 : 1));
+      const alone = chip.like && chip.key.startsWith('like');
+      expect(chipsOf(chip.without)).toHaveLength(chips.length - (alone ? 3 : 1));
     }
+  });
+});
+
+describe('likes and dislikes', () => {
+  const one = (n: number) => `media:0198c0de-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+  it('are asked of the API apart, each with its kind', () => {
+    const asked = filterOf({ like: [one(1)], less: [one(2).replace('media', 'upload')] });
+    expect(JSON.parse(String(asked.anchor_media_id))).toEqual([
+      { id: one(1).slice(6), type: 'MEDIA' },
+    ]);
+    expect(JSON.parse(String(asked.less_like))).toEqual([{ id: one(2).slice(6), type: 'UPLOAD' }]);
+  });
+
+  it('hold the last that was said of a picture', () => {
+    const less = leaning({ like: [one(1), one(2)] }, [one(2), one(3)], 'less');
+    expect([less.like, less.less]).toEqual([[one(1)], [one(2), one(3)]]);
+    const back = leaning(less, [one(2)], 'like');
+    expect([back.like, back.less]).toEqual([[one(1), one(2)], [one(3)]]);
+  });
+
+  it('are none without anything to be like, and never both', () => {
+    expect(readExplore({ less: one(1) })).toEqual({});
+    expect(readExplore({ like: one(1), less: [one(1)] })).toEqual({ like: [one(1)] });
+    expect(chipsOf({ like: [one(1)], less: [one(2)] })[0]?.subject).toBeUndefined();
+  });
+
+  it('are so many at most, the latest kept', () => {
+    const many = Array.from({ length: LIKES_MAX }, (_, n) => one(n));
+    expect(leaning({ like: many }, [one(90)], 'like').like).toEqual([...many.slice(1), one(90)]);
   });
 });

@@ -6,21 +6,8 @@
  */
 import type { Query } from '../../api/client';
 import { ISSUES, type Issue, type Measure, TIERS, type Tier } from '../../api/types';
+import { readSort, type Sort } from './order';
 import { type Range, readRange, writeRange } from './scale';
-
-export const SORTS = [
-  ['path', 'Folder and name'],
-  ['-newest', 'Newest first'],
-  ['-size', 'Largest files'],
-  ['-pixels', 'Most pixels'],
-  ['-uniqueness', 'Most unusual'],
-  ['-blur', 'Blurriest'],
-  ['-dark', 'Darkest'],
-  ['-bright', 'Brightest'],
-  ['-outliers', 'Strongest outliers'],
-  ['closest', 'Most alike'],
-] as const;
-export type Sort = (typeof SORTS)[number][0];
 
 export const COPIES = ['any', 'extra', 'none'] as const;
 export type Copies = (typeof COPIES)[number];
@@ -54,7 +41,8 @@ export interface Explore {
   readonly tier?: readonly Tier[] | undefined;
   readonly format?: readonly string[] | undefined;
   readonly folder?: string | undefined;
-  readonly cluster?: string | undefined;
+  /** Ids of clusters, any of them. */
+  readonly cluster?: readonly string[] | undefined;
   /** A line around a part of the map, `x,y x,y …` in its numbers. */
   readonly area?: string | undefined;
   /** Names of labels that they have, any of them; and those that they do not have. */
@@ -66,6 +54,8 @@ export interface Explore {
   readonly range?: readonly string[] | undefined;
   /** What they are like: `media:` or `upload:` and an id. */
   readonly like?: readonly string[] | undefined;
+  /** What they are to be less like, in the same words; only beside what they are like. */
+  readonly less?: readonly string[] | undefined;
   /** How alike at least, 0–1. */
   readonly alike?: number | undefined;
   /** Ids of tags, or `untagged`. */
@@ -141,7 +131,11 @@ function share(value: unknown): number | undefined {
 }
 
 export function readExplore(raw: Raw): Explore {
-  const like = some(list(raw.like).filter((word) => LIKE.test(word)))?.slice(0, LIKES_MAX);
+  const likes = (value: unknown) =>
+    some(list(value).filter((word) => LIKE.test(word)))?.slice(0, LIKES_MAX);
+  const like = likes(raw.like);
+  // What is asked for cannot be asked against too.
+  const less = like && some(likes(raw.less)?.filter((word) => !like.includes(word)) ?? []);
   const view = known(list(raw.view), VIEWS)[0];
   const found: Explore = {
     view,
@@ -158,7 +152,7 @@ export function readExplore(raw: Raw): Explore {
     tier: some(known(list(raw.tier), TIERS)),
     format: some(list(raw.format).filter((word) => /^[a-z0-9]+$/.test(word))),
     folder: text(raw.folder),
-    cluster: text(raw.cluster),
+    cluster: some(list(raw.cluster).filter((word) => word.trim() !== '')),
     tag: some(list(raw.tag).filter((word) => word === UNTAGGED || UUID.test(word))),
     not_tag: some(list(raw.not_tag).filter((word) => UUID.test(word))),
     label: some(list(raw.label)),
@@ -173,14 +167,10 @@ export function readExplore(raw: Raw): Explore {
     object: view === 'objects' ? some(list(raw.object)) : undefined,
     box: view === 'objects' ? list(raw.box).find((word) => UUID.test(word)) : undefined,
     like,
+    less,
     alike: like && share(raw.alike),
     area: /^\d+,\d+( \d+,\d+){2,199}$/.exec(text(raw.area) ?? '')?.[0],
-    sort:
-      like || text(raw.words)
-        ? undefined
-        : SORTS.map(([word]) => word).find(
-            (word) => word === raw.sort && word !== 'path' && word !== 'closest',
-          ),
+    sort: like || text(raw.words) ? undefined : readSort(raw.sort),
     layout: raw.layout === 'fitted' ? 'fitted' : undefined,
     size: whole(raw.size, SIZE.min, SIZE.max),
     level: whole(raw.level, LEVEL.min, LEVEL.max),
@@ -191,14 +181,20 @@ export function readExplore(raw: Raw): Explore {
   ) as Explore;
 }
 
+/** Pictures to be like, or less like, as the API takes them. */
+const anchorsOf = (likes: readonly string[] | undefined): string | undefined =>
+  likes &&
+  JSON.stringify(
+    likes.map((one) => {
+      const [type, id] = one.split(':') as [string, string];
+      return { id, type: type.toUpperCase() };
+    }),
+  );
+
 /** The part of the state that decides which pictures are in the result. */
 export function filterOf(state: Explore): Query {
   const { q, issue, not_issue, duplicates, tier, format, folder, cluster, area } = state;
-  const { tag, not_tag, label, not_label, unlabelled, range, like, alike, words } = state;
-  const anchors = like?.map((one) => {
-    const [type, id] = one.split(':') as [string, string];
-    return { id, type: type.toUpperCase() };
-  });
+  const { tag, not_tag, label, not_label, unlabelled, range, like, less, alike, words } = state;
   return {
     q,
     issue,
@@ -216,7 +212,8 @@ export function filterOf(state: Explore): Query {
     not_tag,
     range,
     caption: words,
-    anchor_media_id: anchors && JSON.stringify(anchors),
+    anchor_media_id: anchorsOf(like),
+    less_like: anchorsOf(less),
     // A search is answered with distances, 0 the same.
     textual_similarity_threshold: alike && Math.round((1 - alike) * 1000) / 1000,
   };
@@ -233,6 +230,18 @@ export const resultKey = (state: Explore) =>
 export function withRange(state: Explore, measure: Measure, range: Range | null): Explore {
   const others = (state.range ?? []).filter((word) => readRange(word)?.measure !== measure);
   return refine(state, { range: range ? [...others, writeRange(range)] : others });
+}
+
+/** The state without what ranks pictures, where nothing can be ranked. */
+export const unranked = (state: Explore): Explore =>
+  refine(state, { like: undefined, less: undefined, alike: undefined, words: undefined });
+
+/** What is searched with, with pictures more to be like or less like; the last that was said holds. */
+export function leaning(state: Explore, likes: readonly string[], way: 'like' | 'less'): Explore {
+  const other = way === 'like' ? 'less' : 'like';
+  const kept = [...new Set([...(state[way] ?? []), ...likes])].slice(-LIKES_MAX);
+  const rest = state[other]?.filter((one) => !kept.includes(one));
+  return refine(state, { [way]: kept, [other]: rest });
 }
 
 export const rangeOf = (state: Explore, measure: Measure): Range | null =>

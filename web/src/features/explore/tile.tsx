@@ -26,7 +26,9 @@ function Thumbnail({ datasetId, item }: { datasetId: string; item: Item }) {
     return (
       <span className="flex size-full flex-col items-center justify-center gap-1 bg-sunken p-2 text-center text-12 text-soft">
         <ImageOff size={20} strokeWidth={1.5} aria-hidden />
-        <span className="line-clamp-2 wrap-anywhere">{nameOf(item.path)}</span>
+        <span dir="auto" className="line-clamp-2 wrap-anywhere">
+          {nameOf(item.path)}
+        </span>
       </span>
     );
   }
@@ -86,7 +88,9 @@ export const Tile = memo(function Tile(props: TileProps) {
       </a>
       <span className="pointer-events-none absolute inset-x-0 bottom-0 hidden bg-scrim px-2 py-1 text-12 text-white group-hover:block">
         {item.part && <span className="block truncate font-semibold">{item.part.label}</span>}
-        <span className="block truncate">{nameOf(item.path)}</span>
+        <span dir="auto" className="block truncate">
+          {nameOf(item.path)}
+        </span>
         {item.worst && (
           <span className="block truncate opacity-85">{ISSUE_WORDS[item.worst].looks}</span>
         )}

@@ -2,7 +2,16 @@
 import type { FoundIssue, Issue, Measure, Tier } from '../../api/types';
 import { plural } from '../../format';
 import { rangeText, readRange } from './scale';
-import { type Explore, FULL, readCut, refine, UNTAGGED, withCut, withRange } from './state';
+import {
+  type Explore,
+  FULL,
+  leaning,
+  readCut,
+  refine,
+  UNTAGGED,
+  withCut,
+  withRange,
+} from './state';
 
 export const ISSUE_WORDS: Record<Issue, { name: string; looks: string; why: string }> = {
   blur: { name: 'Blurry', looks: 'Looks blurry', why: 'Nothing in the picture is sharp.' },
@@ -136,6 +145,12 @@ export function ignoredWords(byReason: Record<string, number>): string {
     .join(', ');
 }
 
+/** The same without so many annotation files: they are no pictures, but were not left alone. */
+export const withoutRead = (byReason: Record<string, number>, read: number) => ({
+  ...byReason,
+  not_a_picture: Math.max(0, (byReason.not_a_picture ?? 0) - read),
+});
+
 const NOTE_WORDS: Record<string, string> = {
   extension_mismatch: 'The name claims another format than the content has.',
   broken_icc_profile: 'The colour profile could not be used; colours were read as sRGB.',
@@ -151,6 +166,8 @@ export type Subject =
   | { readonly on: 'issue'; readonly issue: Issue }
   | { readonly on: 'measure'; readonly measure: Measure }
   | { readonly on: 'alike' }
+  /** A picture to be like, or less like; `turned` is the state the other way round. */
+  | { readonly on: 'liking'; readonly less: boolean; readonly turned: Explore }
   /** A value that is asked for, or asked against; `turned` is the state the other way round. */
   | { readonly on: 'value'; readonly excluded: boolean; readonly turned: Explore };
 
@@ -169,14 +186,20 @@ export function chipsOf(state: Explore, tagName: (id: string) => string = () => 
   const chips: Chip[] = [];
   const add = (key: string, text: string, without: Explore, subject?: Subject) =>
     chips.push({ key, text, without, subject });
-  for (const like of state.like ?? []) {
-    const rest = state.like?.filter((one) => one !== like);
-    chips.push({
-      key: like,
-      text: 'like this picture',
-      like,
-      without: refine(state, { like: rest }),
-    });
+  for (const way of ['like', 'less'] as const) {
+    for (const like of state[way] ?? []) {
+      const without = refine(state, { [way]: state[way]?.filter((one) => one !== like) });
+      const turned = leaning(state, [like], way === 'like' ? 'less' : 'like');
+      // Something must be left to be like.
+      const turns = way === 'less' || (state.like?.length ?? 0) > 1;
+      chips.push({
+        key: `${way} ${like}`,
+        text: way === 'like' ? 'like this picture' : 'less like this picture',
+        subject: turns ? { on: 'liking', less: way === 'less', turned } : undefined,
+        like,
+        without,
+      });
+    }
   }
   if (state.alike !== undefined) {
     const text = `alike ≥ ${Math.round(state.alike * 100)} %`;
@@ -237,7 +260,9 @@ export function chipsOf(state: Explore, tagName: (id: string) => string = () => 
     add('folder', `folder: ${state.folder}`, refine(state, { folder: undefined }));
   }
   if (state.cluster) {
-    add('cluster', 'one cluster', refine(state, { cluster: undefined }));
+    const many = state.cluster.length;
+    const text = many === 1 ? 'one cluster' : `${many} clusters`;
+    add('cluster', text, refine(state, { cluster: undefined }));
   }
   const both = (
     field: 'label' | 'tag',

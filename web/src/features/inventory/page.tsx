@@ -79,6 +79,7 @@ export function DatasetsPage() {
                 aria-hidden
               />
               <input
+                data-search
                 type="search"
                 aria-label="Search by name"
                 placeholder="Search by name"

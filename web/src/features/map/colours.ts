@@ -1,5 +1,5 @@
 /** What colours the points of a map. Pure. */
-import { ISSUES, type Issue } from '../../api/types';
+import { type Facets, ISSUES, type Issue } from '../../api/types';
 import { number, plural } from '../../format';
 import type { Explore } from '../explore/state';
 import { ISSUE_WORDS } from '../explore/words';
@@ -37,6 +37,8 @@ const ISSUE_COLOURS: Record<Issue, Rgb> = {
   odd_aspect_ratio: [168, 96, 56],
   leakage: [39, 158, 104],
 };
+/** Labels that the facets tell at most. */
+const FACET_LABELS = 500;
 /** Issues that the legend names also where no picture has them. */
 const USUAL = ISSUES.slice(0, 4);
 
@@ -99,8 +101,13 @@ export function colours(points: Points, by: Colouring): Uint8Array {
   return bytes;
 }
 
-/** What the colours mean, with how many pictures that pass the filter have them. */
-export function legend(points: Points, by: Colouring): Legend[] {
+/**
+ * What the colours mean, and how many pictures have them.
+ *
+ * A picture has one colour, but may have two labels or two issues; so what can be filtered by is
+ * counted as the filter would find it, which the facets know and the points do not.
+ */
+export function legend(points: Points, by: Colouring, facets: Facets | undefined): Legend[] {
   const counted = (test: (row: number) => boolean) => {
     let sum = 0;
     for (let row = 0; row < points.count; row += 1) {
@@ -130,23 +137,23 @@ export function legend(points: Points, by: Colouring): Legend[] {
         ]
       : rows;
   }
-  if (by === 'label') return labels(points);
+  if (by === 'label') return labels(points, facets);
   if (by === 'issue') {
-    const counts = new Map<Issue | null, number>();
-    for (let row = 0; row < points.count; row += 1) {
-      if (!(flags(row) & WANTED)) continue;
-      const issue = worst(points.issues[row] as number);
-      counts.set(issue, (counts.get(issue) ?? 0) + 1);
-    }
+    const here = (issue: Issue) => USUAL.includes(issue) || (facets?.issues[issue]?.count ?? 0) > 0;
     return [
-      ...ISSUES.filter((issue) => USUAL.includes(issue) || counts.has(issue)).map((issue) => ({
+      ...ISSUES.filter(here).map((issue) => ({
         key: issue,
         text: ISSUE_WORDS[issue].name,
         colour: css(ISSUE_COLOURS[issue]),
-        count: counts.get(issue) ?? 0,
+        count: facets ? (facets.issues[issue]?.count ?? 0) : null,
         filter: { issue: [issue] },
       })),
-      { key: 'none', text: 'No issue', colour: css(OTHER), count: counts.get(null) ?? 0 },
+      {
+        key: 'none',
+        text: 'No issue',
+        colour: css(OTHER),
+        count: counted((row) => points.issues[row] === 0),
+      },
     ];
   }
   if (by === 'copies') {
@@ -155,7 +162,7 @@ export function legend(points: Points, by: Colouring): Legend[] {
         key: 'extra',
         text: 'Could go',
         colour: css(PALETTE[3] as Rgb),
-        count: counted((row) => (flags(row) & EXTRA) !== 0),
+        count: facets?.duplicates.extra ?? null,
         filter: { duplicates: 'extra' },
       },
       {
@@ -168,7 +175,7 @@ export function legend(points: Points, by: Colouring): Legend[] {
         key: 'none',
         text: 'No copies',
         colour: css(OTHER),
-        count: counted((row) => (flags(row) & COPIES) === 0),
+        count: facets?.duplicates.none ?? null,
         filter: { duplicates: 'none' },
       },
     ];
@@ -181,27 +188,24 @@ export function legend(points: Points, by: Colouring): Legend[] {
 }
 
 /** The most frequent labels, the rest of them together, and pictures without any. */
-function labels(points: Points): Legend[] {
-  const counts = new Uint32Array(256);
-  for (let row = 0; row < points.count; row += 1) {
-    if (!((points.flags[row] as number) & WANTED)) continue;
-    const label = points.label[row] as number;
-    counts[label] = (counts[label] as number) + 1;
-  }
+function labels(points: Points, facets: Facets | undefined): Legend[] {
   const shown = points.labels.slice(0, PALETTE.length);
-  const others = counts.subarray(shown.length, NO_LABEL).reduce((sum, count) => sum + count, 0);
-  const none = counts[NO_LABEL] as number;
+  const found = new Map(facets?.labels?.map((one) => [one.value, one.count]));
+  // The facets tell the most frequent under the filter; one they do not tell may be rarer.
+  const told = (label: string) =>
+    found.get(label) ?? (facets && found.size < FACET_LABELS ? 0 : null);
   const rows: Legend[] = shown.map((label, at) => ({
     key: `label ${label}`,
     text: label,
     colour: css(PALETTE[at] as Rgb),
-    count: counts[at] as number,
+    count: told(label),
     filter: { label: [label] },
   }));
   if (points.labels.length > shown.length) {
-    rows.push({ key: 'others', text: 'Other labels', colour: css(OTHER), count: others });
+    rows.push({ key: 'others', text: 'Other labels', colour: css(OTHER), count: null });
   }
-  if (none > 0 || shown.length === 0) {
+  const none = facets?.unlabelled ?? null;
+  if (none !== 0 || shown.length === 0) {
     const filter = { unlabelled: true } as const;
     rows.push({ key: 'none', text: 'Unlabelled', colour: css(NONE), count: none, filter });
   }

@@ -3,11 +3,12 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Hand, Lasso, Maximize, Scan, X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { getBytes, isMaking } from '../../api/client';
+import * as ask from '../../api/queries';
 import { duration, number, plural } from '../../format';
 import { Choice, Empty, Segments, Turning } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
-import { type Explore, filterOf, hasFilter, LEVEL, refine } from '../explore/state';
+import { type Explore, filterOf, LEVEL, refine, unranked } from '../explore/state';
 import { Canvas, type Tool } from './canvas';
 import { legend } from './colours';
 import { areaText, type Corner, countIn, Near, simplified, unpack, WANTED } from './points';
@@ -30,7 +31,9 @@ export function MapPage() {
   const state = useSearch({ from: '/frame/dataset/$id/map' });
   const navigate = useNavigate({ from: '/dataset/$id/map' });
   const level = state.level ?? LEVEL.usual;
-  const filter = filterOf(state);
+  // A search ranks pictures, which places on a map cannot show.
+  const filter = filterOf(unranked(state));
+  const filtered = Object.values(filter).some((value) => value !== undefined);
   const asked = useQuery({
     queryKey: ['dataset', id, 'map', level, filter],
     queryFn: async ({ signal }) =>
@@ -48,7 +51,8 @@ export function MapPage() {
   const [line, setLine] = useState<readonly Corner[]>([]);
   const [fit, setFit] = useState(0);
   const by = state.colour ?? 'cluster';
-  const rows = useMemo(() => (points ? legend(points, by) : []), [points, by]);
+  const { data: facets } = useQuery({ ...ask.facets(id, filter), placeholderData: (was) => was });
+  const rows = useMemo(() => (points ? legend(points, by, facets) : []), [points, by, facets]);
   const set = useCallback(
     (change: Partial<MapState>) =>
       navigate({
@@ -73,12 +77,12 @@ export function MapPage() {
         <h2 className="font-semibold max-sm:sr-only">Map</h2>
         {points && (
           <span className="text-13 text-soft max-sm:hidden" aria-live="polite">
-            {hasFilter(state)
+            {filtered
               ? `${number(passing)} of ${plural(points.count, 'picture')}`
               : plural(points.count, 'picture')}
           </span>
         )}
-        {hasFilter(state) && (
+        {filtered && (
           <Button
             look="quiet"
             className="h-7! px-2!"

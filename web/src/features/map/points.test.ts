@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Facets } from '../../api/types';
 import { colours, legend } from './colours';
 import {
   areaText,
@@ -34,6 +35,26 @@ function packed(places: readonly (readonly [number, number, number])[], clusters
   return bytes;
 }
 
+/** The first picture is a ship under sail: one colour, two labels, two issues. */
+const facets: Facets = {
+  generation: 1,
+  total: 2,
+  issues: {
+    blur: { count: 2, histogram: [] },
+    bright: { count: 1, histogram: [] },
+    mislabels: { count: 1, histogram: [] },
+  },
+  duplicates: { any: 5, extra: 4, none: 9 },
+  tiers: {},
+  formats: {},
+  folders: [],
+  labels: [
+    { value: 'ship', count: 1 },
+    { value: 'sail', count: 1 },
+  ],
+  unlabelled: 1,
+};
+
 describe('a map', () => {
   it('is read as it was packed', () => {
     const points = unpack(
@@ -62,21 +83,36 @@ describe('a map', () => {
         [5, 6, 128],
       ]),
     );
-    const rows = legend(points, 'label');
+    const rows = legend(points, 'label', facets);
     expect(rows.map(({ text, count, filter }) => [text, count, filter])).toEqual([
       ['ship', 1, { label: ['ship'] }],
-      ['sail', 0, { label: ['sail'] }],
+      ['sail', 1, { label: ['sail'] }],
       ['Unlabelled', 1, { unlabelled: true }],
     ]);
     const bytes = colours(points, 'label');
     expect(rows[0]?.colour).toBe(`rgb(${[...bytes.subarray(0, 3)].join(' ')})`);
     expect(rows[2]?.colour).toBe(`rgb(${[...bytes.subarray(8, 11)].join(' ')})`);
-    // Bits 1, 2 and 4: each the worst of its picture.
-    const issues = legend(points, 'issue').filter((row) => row.count);
-    expect(issues.map(({ key, filter }) => [key, filter])).toEqual([
-      ['blur', { issue: ['blur'] }],
-      ['bright', { issue: ['bright'] }],
+    const issues = legend(points, 'issue', facets).filter((row) => row.count);
+    expect(issues.map(({ key, count, filter }) => [key, count, filter])).toEqual([
+      ['blur', 2, { issue: ['blur'] }],
+      ['bright', 1, { issue: ['bright'] }],
+      ['mislabels', 1, { issue: ['mislabels'] }],
     ]);
+    const copies = legend(points, 'copies', facets);
+    expect(copies.map(({ key, count }) => [key, count])).toEqual([
+      ['extra', 4],
+      ['keep', 0],
+      ['none', 9],
+    ]);
+  });
+
+  it('counts nothing that a filter would count otherwise before the facets are there', () => {
+    const points = unpack(packed([[1, 2, 128]]));
+    for (const by of ['label', 'issue', 'copies'] as const) {
+      const told = legend(points, by, undefined).filter((row) => row.filter);
+      expect(told.length).toBeGreaterThan(0);
+      expect(told.map((row) => row.count)).toEqual(told.map(() => null));
+    }
   });
 
   it('is refused when it is something else', () => {

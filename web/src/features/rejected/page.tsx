@@ -12,7 +12,7 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
-import { ignoredWords, REASON_ADVICE, REASON_WORDS } from '../explore/words';
+import { ignoredWords, REASON_ADVICE, REASON_WORDS, withoutRead } from '../explore/words';
 import { useIndexAgain } from '../settings/index-again';
 
 interface Some {
@@ -61,7 +61,17 @@ export function RejectedPage() {
   const reasons = Object.entries(report?.rejected_by_reason ?? {})
     .filter(([, found]) => found.count > 0)
     .sort((a, b) => b[1].count - a[1].count);
-  const ignored = ignoredWords(report?.ignored_by_reason ?? {});
+  const { data: said } = useQuery({ ...ask.annotations(id), enabled: report !== undefined });
+  // Those outside the source were never found in it.
+  const read = said?.files.filter((one) => !one.path.startsWith('/')).length ?? 0;
+  const ignored = [
+    ignoredWords(withoutRead(report?.ignored_by_reason ?? {}, read)),
+    read > 0
+      ? plural(read, 'annotation file that was read', 'annotation files that were read')
+      : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
   return (
     <Page
       title="Rejected files"

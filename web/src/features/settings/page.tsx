@@ -93,7 +93,7 @@ export function SettingsPage() {
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   return (
-    <div className="flex min-h-8 items-center gap-4">
+    <div className="flex min-h-8 items-baseline gap-4 py-1">
       <dt className="w-[120px] shrink-0 text-soft">{name}</dt>
       <dd className="min-w-0">{children}</dd>
     </div>

@@ -54,7 +54,7 @@ export function DatasetFrame() {
           Datasets
         </Link>
         <ChevronRight size={14} className="-mx-1.5 hidden text-edge sm:block" aria-hidden />
-        <h1 className="min-w-0 truncate text-14 font-semibold">
+        <h1 dir="auto" className="min-w-0 truncate text-14 font-semibold">
           <Link to="/dataset/$id/data" params={{ id }}>
             {data?.display_name ?? ' '}
           </Link>

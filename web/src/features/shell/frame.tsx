@@ -6,6 +6,7 @@ import * as ask from '../../api/queries';
 import { Fault } from '../../ui/error';
 import { Page } from '../../ui/page';
 import { Password } from '../account/password';
+import { Keys } from './keys';
 import { Rail } from './rail';
 
 /** Leads to the sign-in page, which leads back here. */
@@ -41,7 +42,12 @@ export function Gate({ children }: { children: ReactNode }) {
       </Page>
     );
   }
-  return children;
+  return (
+    <>
+      <Keys />
+      {children}
+    </>
+  );
 }
 
 /** Hears what happens in the background, for whoever was let in. */

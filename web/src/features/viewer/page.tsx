@@ -166,7 +166,11 @@ export function PicturePage() {
         <IconButton label="Back to the pictures" onClick={close}>
           <ArrowLeft size={18} />
         </IconButton>
-        <h1 className="min-w-0 grow truncate text-14 font-semibold" title={media?.original_uri}>
+        <h1
+          dir="auto"
+          className="min-w-0 grow truncate text-left text-14 font-semibold"
+          title={media?.original_uri}
+        >
           {name ?? ' '}
         </h1>
         {neighbours && (

@@ -260,13 +260,25 @@ pub(crate) fn checked_folder(path: &Path, roots: &SourceRoots) -> Result<PathBuf
              allow a folder with --import-root"
         ),
     };
-    if let SourceRoots::Below(roots) = roots
-        && !leads_below(path, &resolved(roots))
-    {
-        return Err(outside());
+    let opened = fs_err::canonicalize(path);
+    if let SourceRoots::Below(roots) = roots {
+        let roots = resolved(roots);
+        let inside = match &opened {
+            Ok(opened) => roots.iter().any(|root| opened.starts_with(root)),
+            Err(_) => would_lie_below(path, &roots),
+        };
+        if !inside {
+            return Err(outside());
+        }
     }
-    let resolved = fs_err::canonicalize(path).map_err(|cause| {
-        Error::invalid("path", format!("cannot open {shown}: {}", plain(&cause)))
+    let resolved = opened.map_err(|cause| {
+        let why = match cause.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!("there is no folder {shown}; name one that this server can see")
+            }
+            _ => format!("cannot open {shown}: {}", plain(&cause)),
+        };
+        Error::invalid("path", why)
     })?;
     if !resolved.is_dir() {
         return Err(Error::invalid(
@@ -278,6 +290,18 @@ pub(crate) fn checked_folder(path: &Path, roots: &SourceRoots) -> Result<PathBuf
         Error::invalid("path", format!("cannot list {shown}: {}", plain(&cause)))
     })?;
     Ok(resolved)
+}
+
+/// Whether a path that cannot be opened would lie below one of the resolved roots: the part of it
+/// that is there does, and the rest leads nowhere else.
+fn would_lie_below(path: &Path, roots: &[PathBuf]) -> bool {
+    let leads_up = |part| part == std::path::Component::ParentDir;
+    !path.components().any(leads_up)
+        && path
+            .ancestors()
+            .skip(1)
+            .find(|there| there.exists())
+            .is_some_and(|there| leads_below(there, roots))
 }
 
 pub(crate) fn may_create(caller: &Caller) -> Result<(), Error> {

@@ -144,6 +144,11 @@ impl From<lamina_store::Error> for Error {
                 why: "the database is busy with other work; try again".to_owned(),
                 retry_after_s: 1,
             },
+            Store::Full(_) => Self::NoSpace {
+                why: "the disk with Lamina's data is full; once there is room, what waits goes on \
+                      by itself"
+                    .to_owned(),
+            },
             Store::WrongCursor => Self::invalid("cursor", Store::WrongCursor.to_string()),
             Store::TooMany { what, limit } => Self::Conflict {
                 code: "too_many",

@@ -49,7 +49,7 @@ pub use export::{
 pub use fields::{FieldWish, IncomingValues};
 pub use ingest::{Found, Verdict, Walk};
 pub use jobs::Runner;
-pub use lamina_search::{Bucket, Histogram};
+pub use lamina_search::{Bucket, Histogram, check_query};
 pub use lamina_store::Export;
 pub use marks::{Marked, Selection, TagCount};
 pub use media::{Original, RejectedFile, Thumbnail};

@@ -88,6 +88,18 @@ pub enum Clause {
         /// The least likeness that counts.
         least: f32,
     },
+    /// Another picture is so much like it, or none is.
+    Copied {
+        /// Whether pictures with such a copy or pictures without one are meant.
+        mode: Presence,
+        /// The likenesses that count.
+        likeness: Band,
+    },
+    /// Nothing is wrong with it: no issue that counts, and no copy.
+    Normal {
+        /// Whether such pictures or all others are meant.
+        mode: Presence,
+    },
     /// It adds at least this much to the set, 0–1.
     Uniqueness {
         /// The least score that counts.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use lamina_model::{Clause, Filter, ImageFormat, IssueKind, Presence, SetOp, Span, TextMatch};
+use lamina_model::{
+    Band, Clause, Filter, ImageFormat, IssueKind, Presence, SetOp, Span, TextMatch,
+};
 use roaring::MultiOps;
 
 use crate::{GenerationIndex, Overlay, RowSet};
@@ -43,6 +45,12 @@ impl GenerationIndex {
                 let most = columns.likeness[row];
                 most >= 0.0 && most >= *least
             }),
+            Clause::Copied { mode, likeness } => {
+                let copied =
+                    |row| columns.likeness[row] >= 0.0 && likeness.holds(columns.likeness[row]);
+                turned_if_out(*mode, self.each(copied))
+            }
+            Clause::Normal { mode } => turned_if_out(*mode, self.normal()),
             Clause::Uniqueness { least } => self.each(|row| columns.uniqueness[row] >= *least),
             Clause::Folder(text) => self.in_folders(text),
             Clause::File(text) => self.names.matching(columns, text),
@@ -90,6 +98,16 @@ impl GenerationIndex {
                 passing
             }
         }
+    }
+
+    /// Rows without an issue that counts and without a copy.
+    fn normal(&self) -> RowSet {
+        let mut normal = self.each(|row| self.columns.likeness[row] < 0.0);
+        for kind in IssueKind::ALL {
+            let with = self.with_issue(kind, |sure| Band::COUNTS.holds(sure));
+            normal.keep(&with.turned());
+        }
+        normal
     }
 
     fn none(&self) -> RowSet {

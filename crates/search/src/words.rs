@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(crate) use index::WordIndex;
-pub use query::QueryError;
+pub use query::{QueryError, check_query};
 pub use rank::{MeaningOf, Vocabulary};
 
 /// The words of a generation. Captions and names are indexed by row; labels by label, since

@@ -60,6 +60,10 @@ macro_rules! read {
 }
 
 /// Runs one body on a pool for a single writing statement.
+///
+/// A statement that gives rows back is read to its end, by `fetch_all`: only then is it written
+/// down, and only then can a full disk be noticed. `fetch_one` and `fetch_optional` stop at the
+/// first row.
 macro_rules! write {
     ($db:expr, $pool:ident => $body:expr) => {{
         let _counted = $db.writing();

@@ -44,6 +44,9 @@ pub enum Error {
     /// Another process kept the database locked for too long.
     #[error("the database is busy: try again")]
     Busy(#[source] Cause),
+    /// There is no room left on the disk of the database or of the blobs.
+    #[error("the disk is full: {0}")]
+    Full(#[source] Cause),
     /// What is stored contradicts itself or this program.
     #[error("stored {what} cannot be understood")]
     Corrupt {
@@ -88,6 +91,9 @@ impl From<sqlx::Error> for Error {
         if matches!(error, sqlx::Error::PoolTimedOut) || is_busy(code.as_deref()) {
             return Self::Busy(Box::new(error));
         }
+        if is_full(code.as_deref()) {
+            return Self::Full(Box::new(error));
+        }
         Self::Database(Box::new(error))
     }
 }
@@ -102,6 +108,11 @@ fn is_busy(code: Option<&str>) -> bool {
     }
 }
 
+/// `SQLite`: FULL. `PostgreSQL`: disk full.
+fn is_full(code: Option<&str>) -> bool {
+    matches!(code, Some("13" | "53100"))
+}
+
 impl From<sqlx::migrate::MigrateError> for Error {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         Self::Migration(Box::new(error))
@@ -112,6 +123,13 @@ impl From<object_store::Error> for Error {
     fn from(error: object_store::Error) -> Self {
         if matches!(error, object_store::Error::NotFound { .. }) {
             return Self::NotFound { what: "blob" };
+        }
+        let first: &(dyn std::error::Error + 'static) = &error;
+        let is_full = std::iter::successors(Some(first), |cause| cause.source())
+            .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+            .any(|cause| cause.kind() == std::io::ErrorKind::StorageFull);
+        if is_full {
+            return Self::Full(Box::new(error));
         }
         Self::Blob(Box::new(error))
     }

@@ -270,23 +270,23 @@ impl Store {
         let until = claim.now.plus_micros(claim.lease_us).as_micros();
         let counted = self.db.writing();
         let row = match &self.db.pools {
-            Pools::Sqlite { writer, .. } => {
-                sqlx::query_as::<_, JobRow>(claim_sql!(""))
-                    .bind(now)
-                    .bind(claim.runner)
-                    .bind(until)
-                    .bind(claim.lane == Lane::Long)
-                    .fetch_optional(writer)
-                    .await?
-            }
+            Pools::Sqlite { writer, .. } => sqlx::query_as::<_, JobRow>(claim_sql!(""))
+                .bind(now)
+                .bind(claim.runner)
+                .bind(until)
+                .bind(claim.lane == Lane::Long)
+                .fetch_all(writer)
+                .await?
+                .pop(),
             Pools::Postgres(pool) => {
                 sqlx::query_as::<_, JobRow>(claim_sql!("FOR UPDATE SKIP LOCKED"))
                     .bind(now)
                     .bind(claim.runner)
                     .bind(until)
                     .bind(claim.lane == Lane::Long)
-                    .fetch_optional(pool)
+                    .fetch_all(pool)
                     .await?
+                    .pop()
             }
         };
         drop(counted);
@@ -369,8 +369,9 @@ impl Store {
             .bind(progress.map(|progress| int(progress.done)))
             .bind(progress.map(|progress| int(progress.total)))
             .bind(progress.map(|progress| int(progress.rejected)))
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await?
+            .pop()
         });
         Ok(match cancel {
             Some(false) => Beat::Held,
@@ -504,8 +505,9 @@ impl Store {
             )
             .bind(id.as_uuid())
             .bind(at.as_micros())
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await?
+            .pop()
         });
         let state = state.ok_or(Error::NotFound { what: "task" })?;
         word("job state", JobState::from_word(&state))

@@ -43,9 +43,10 @@ impl Store {
             )
             .bind(key)
             .bind(value)
-            .fetch_one(pool)
+            .fetch_all(pool)
             .await?
+            .pop()
         });
-        Ok(standing)
+        standing.ok_or(crate::Error::Corrupt { what: "setting" })
     }
 }

@@ -101,15 +101,11 @@ impl ExploreParameters {
             Some("VIDEOS") => return Err(vql::not_yet("entity_type")),
             Some(other) => return Err(unknown("entity_type", other)),
         }
-        if let Some(text) = self.labels.as_deref().filter(|text| !text.is_empty()) {
-            filter.clauses.push(Clause::Labels {
-                op: SetOp::OneOf,
-                names: list(text).into_iter().collect(),
-            });
-        }
+        filter.clauses.extend(of_labels(self.labels.as_deref())?);
         match self.tags.as_deref() {
             None | Some("") => {}
             Some("untagged") => filter.clauses.push(Clause::Untagged),
+            Some(text) if whole_list("tags", text)?.is_empty() => {}
             Some(text) => {
                 let ids: Result<_, _> = list(text).iter().map(|id| id.parse::<TagId>()).collect();
                 filter.clauses.push(Clause::Tags {
@@ -130,6 +126,27 @@ impl ExploreParameters {
         };
         Ok((wanted, asked))
     }
+}
+
+/// Pictures with any of these labels; an empty list, as clients send it, asks nothing.
+pub(super) fn of_labels(text: Option<&str>) -> Result<Option<Clause>, Problem> {
+    let names = match text {
+        None | Some("") => return Ok(None),
+        Some(text) => whole_list("labels", text)?,
+    };
+    Ok((!names.is_empty()).then(|| Clause::Labels {
+        op: SetOp::OneOf,
+        names: names.into_iter().collect(),
+    }))
+}
+
+/// A [`list`]; one that was cut off is none.
+fn whole_list(name: &str, text: &str) -> Result<Vec<String>, Problem> {
+    let text = text.trim();
+    if text.starts_with('[') && !text.ends_with(']') {
+        return Err(unknown(name, text));
+    }
+    Ok(list(text))
 }
 
 /// `["a","b"]`, `[a,b]` or `a`.

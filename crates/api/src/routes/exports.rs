@@ -21,13 +21,13 @@ use hyper::{
 use lamina_engine::{
     Caller, Engine, Export, ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, Need,
 };
-use lamina_model::{Clause, ClusterId, MediaId, SetOp};
+use lamina_model::{ClusterId, MediaId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    explore::list,
+    explore::of_labels,
     originals::{Wanted as Range, disposition_as, outside, plain, wanted_range},
     ranked::{RankedParameters, look_up},
 };
@@ -186,12 +186,8 @@ pub(crate) async fn export_context_async(
         .await?;
     let (filter, asked) = ranked.read()?;
     let mut wanted = wanted.read_with(filter)?;
-    if let Some(text) = parameters.labels.as_deref().filter(|text| !text.is_empty()) {
-        wanted.filter.clauses.push(Clause::Labels {
-            op: SetOp::OneOf,
-            names: list(text).into_iter().collect(),
-        });
-    }
+    let labels = of_labels(parameters.labels.as_deref())?;
+    wanted.filter.clauses.extend(labels);
     let part = if asked.is_empty() {
         ExportPart::Matching {
             wanted: Box::new(wanted),
@@ -407,7 +403,7 @@ pub(crate) async fn export_dataset(
     let base = &state.accounts().public_url;
     let text = state
         .engine()
-        .export_document(&scope, base, AT_ONCE)
+        .export_document(&caller, &scope, base, AT_ONCE)
         .await?;
     let json = HeaderValue::from_static("application/json");
     Ok(([(CONTENT_TYPE, json)], text).into_response())

@@ -5,6 +5,7 @@ mod facts;
 
 use std::collections::BTreeSet;
 
+use lamina_engine::check_query;
 use lamina_model::{Band, Clause, Filter, IssueKind, Presence, SetOp, TagId};
 use serde_json::{Map, Value};
 
@@ -95,11 +96,36 @@ fn part(at: usize, element: &Value) -> Result<Part, Problem> {
     };
     let op = body.get("op").and_then(Value::as_str).unwrap_or_default();
     let ranked = match key.as_str() {
-        "text" => asked::words(op, body).map_err(|why| wrong(&why)),
+        "text" => words(op, body).map_err(|why| wrong(&why)),
+        "captions" => captions(op, body).map_err(|why| wrong(&why)),
         "similarity" => asked::likeness(op, body, &["query", "vql", &at.to_string(), key]),
         _ => return clause(at, key, op, body).map(Part::Clause),
     };
     ranked.map(Part::Asked)
+}
+
+/// Words that can be read.
+fn words(op: &str, body: &Map<String, Value>) -> Result<Asked, String> {
+    let asked = asked::words(op, body)?;
+    if let Asked::Words { query, .. } = &asked {
+        check_query(query).map_err(|cause| cause.to_string())?;
+    }
+    Ok(asked)
+}
+
+/// The same under another name, which some clients of the original use: words in captions. A
+/// phrase is looked for as one.
+fn captions(op: &str, body: &Map<String, Value>) -> Result<Asked, String> {
+    let phrase = match op {
+        "fts" | "" => return words("fts", body),
+        "semantic" => return words(op, body),
+        "contains" | "equals" | "is" | "starts_with" | "ends_with" => body.get("value"),
+        _ => return Err("op must be fts, semantic or contains".to_owned()),
+    };
+    let phrase = phrase.and_then(Value::as_str).unwrap_or_default();
+    let quoted = format!("\"{}\"", phrase.replace('"', " "));
+    let body = Map::from_iter([("value".to_owned(), quoted.into())]);
+    words("fts", &body)
 }
 
 fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<Clause, Problem> {
@@ -121,7 +147,6 @@ fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<C
             })
         }),
         "tags" => tags(op, body),
-        "captions" => return Err(not_yet(&format!("vql[{at}].{key}"))),
         "duplicates" | "uniqueness" => Err(format!("op must be {key:?}")),
         _ => of_facts().unwrap_or_else(|| Err(format!("there is no filter named {key:?}"))),
     };
@@ -136,10 +161,6 @@ fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
         return Err("op must be \"issue\"".to_owned());
     }
     let word = body.get("value").and_then(Value::as_str);
-    let kind = word.and_then(IssueKind::from_word).ok_or_else(|| {
-        let known = IssueKind::ALL.map(IssueKind::as_str).join(", ");
-        format!("value must be one of {known}")
-    })?;
     let mode = match body.get("mode").and_then(Value::as_str) {
         None | Some("in") => Presence::In,
         Some("out") => Presence::Out,
@@ -149,6 +170,21 @@ fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
         least: fraction(body, "confidence_min")?.unwrap_or(Band::COUNTS.least),
         most: fraction(body, "confidence_max")?.unwrap_or(Band::COUNTS.most),
     };
+    // Two of the original's words are no kind of finding here: copies have groups of their own.
+    match word {
+        Some("duplicates") => {
+            return Ok(Clause::Copied {
+                mode,
+                likeness: confidence,
+            });
+        }
+        Some("normal") => return Ok(Clause::Normal { mode }),
+        _ => {}
+    }
+    let kind = word.and_then(IssueKind::from_word).ok_or_else(|| {
+        let known = IssueKind::ALL.map(IssueKind::as_str).join(", ");
+        format!("value must be one of {known}, duplicates, normal")
+    })?;
     Ok(Clause::Issue {
         kind,
         mode,
@@ -254,6 +290,48 @@ mod tests {
         ];
         assert_eq!(filter.clauses, [&[issue][..], &rest[..]].concat());
         assert!(read("[]").unwrap().clauses.is_empty());
+    }
+
+    #[test]
+    fn copies_and_the_lack_of_any_fault_are_asked_for_as_issues() {
+        let of = |issue: &str| read(&format!(r#"[{{"issues":{{"op":"issue",{issue}}}}}]"#));
+        let filter = of(r#""value":"duplicates","mode":"in","confidence_min":0.8"#).unwrap();
+        let copied = Clause::Copied {
+            mode: Presence::In,
+            likeness: Band {
+                least: 0.8,
+                most: 1.0,
+            },
+        };
+        let normal = Clause::Normal {
+            mode: Presence::Out,
+        };
+        assert_eq!(filter.clauses, [copied]);
+        let filter = of(r#""value":"normal","mode":"out""#).unwrap();
+        assert_eq!(filter.clauses, [normal]);
+        let told = of(r#""value":"noise""#).unwrap_err().detail.in_words();
+        assert!(told.contains("duplicates, normal"), "{told}");
+    }
+
+    #[test]
+    fn captions_are_words_and_words_that_cannot_be_read_are_named() {
+        let (_, asked) =
+            super::read_ranked(r#"[{"captions":{"op":"contains","value":"a red car"}}]"#).unwrap();
+        let phrase = Asked::Words {
+            query: "\"a red car\"".to_owned(),
+            max_distance: 1.0,
+        };
+        assert_eq!(asked, [phrase]);
+        for wrong in [
+            r#"[{"text":{"op":"fts","value":"cat"}},{"text":{"op":"fts","value":"a AND (b"}}]"#,
+            r#"[{"text":{"op":"fts","value":"cat"}},{"captions":{"op":"near","value":"b"}}]"#,
+            r#"[{"text":{"op":"fts","value":"cat"}},{"captions":{"op":"fts","value":"(b"}}]"#,
+        ] {
+            let problem = super::read_ranked(wrong).unwrap_err();
+            assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            let told = problem.detail.in_words();
+            assert!(told.starts_with("query.vql.1: "), "{told}");
+        }
     }
 
     #[test]

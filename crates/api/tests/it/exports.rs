@@ -185,4 +185,5 @@ async fn names_and_ids_come_as_csv_and_the_document_at_once() {
     let items = document["media_items"].as_array().unwrap();
     assert_eq!(lines.count(), items.len());
     assert_eq!(document["info"]["total_media_items"], items.len());
+    assert_eq!(document["info"]["exported_by"], "local user");
 }

@@ -86,6 +86,18 @@ pub(super) const FAILED: &str = "FAILED";
 pub(super) const REJECTED: &str = "REJECTED";
 
 impl Engine {
+    /// What an export calls the one who asked for it.
+    pub(super) async fn name_of(&self, caller: &Caller) -> String {
+        match caller {
+            Caller::Local => "local user".to_owned(),
+            Caller::Anonymous => "anonymous".to_owned(),
+            Caller::User(user) => match self.store().user(user.user_id).await {
+                Ok(user) if !user.display_name.is_empty() => user.display_name,
+                _ => user.email.clone(),
+            },
+        }
+    }
+
     /// Asks for an export. One that no picture answers to is refused, which is kept as well.
     ///
     /// # Errors
@@ -104,14 +116,7 @@ impl Engine {
             });
         }
         let entities = self.count_export(scope, &wish.parts).await?;
-        let name = match caller {
-            Caller::Local => "local user".to_owned(),
-            Caller::Anonymous => "anonymous".to_owned(),
-            Caller::User(user) => match self.store().user(user.user_id).await {
-                Ok(user) if !user.display_name.is_empty() => user.display_name,
-                _ => user.email.clone(),
-            },
-        };
+        let name = self.name_of(caller).await;
         let refused = (entities == 0).then(|| "no pictures match; nothing to export".to_owned());
         let export = Export {
             id: ExportId::new(self.clock(), self.chance()),

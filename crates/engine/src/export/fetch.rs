@@ -9,7 +9,9 @@ use super::{
     document,
     work::key,
 };
-use crate::{DatasetScope, Engine, Error, ExportPart, Wanted, access::shorten, error::OrNothing};
+use crate::{
+    Caller, DatasetScope, Engine, Error, ExportPart, Wanted, access::shorten, error::OrNothing,
+};
 
 /// How long a link counts.
 const LINK_SECONDS: i64 = 86_400;
@@ -163,6 +165,7 @@ impl Engine {
     /// [`Error::Conflict`] while there is no generation, or the dataset is too large for it.
     pub async fn export_document(
         &self,
+        caller: &Caller,
         scope: &DatasetScope,
         base_url: &str,
         most: usize,
@@ -192,8 +195,8 @@ impl Engine {
         let about = Export {
             id: ExportId::new(self.clock(), self.chance()),
             dataset_id: scope.id(),
-            made_by: None,
-            made_by_name: String::new(),
+            made_by: caller.user_id(),
+            made_by_name: self.name_of(caller).await,
             created_at: now,
             wish: String::new(),
             file_name: String::new(),

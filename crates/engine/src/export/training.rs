@@ -132,7 +132,13 @@ impl Yolo {
 
     /// `data.yaml`.
     pub(super) fn finish(self) -> String {
-        let mut text = "path: .\ntrain: images\nval: images\nnames:\n".to_owned();
+        let mut text = "path: .\ntrain: images\nval: images\nnames:".to_owned();
+        // A mapping without entries says so, or it is no mapping to those who read it.
+        text.push_str(if self.categories.names.is_empty() {
+            " {}\n"
+        } else {
+            "\n"
+        });
         for (number, name) in self.categories.names.iter().enumerate() {
             // JSON texts are YAML texts.
             writeln!(text, "  {number}: {}", Value::from(name.as_str()))

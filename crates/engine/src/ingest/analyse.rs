@@ -65,7 +65,7 @@ pub(super) async fn analyse_and_publish(
         .note_labels_seen(dataset.id, generation, &labels_seen)
         .await?;
     index(engine, dataset, generation).await;
-    let counts = report::issue_counts(findings);
+    let counts = report::issue_counts(findings, &compared.issues);
     tally.stage(Phase::Publishing, began);
     let report: Report = report::build(store, dataset.id, findings, counts, tally).await?;
     job.check()?;

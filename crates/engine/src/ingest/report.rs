@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use lamina_analysis::Findings;
-use lamina_model::{AnnotationFile, ClusterCount, DatasetId, IssueKind, Report};
+use lamina_model::{AnnotationFile, ClusterCount, DatasetId, Issue, IssueKind, Report};
 use lamina_store::Store;
 
 use super::Tally;
@@ -16,11 +16,15 @@ const COUNTS_FROM: f32 = 0.5;
 /// Pictures with an issue that counts, by kind.
 pub(super) type IssueCounts = BTreeMap<IssueKind, u64>;
 
-pub(super) fn issue_counts(findings: &Findings) -> IssueCounts {
+/// Of what comparing found, and of what labels and splits say beside.
+pub(super) fn issue_counts(findings: &Findings, beside: &[Issue]) -> IssueCounts {
     let mut counts: IssueCounts = IssueKind::ALL.map(|kind| (kind, 0)).into();
-    for found in &findings.issues {
-        if found.confidence >= COUNTS_FROM {
-            *counts.entry(found.kind).or_default() += 1;
+    let compared = findings.issues.iter();
+    let compared = compared.map(|found| (found.kind, found.confidence));
+    let beside = beside.iter().map(|found| (found.kind, found.confidence));
+    for (kind, confidence) in compared.chain(beside) {
+        if confidence >= COUNTS_FROM {
+            *counts.entry(kind).or_default() += 1;
         }
     }
     counts

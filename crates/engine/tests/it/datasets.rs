@@ -112,6 +112,21 @@ async fn nothing_leads_out_of_the_import_roots() {
                 .replace(&path.display().to_string(), "PATH"),
         );
     }
+    let missing = shop
+        .engine
+        .open_folder(&Caller::Local, wish(root.path().join("in/not there"), None));
+    let missing = missing.await.unwrap_err();
+    assert_eq!(missing.code(), "invalid_path");
+    assert!(
+        missing.to_string().contains("there is no folder"),
+        "{missing}"
+    );
+    let up = root.path().join("gone/../../elsewhere");
+    let up = shop
+        .engine
+        .open_folder(&Caller::Local, wish(&up, None))
+        .await;
+    assert_eq!(up.unwrap_err().code(), "forbidden");
     refusals.dedup();
     assert_eq!(
         refusals.len(),

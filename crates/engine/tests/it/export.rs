@@ -168,14 +168,14 @@ async fn the_document_has_the_fields_of_the_original_in_its_order() {
     // The same at once, for small datasets.
     let at_once = shop
         .engine
-        .export_document(&scope, "http://here", 3)
+        .export_document(&Caller::Local, &scope, "http://here", 3)
         .await
         .unwrap();
     let at_once: Value = serde_json::from_str(&at_once).unwrap();
     assert_eq!(at_once["media_items"], document["media_items"]);
     assert!(
         shop.engine
-            .export_document(&scope, "http://here", 2)
+            .export_document(&Caller::Local, &scope, "http://here", 2)
             .await
             .is_err()
     );
@@ -250,6 +250,20 @@ async fn training_programs_get_boxes_in_their_own_shape() {
     let boxes = text(&mut zip, "labels/a/ONE.txt");
     assert_eq!(boxes, "0 0.500000 0.500000 0.500000 1.000000\n");
     assert!(text(&mut zip, "data.yaml").contains("0: \"sail\""));
+}
+
+#[tokio::test]
+async fn a_set_without_boxes_has_a_mapping_of_no_names() {
+    let shop = Workshop::new().await;
+    shop.put("a.bmp", &picture(1));
+    let (scope, _) = shop.index().await;
+    let mut zip = archive(
+        &shop,
+        &scope,
+        wish(ExportFormat::Yolo, vec![everything()], false),
+    )
+    .await;
+    assert!(text(&mut zip, "data.yaml").ends_with("\nnames: {}\n"));
 }
 
 #[tokio::test]

@@ -112,7 +112,12 @@ async fn a_wrong_label_is_told_with_the_right_one_and_told_no_more_once_it_is_se
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].description, "bee");
     assert_eq!(counted(&shop, &scope, IssueKind::Mislabels).await, 1);
-    let text = shop.engine.export_document(&scope, "http://here", 99).await;
+    let report = shop.engine.report(&scope).await.unwrap().unwrap();
+    assert_eq!(report.issues[&IssueKind::Mislabels], 1, "the report agrees");
+    let text = shop
+        .engine
+        .export_document(&Caller::Local, &scope, "http://here", 99)
+        .await;
     let text = text.unwrap();
     assert!(text.contains("\"issues_description\":\"bee\""), "{text}");
 

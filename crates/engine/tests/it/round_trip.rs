@@ -167,7 +167,7 @@ async fn an_export_that_is_read_back_says_the_same_of_every_picture() {
         let said = all(&first, &scope).await;
         let document = first
             .engine
-            .export_document(&scope, "http://here", 3)
+            .export_document(&Caller::Local, &scope, "http://here", 3)
             .await
             .unwrap();
         let (second, again) = shop(Some(document.as_bytes())).await;
@@ -190,7 +190,9 @@ async fn a_tag_that_was_deleted_stays_away_however_often_its_file_is_read() {
     let one = Selection::Media([media].into());
     let made = first.engine.change_marks(&Caller::Local, &scope, one, op);
     made.await.unwrap();
-    let document = first.engine.export_document(&scope, "http://here", 3);
+    let document = first
+        .engine
+        .export_document(&Caller::Local, &scope, "http://here", 3);
     let (second, again) = shop(Some(document.await.unwrap().as_bytes())).await;
     let tags = async || second.store.tags(again.id()).await.unwrap();
     let id = tags().await[0].id.to_string();

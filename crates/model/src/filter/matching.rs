@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Clause, MediaFacts, Presence, SetOp, TextMatch};
+use super::{Band, Clause, MediaFacts, Presence, SetOp, TextMatch};
 
 impl Clause {
     /// Whether a picture with these facts is meant.
@@ -24,6 +24,15 @@ impl Clause {
             ),
             Self::Duplicates { least } => {
                 facts.duplicate_likeness.is_some_and(|most| most >= *least)
+            }
+            Self::Copied { mode, likeness } => {
+                let most = facts.duplicate_likeness;
+                mode.means(most.is_some_and(|most| likeness.holds(most)))
+            }
+            Self::Normal { mode } => {
+                let mut issues = facts.issues.iter();
+                let has_issue = issues.any(|(_, sure)| Band::COUNTS.holds(*sure));
+                mode.means(!has_issue && facts.duplicate_likeness.is_none())
             }
             Self::Uniqueness { least } => facts.uniqueness >= *least,
             Self::Folder(text) => text.matches(facts.path.folder()),

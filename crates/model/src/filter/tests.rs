@@ -114,6 +114,22 @@ fn an_issue_counts_only_inside_its_band_and_both_ends_belong_to_it() {
 fn scores_are_floors() {
     check(Clause::Duplicates { least: 0.97 }, true);
     check(Clause::Duplicates { least: 0.98 }, false);
+    let copied = |mode, least, most| Clause::Copied {
+        mode,
+        likeness: Band { least, most },
+    };
+    check(copied(Presence::In, 0.96, 1.0), true);
+    check(copied(Presence::In, 0.98, 1.0), false);
+    check(copied(Presence::Out, 0.96, 1.0), false);
+    check(copied(Presence::Out, 0.0, 0.96), true);
+    // It has a copy, and is dark.
+    check(Clause::Normal { mode: Presence::In }, false);
+    check(
+        Clause::Normal {
+            mode: Presence::Out,
+        },
+        true,
+    );
     check(Clause::Uniqueness { least: 0.25 }, true);
     check(Clause::Uniqueness { least: 0.3 }, false);
 }

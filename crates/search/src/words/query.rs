@@ -68,6 +68,14 @@ pub(crate) fn parse(text: &str, tokeniser: &Tokeniser) -> Result<Expr, QueryErro
     }
 }
 
+/// Whether a query can be read, for whoever wants to know before it is asked of an index.
+///
+/// # Errors
+/// [`QueryError`] with the element at fault.
+pub fn check_query(text: &str) -> Result<(), QueryError> {
+    parse(text, &Tokeniser::new()).map(|_| ())
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     Open,

@@ -26,6 +26,11 @@ fn clauses() -> impl Strategy<Value = Clause> {
         Just(Clause::Untagged),
         issues(),
         scores().prop_map(|least| Clause::Duplicates { least }),
+        (presences(), scores(), scores()).prop_map(|(mode, least, most)| Clause::Copied {
+            mode,
+            likeness: Band { least, most },
+        }),
+        presences().prop_map(|mode| Clause::Normal { mode }),
         scores().prop_map(|least| Clause::Uniqueness { least }),
         texts().prop_map(Clause::Folder),
         texts().prop_map(Clause::File),

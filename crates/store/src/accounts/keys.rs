@@ -335,8 +335,9 @@ impl Store {
             .bind(expires_at.map(Timestamp::as_micros))
             .bind(change.disabled)
             .bind(change.tokens_since.map(Timestamp::as_micros))
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await?
+            .pop()
         });
         row.ok_or(Error::NotFound { what: "key" })?.try_into()
     }

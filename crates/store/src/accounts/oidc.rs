@@ -107,8 +107,9 @@ impl Store {
                  RETURNING browser_hash, sealed, expires_at_us",
             )
             .bind(state_hash.as_slice())
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await?
+            .pop()
         });
         Ok(row
             .filter(|(browser, _, until)| browser == browser_hash && *until > now.as_micros())

@@ -101,8 +101,9 @@ impl Store {
             .bind(hash.as_slice())
             .bind(kind)
             .bind(now.as_micros())
-            .fetch_optional(pool)
+            .fetch_all(pool)
             .await?
+            .pop()
         });
         Ok(row.map(TicketRecord::from))
     }

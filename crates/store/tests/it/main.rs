@@ -11,6 +11,7 @@ mod accounts;
 mod blobs;
 mod datasets;
 mod decisions;
+mod durable;
 mod exports;
 mod fields;
 mod findings;

@@ -251,3 +251,19 @@ async fn clients_learn_what_they_may_ask_and_find_pictures_by_their_files() {
         (StatusCode::NOT_FOUND, "media_not_found")
     );
 }
+
+#[tokio::test]
+async fn an_empty_list_asks_nothing_and_half_a_list_is_refused() {
+    let (app, dataset) = TestApp::indexed().await;
+    let uri = format!("/api/v1/explore/{dataset}");
+    let whole = app.get(&uri).await.json();
+    assert!(!whole["clusters"].as_array().unwrap().is_empty());
+    for empty in ["labels=%5B%5D", "tags=%5B%5D", "labels=&tags="] {
+        let page = app.get(&format!("{uri}?{empty}")).await.json();
+        assert_eq!(page["clusters"], whole["clusters"], "{empty}");
+    }
+    for half in ["labels=%5B%22cat", "tags=%5B%22cat"] {
+        let refused = app.get(&format!("{uri}?{half}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{half}");
+    }
+}

@@ -148,7 +148,34 @@ impl Yolo {
     }
 }
 
-/// Where the boxes of a picture stand, by its name below `images/`.
+/// Where the boxes of a picture stand, by its name below `images/`: training programs look in
+/// `labels` instead of the last folder called `images`.
 pub(super) fn boxes_name(name: &str) -> String {
-    format!("labels/{}.txt", split(name).0)
+    let picture = format!("images/{}", split(name).0);
+    let (before, after) = picture
+        .rsplit_once("/images/")
+        .map_or(("", picture.trim_start_matches("images/")), |parts| parts);
+    if before.is_empty() {
+        format!("labels/{after}.txt")
+    } else {
+        format!("{before}/labels/{after}.txt")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::boxes_name;
+
+    #[test]
+    fn boxes_stand_where_training_programs_look_for_them() {
+        for (picture, boxes) in [
+            ("a.jpg", "labels/a.txt"),
+            ("train/a b.tar.png", "labels/train/a b.tar.txt"),
+            ("images/train/a.jpg", "images/labels/train/a.txt"),
+            ("x/images/y/images/a.jpg", "images/x/images/y/labels/a.txt"),
+            ("myimages/a.jpg", "labels/myimages/a.txt"),
+        ] {
+            assert_eq!(boxes_name(picture), boxes);
+        }
+    }
 }

@@ -22,7 +22,7 @@ async fn a_folder_that_cannot_be_used_is_refused_with_the_remedy() {
         (
             wish(shop.source.path().join("missing"), None),
             "invalid_path",
-            "no longer there",
+            "there is no folder",
         ),
         (
             wish(shop.source.path().join("a.bmp"), None),

@@ -266,6 +266,52 @@ await check('clusters open as pictures', async () => {
   await page.waitForSelector('[data-index] img');
 });
 
+await check('Back from a cluster returns to its place among them, also under a link', async () => {
+  await page.goto(data('?view=clusters&level=0'));
+  await page.locator('[data-cluster]').nth(20).scrollIntoViewIfNeeded();
+  await page.waitForURL('**at=*');
+  const at = url().searchParams.get('at');
+  const inSight = () =>
+    page.evaluate(() => {
+      const { top } = document
+        .querySelector('[data-cluster]')
+        .closest('div')
+        .getBoundingClientRect();
+      const cards = [...document.querySelectorAll('[data-cluster]')];
+      return String(cards.findIndex((card) => card.getBoundingClientRect().bottom > top));
+    });
+  await page
+    .locator('[data-cluster]')
+    .nth(20)
+    .getByRole('link', { name: /pictures?$/ })
+    .click();
+  await page.waitForURL('**cluster=*');
+  await page.waitForSelector('[data-index] img');
+  await page.goBack();
+  await page.locator('[data-cluster]').first().waitFor();
+  assert.equal(await inSight(), at);
+  await page.goto('about:blank');
+  await page.goto(data(`?view=clusters&level=0&at=${at}`));
+  await page.locator('[data-cluster]').first().waitFor();
+  assert.equal(await inSight(), at);
+});
+
+await check('? and / work on every page', async () => {
+  for (const path of ['/', '/tasks', `/dataset/${SET}/duplicates`, `/dataset/${SET}/settings`]) {
+    await page.goto(plain.base + path);
+    await page.locator('main').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
+  }
+  await page.goto(plain.base);
+  await page.getByLabel('Search by name').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('roof');
+  await page.waitForURL('**q=roof');
+});
+
 await check('groups of duplicates go by j and k', async () => {
   await page.goto(`${plain.base}/dataset/${SET}/duplicates`);
   await page.getByText('1 of 590').waitFor();

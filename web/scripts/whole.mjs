@@ -262,7 +262,19 @@ await check(
     await page.waitForURL('**like=upload*');
     await seen('like this picture');
     await page.locator('#tile-0 a[aria-label="day/scene 07.png"]').waitFor();
+    const alike = page.getByRole('slider', { name: 'How alike at least: from' });
+    await alike.focus();
+    for (let step = 0; step < 90; step += 1) await page.keyboard.press('ArrowRight');
+    await page.waitForURL('**alike=0.9');
+    const told = await page
+      .getByText(/pictures? within$/)
+      .first()
+      .textContent();
+    assert.ok(!/^(0|42) /.test(told), told);
+    await says(told.replace(' within', ''));
     await look('search-picture');
+    await button('Remove alike ≥ 90 %').click();
+    await says('42 pictures');
     await button('Remove like this picture').click();
     await says('42 pictures');
   },

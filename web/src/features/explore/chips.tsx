@@ -193,7 +193,7 @@ function Editor({
       />
     );
   }
-  if (subject.on === 'alike') return <AlikeCut state={state} go={go} />;
+  if (subject.on === 'alike') return <AlikeCut id={id} state={state} go={go} />;
   if (!facets) return null;
   if (subject.on === 'issue') {
     return <IssueCut kind={subject.issue} facets={facets} state={state} go={go} />;

@@ -1,9 +1,10 @@
 /** Histograms with handles, each over one number of the facets. */
-import { useEffect, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { Facets, Issue, Measure } from '../../api/types';
 import { Histogram } from './histogram';
+import { LIKENESS_BARS, readLikeness } from './likeness';
 import { MEASURE_WORDS, rangeBetween } from './scale';
-import { cutOf, type Explore, FULL, rangeOf, refine, withCut, withRange } from './state';
+import { cutOf, type Explore, FULL, filterOf, rangeOf, refine, withCut, withRange } from './state';
 import { ISSUE_WORDS } from './words';
 
 /** Shows another state; one that only moves a cut takes the place of the one before. */
@@ -19,6 +20,8 @@ const score = (text: string) => {
   const value = Number(text.trim().replace(',', '.'));
   return text.trim() !== '' && value >= 0 && value <= 1 ? value : null;
 };
+/** `60`, `60 %`. */
+const percent = (text: string) => score(String(Number(text.replace('%', '').trim()) / 100));
 const hundredths = (value: number) => Math.round(value * 100) / 100;
 
 export function IssueCut({ kind, facets, state, go }: CutProps & { kind: Issue }) {
@@ -67,31 +70,34 @@ export function MeasureCut({ measure, facets, state, go }: CutProps & { measure:
   );
 }
 
-/** How alike to what was searched with. How many that leaves, the result tells. */
-export function AlikeCut({ state, go }: Omit<CutProps, 'facets'>) {
-  const [now, setNow] = useState(state.alike ?? 0);
-  useEffect(() => setNow(state.alike ?? 0), [state.alike]);
-  const settle = () => {
-    if (now !== (state.alike ?? 0)) {
-      go(refine(state, { alike: now > 0 ? now : undefined }), state.alike !== undefined);
-    }
-  };
+/** How alike to what was searched with, over all results of the search. */
+export function AlikeCut({ id, state, go }: Omit<CutProps, 'facets'> & { id: string }) {
+  const uncut = filterOf({ ...state, alike: undefined });
+  const { data: bars } = useQuery({
+    queryKey: ['dataset', id, 'likeness', uncut],
+    queryFn: ({ signal }) => readLikeness(id, uncut, signal),
+    staleTime: 30_000,
+    retry: false,
+  });
   return (
-    <label className="flex items-center gap-2 text-12 text-soft">
-      <input
-        type="range"
-        aria-label="How alike at least"
-        min={0}
-        max={0.99}
-        step={0.01}
-        value={now}
-        onChange={(event) => setNow(Number(event.target.value))}
-        onPointerUp={settle}
-        onKeyUp={settle}
-        onBlur={settle}
-        className="range min-w-0 grow"
-      />
-      <span className="w-10 text-right">{Math.round(now * 100)} %</span>
-    </label>
+    <Histogram
+      label="How alike at least"
+      scale={{
+        least: 0,
+        most: 1,
+        logarithmic: false,
+        bars: bars ?? Array<number>(LIKENESS_BARS).fill(0),
+      }}
+      counted={bars !== undefined}
+      from={state.alike}
+      to={undefined}
+      show={(value) => `${Math.round(value * 100)} %`}
+      read={percent}
+      openEnd
+      onChange={(from) => {
+        const alike = hundredths(from);
+        go(refine(state, { alike: alike > 0 ? alike : undefined }), state.alike !== undefined);
+      }}
+    />
   );
 }

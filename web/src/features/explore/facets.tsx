@@ -16,7 +16,6 @@ import {
   type Explore,
   FULL,
   filterOf,
-  isRanked,
   pick,
   rangeOf,
   refine,
@@ -93,10 +92,10 @@ function FacetGroups({ id, state }: { id: string; state: Explore }) {
       // By itself it is as wide as its longest value, which then hides all counts.
       className={`min-w-0 transition-opacity ${asked.isPlaceholderData ? 'opacity-60' : ''}`}
     >
-      {isRanked(state) && (
+      {state.like && (
         <section className="border-b border-line px-4 py-3">
           <h2 className="mb-2 text-12 font-semibold text-soft">How alike at least</h2>
-          <AlikeCut state={state} go={go} />
+          <AlikeCut id={id} state={state} go={go} />
         </section>
       )}
       <Group title="Issues">

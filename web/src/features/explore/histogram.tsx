@@ -19,6 +19,7 @@ export function Histogram({
   show,
   read,
   openEnd = false,
+  counted = true,
   onChange,
 }: {
   label: string;
@@ -31,6 +32,8 @@ export function Histogram({
   read: (text: string) => number | null;
   /** Whether only a least value is asked for. */
   openEnd?: boolean;
+  /** Whether the bars are there yet; before, nothing is said of how many lie within. */
+  counted?: boolean;
   /** Told the two places. */
   onChange: (from: number, to: number) => void;
 }) {
@@ -60,24 +63,26 @@ export function Histogram({
         })}
       </div>
       <Slider.Root
-        value={[Math.round(from * steps), Math.round(to * steps)]}
+        value={
+          openEnd ? [Math.round(from * steps)] : [Math.round(from * steps), Math.round(to * steps)]
+        }
         min={0}
         max={steps}
         step={1}
         disabled={flat}
         onValueChange={(value) => {
-          const [a, b] = value as [number, number];
-          setPlaces([a / steps, openEnd ? 1 : b / steps]);
+          const [a = 0, b = steps] = value as readonly number[];
+          setPlaces([a / steps, b / steps]);
         }}
         onValueCommitted={(value) => {
-          const [a, b] = value as [number, number];
-          onChange(a / steps, openEnd ? 1 : b / steps);
+          const [a = 0, b = steps] = value as readonly number[];
+          onChange(a / steps, b / steps);
         }}
       >
         <Slider.Control className="flex h-4 w-full touch-none items-center">
           <Slider.Track className="h-0.5 w-full bg-edge">
             <Slider.Indicator className="bg-accent" />
-            {(['from', 'to'] as const).map((end, at) => (
+            {(openEnd ? (['from'] as const) : (['from', 'to'] as const)).map((end, at) => (
               <Slider.Thumb
                 key={end}
                 index={at}
@@ -100,20 +105,24 @@ export function Histogram({
             return true;
           }}
         />
-        –
-        <End
-          name={`${label}: to`}
-          value={show(valueAt(scale, to))}
-          onText={(text) => {
-            const value = read(text);
-            if (value === null) return false;
-            onChange(from, Math.max(placeOf(scale, value), from));
-            return true;
-          }}
-        />
+        {!openEnd && (
+          <>
+            –
+            <End
+              name={`${label}: to`}
+              value={show(valueAt(scale, to))}
+              onText={(text) => {
+                const value = read(text);
+                if (value === null) return false;
+                onChange(from, Math.max(placeOf(scale, value), from));
+                return true;
+              }}
+            />
+          </>
+        )}
       </div>
       <p className="mt-1 text-12 text-soft" aria-live="polite">
-        {plural(within(scale.bars, from, to), 'picture')} within
+        {counted ? `${plural(within(scale.bars, from, to), 'picture')} within` : '\u00a0'}
       </p>
     </div>
   );

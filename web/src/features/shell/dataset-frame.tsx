@@ -55,9 +55,14 @@ export function DatasetFrame() {
         </Link>
         <ChevronRight size={14} className="-mx-1.5 hidden text-edge sm:block" aria-hidden />
         <h1 dir="auto" className="min-w-0 truncate text-14 font-semibold">
-          <Link to="/dataset/$id/data" params={{ id }}>
-            {data?.display_name ?? ' '}
-          </Link>
+          {data ? (
+            <Link to="/dataset/$id/data" params={{ id }}>
+              {data.display_name}
+            </Link>
+          ) : (
+            // Nothing to see while it is asked for, but a heading all the same.
+            <span className="sr-only">Dataset</span>
+          )}
         </h1>
         {data && (
           <>

@@ -171,7 +171,7 @@ export function PicturePage() {
           className="min-w-0 grow truncate text-left text-14 font-semibold"
           title={media?.original_uri}
         >
-          {name ?? ' '}
+          {name ?? <span className="sr-only">Picture</span>}
         </h1>
         {neighbours && (
           <span className="px-2 text-12 text-soft max-sm:hidden">

@@ -105,7 +105,9 @@ export function Histogram({
             return true;
           }}
         />
-        {!openEnd && (
+        {openEnd ? (
+          <span className="grow">or more</span>
+        ) : (
           <>
             –
             <End

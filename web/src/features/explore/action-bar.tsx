@@ -135,7 +135,7 @@ export function ActionBar({
     <div
       role="toolbar"
       aria-label="Selection and layout"
-      className="flex h-11 shrink-0 items-center gap-2 border-t border-line px-3"
+      className="flex h-11 shrink-0 items-center gap-2 border-t border-line px-3 max-sm:gap-1"
     >
       <span className="min-w-0 truncate text-13 text-soft" aria-live="polite">
         {result.total !== null && (
@@ -162,7 +162,7 @@ export function ActionBar({
               className="h-7! px-2.5!"
             >
               <ScanSearch size={15} aria-hidden />{' '}
-              <span className="max-md:sr-only">Find similar</span>
+              <span className="max-xl:sr-only">Find similar</span>
             </Button>
           )}
           {chosen <= LIKES_MAX && state.like && (
@@ -177,7 +177,7 @@ export function ActionBar({
           )}
           {chosen >= 2 && chosen <= 4 && (
             <Button onClick={onCompare} className="h-7! px-2.5!">
-              <Columns2 size={15} aria-hidden /> <span className="max-sm:sr-only">Compare</span>
+              <Columns2 size={15} aria-hidden /> <span className="max-xl:sr-only">Compare</span>
             </Button>
           )}
           <Button
@@ -188,12 +188,12 @@ export function ActionBar({
                 ? `Lists hold up to ${number(LIST_MAX)} pictures`
                 : 'Paths, ids and sizes as a table'
             }
-            className="h-7! px-2.5!"
+            className="h-7! px-2.5! max-sm:hidden"
           >
-            <Download size={15} aria-hidden /> <span className="max-sm:sr-only">List as CSV</span>
+            <Download size={15} aria-hidden /> <span className="max-xl:sr-only">List as CSV</span>
           </Button>
           <Button onClick={() => setExporting(true)} className="h-7! px-2.5!">
-            <PackageOpen size={15} aria-hidden /> <span className="max-sm:sr-only">Export</span>
+            <PackageOpen size={15} aria-hidden /> <span className="max-xl:sr-only">Export</span>
           </Button>
           <ExportDialog
             id={id}
@@ -210,19 +210,24 @@ export function ActionBar({
         </>
       )}
       <span className="grow" />
-      <Segments
-        label="Layout"
-        value={state.layout ?? 'squares'}
-        options={[
-          ['squares', <Grid2x2 key="i" size={15} aria-hidden />, 'Squares'],
-          ['fitted', <LayoutDashboard key="i" size={15} aria-hidden />, 'Whole pictures'],
-        ]}
-        onChange={(layout) => onChange({ layout: layout === 'fitted' ? layout : undefined })}
-      />
-      <SizeSlider size={size} onSize={(now) => onChange({ size: now })} />
-      <IconButton label="Details" aria-pressed={details} onClick={onDetails}>
-        <Info size={17} />
-      </IconButton>
+      {/* What is selected can be acted on; how it is shown can wait where there is no room. */}
+      <span className={`items-center gap-2 ${chosen > 0 ? 'hidden min-[1400px]:flex' : 'flex'}`}>
+        <Segments
+          label="Layout"
+          value={state.layout ?? 'squares'}
+          options={[
+            ['squares', <Grid2x2 key="i" size={15} aria-hidden />, 'Squares'],
+            ['fitted', <LayoutDashboard key="i" size={15} aria-hidden />, 'Whole pictures'],
+          ]}
+          onChange={(layout) => onChange({ layout: layout === 'fitted' ? layout : undefined })}
+        />
+        <SizeSlider size={size} onSize={(now) => onChange({ size: now })} />
+      </span>
+      <span className={chosen > 0 ? 'max-sm:hidden' : ''}>
+        <IconButton label="Details" aria-pressed={details} onClick={onDetails}>
+          <Info size={17} />
+        </IconButton>
+      </span>
     </div>
   );
 }

@@ -192,6 +192,9 @@ pub(crate) struct Up {
     /// may be given several times. Files of the usual names in the folder are read anyway
     #[arg(long, value_name = "FILE")]
     pub annotations: Vec<PathBuf>,
+    /// A file named so before that is not to be read any more; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub without_annotations: Vec<PathBuf>,
     /// Give each picture the name of its folder as a label
     #[arg(long)]
     pub labels_from_folders: bool,

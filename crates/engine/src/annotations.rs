@@ -16,6 +16,7 @@ mod names;
 mod parquet;
 mod pictures;
 mod report;
+mod tags;
 mod taker;
 mod text;
 mod yaml;

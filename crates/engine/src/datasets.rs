@@ -10,7 +10,7 @@ use lamina_model::{
     Dataset, DatasetId, DatasetStatus, Job, JobId, JobKind, JobState, Lane, Progress, Report,
     SourcePath, SourceType, WorkspaceRole,
 };
-use lamina_store::DatasetAccess;
+use lamina_store::{AnnotationWishes, DatasetAccess};
 
 use crate::{
     Caller, DatasetScope, Engine, Error, Need, Origin, SourceRoots, Via,
@@ -28,8 +28,11 @@ pub struct CreateFolder {
     pub path: PathBuf,
     /// What people will call it; the folder's own name when nothing is given.
     pub name: Option<String>,
-    /// Annotation files beside those that lie in the folder.
+    /// Annotation files beside those that lie in the folder; of a dataset that is there already,
+    /// more of them.
     pub annotations: Vec<PathBuf>,
+    /// Annotation files named before that are not to be read any more.
+    pub without_annotations: Vec<PathBuf>,
     /// Whether pictures get the name of their folder as a label; nothing leaves that as it is.
     pub labels_from_folders: Option<bool>,
 }
@@ -110,12 +113,13 @@ impl Engine {
         if let Some(dataset) = mine {
             self.dataset(caller, &dataset.id.to_string(), Need::Edit)
                 .await?;
-            let files = (!annotations.is_empty()).then_some(annotations.as_slice());
-            if files.is_some() || wish.labels_from_folders.is_some() {
-                self.store()
-                    .set_annotation_wishes(dataset.id, files, wish.labels_from_folders)
-                    .await?;
-            }
+            let change = AnnotationWishes {
+                add: annotations,
+                remove: named_before(&wish.without_annotations),
+                labels_from_folders: wish.labels_from_folders,
+            };
+            let store = self.store();
+            store.change_annotation_wishes(dataset.id, &change).await?;
             let job = self.request_ingest_of(dataset.id).await?;
             return Ok(Created {
                 dataset,
@@ -302,6 +306,16 @@ fn would_lie_below(path: &Path, roots: &[PathBuf]) -> bool {
             .skip(1)
             .find(|there| there.exists())
             .is_some_and(|there| leads_below(there, roots))
+}
+
+/// Files as a dataset may know them: as they are given, and where that leads today.
+fn named_before(files: &[PathBuf]) -> Vec<String> {
+    let all = files.iter().flat_map(|path| {
+        let real = fs_err::canonicalize(path).ok();
+        [Some(path.clone()), real].into_iter().flatten()
+    });
+    all.map(|path| path.to_string_lossy().into_owned())
+        .collect()
 }
 
 pub(crate) fn may_create(caller: &Caller) -> Result<(), Error> {

@@ -41,7 +41,10 @@ pub use fields::{FieldRowValues, ValueFault};
 pub use files::LeftOut;
 pub use generations::{FindingsBatch, Publication};
 pub use jobs::{Beat, Claim, JobEnd, Lease, LeaseHolder};
-pub use marks::{AnnotationsRead, MarkStep, Said, SaidTag, StepMark, StepRow, StepRows, Stepped};
+pub use marks::{
+    AnnotationWishes, AnnotationsRead, MarkStep, Said, SaidTag, StepMark, StepRow, StepRows,
+    Stepped,
+};
 pub use media::AnalysisFacts;
 pub use segments::{Segment, SegmentBuilder};
 pub use store::Store;

@@ -7,11 +7,14 @@
 mod annotations;
 mod captions;
 mod changes;
+mod keep;
 mod said;
+mod step;
 mod steps;
 mod tags;
+mod undo;
 
-pub use annotations::AnnotationsRead;
-pub use changes::{MarkStep, Stepped};
-pub use said::{Said, SaidTag};
+pub use annotations::{AnnotationWishes, AnnotationsRead};
+pub use keep::{Said, SaidTag};
+pub use step::{MarkStep, Stepped};
 pub use steps::{StepMark, StepRow, StepRows};

@@ -37,7 +37,7 @@ impl Swept {
 }
 
 /// Deletes some rows of a dataset; both databases lack or differ in `DELETE … LIMIT`.
-const REMOVE_ROWS: [&str; 21] = [
+const REMOVE_ROWS: [&str; 23] = [
     "DELETE FROM metadata_values WHERE (dataset_id, field_id, media_id, position) IN
          (SELECT dataset_id, field_id, media_id, position FROM metadata_values
           WHERE dataset_id = $1 LIMIT $2)",
@@ -57,10 +57,14 @@ const REMOVE_ROWS: [&str; 21] = [
          (SELECT dataset_id, position FROM annotation_files WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM mark_step_rows WHERE (dataset_id, version, kind, mark, media_id) IN
          (SELECT dataset_id, version, kind, mark, media_id FROM mark_step_rows WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM mark_step_texts WHERE (dataset_id, version, number) IN
+         (SELECT dataset_id, version, number FROM mark_step_texts WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM mark_steps WHERE (dataset_id, version) IN
          (SELECT dataset_id, version FROM mark_steps WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM mark_changes WHERE id IN
          (SELECT id FROM mark_changes WHERE dataset_id = $1 LIMIT $2)",
+    "DELETE FROM tag_former_names WHERE (dataset_id, name_folded) IN
+         (SELECT dataset_id, name_folded FROM tag_former_names WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM tags WHERE id IN (SELECT id FROM tags WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM exports WHERE id IN (SELECT id FROM exports WHERE dataset_id = $1 LIMIT $2)",
     "DELETE FROM anchors WHERE id IN (SELECT id FROM anchors WHERE dataset_id = $1 LIMIT $2)",

@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
 };
 use lamina_engine::Need;
-use lamina_model::{AnnotationFile, AnnotationProblem};
+use lamina_model::{AnnotationFault, AnnotationFile, AnnotationProblem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,7 +55,7 @@ pub(crate) struct AnnotationFileJson {
     /// `coco`, `csv`, `parquet`, `yolo` or `export`.
     #[schema(example = "coco")]
     format: &'static str,
-    /// Labels, captions and boxes in it, whatever became of them.
+    /// Labels, captions, boxes and tags in it, whatever became of them.
     rows: u64,
     /// Labels of whole pictures taken from it.
     labels: u64,
@@ -63,6 +63,8 @@ pub(crate) struct AnnotationFileJson {
     captions: u64,
     /// Boxes taken from it.
     boxes: u64,
+    /// Tags taken from it.
+    tags: u64,
     /// Rows that were not taken.
     left_out: u64,
     /// Rows by what is wrong with them. `box_cut` and `other_size` are notes on rows that were
@@ -80,10 +82,19 @@ impl From<&AnnotationFile> for AnnotationFileJson {
             labels: file.labels,
             captions: file.captions,
             boxes: file.boxes,
+            tags: tags_taken(file),
             left_out: file.left_out(),
             problems_by_reason: faults.map(|(fault, n)| (fault.as_str(), *n)).collect(),
         }
     }
+}
+
+/// Rows that were taken and are nothing else. That a file breaks off is told, and is no row.
+fn tags_taken(file: &AnnotationFile) -> u64 {
+    let broken = file.faults.get(&AnnotationFault::Unreadable).copied();
+    let lost = file.left_out() - broken.unwrap_or(0);
+    let others = lost + file.labels + file.captions + file.boxes;
+    file.rows.saturating_sub(others)
 }
 
 /// A row of an annotation file with which something is wrong.

@@ -31,9 +31,14 @@ pub(crate) struct ProcessParameters {
     serve_mode: Option<String>,
     /// Full path of a file that says what the pictures show, or several as a JSON list: COCO JSON,
     /// CSV, Parquet, or a `data.yaml` of YOLO. Files of the usual names in the folder, such as
-    /// `annotations.json` or `image_annotations.csv`, are read anyway.
+    /// `annotations.json` or `image_annotations.csv`, are read anyway. Of a folder that is a
+    /// dataset already, they are read beside those named before.
     #[param(example = "/data/annotations.json")]
     annotations: Option<String>,
+    /// Full path of a file named before that is not to be read any more, or several as a JSON
+    /// list. What it said goes, save what people changed since.
+    #[param(example = "/data/old.json")]
+    without_annotations: Option<String>,
     /// `true`: each picture gets the name of its folder as a label.
     #[param(example = "true")]
     labels_from_folders: Option<String>,
@@ -127,13 +132,9 @@ async fn process(
 ) -> Result<Json<ProcessStarted>, ApiError> {
     let QueryOrForm(parameters) = parameters?;
     check_path(&parameters.path)?;
-    let files = parameters.annotations.as_deref().unwrap_or_default();
-    let files = list(files).into_iter().filter(|file| !file.is_empty());
-    let mut annotations = Vec::new();
-    for file in files {
-        check_full("annotations", &file)?;
-        annotations.push(PathBuf::from(file));
-    }
+    let annotations = full_paths("annotations", parameters.annotations.as_deref())?;
+    let without = parameters.without_annotations.as_deref();
+    let without_annotations = full_paths("without_annotations", without)?;
     let labels_from_folders = match parameters.labels_from_folders.as_deref() {
         None | Some("") => None,
         said => Some(truth("labels_from_folders", said)?),
@@ -142,6 +143,7 @@ async fn process(
         path: PathBuf::from(&parameters.path),
         name: Some(parameters.name.clone()),
         annotations,
+        without_annotations,
         labels_from_folders,
     };
     let created = state
@@ -167,6 +169,17 @@ async fn process(
 
 pub(super) fn check_path(path: &str) -> Result<(), Problem> {
     check_full("path", path)
+}
+
+/// The full paths in a parameter: one, or a JSON list.
+fn full_paths(field: &str, value: Option<&str>) -> Result<Vec<PathBuf>, Problem> {
+    let files = list(value.unwrap_or_default()).into_iter();
+    let mut paths = Vec::new();
+    for file in files.filter(|file| !file.is_empty()) {
+        check_full(field, &file)?;
+        paths.push(PathBuf::from(file));
+    }
+    Ok(paths)
 }
 
 fn check_full(field: &str, path: &str) -> Result<(), Problem> {

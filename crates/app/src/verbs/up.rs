@@ -111,6 +111,7 @@ async fn open(engine: &Engine, wish: &Up, path: PathBuf) -> Result<Created> {
         path,
         name: wish.name.clone(),
         annotations: wish.annotations.clone(),
+        without_annotations: wish.without_annotations.clone(),
         labels_from_folders: wish.labels_from_folders.then_some(true),
     };
     let created = engine.open_folder(&Caller::Local, folder).await?;

@@ -1,13 +1,13 @@
 //! The `metadata.json` of an export, of Lamina or of the original: what it says of each picture.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use lamina_model::AnnotationFault;
 use serde_json::Value;
 
 use super::{
     json::elements,
-    taker::{Given, Halt, Taker, quote},
+    taker::{Given, Halt, Place, Taker, quote},
 };
 
 /// Reads a document.
@@ -27,11 +27,12 @@ pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
 
 fn media_item(taker: &mut Taker<'_, '_>, line: u64, item: &Value) -> Result<(), Halt> {
     let said = item.get("metadata_items").and_then(Value::as_array);
-    let said: Vec<(&str, &Value)> = said
+    let said: Vec<(usize, &str, &Value)> = said
         .into_iter()
         .flatten()
-        .filter_map(|one| Some((one.get("type")?.as_str()?, one.get("properties")?)))
-        .filter(|(kind, _)| {
+        .enumerate()
+        .filter_map(|(at, one)| Some((at, one.get("type")?.as_str()?, one.get("properties")?)))
+        .filter(|(_, kind, _)| {
             matches!(
                 *kind,
                 "image_label" | "object_label" | "caption" | "user_tag"
@@ -60,35 +61,45 @@ fn media_item(taker: &mut Taker<'_, '_>, line: u64, item: &Value) -> Result<(), 
             return Ok(());
         }
     };
-    for (kind, properties) in said {
-        let text = |field: &str| properties.get(field).and_then(Value::as_str);
-        match kind {
-            "image_label" => {
-                taker.label(line, picture, text("category_name").unwrap_or_default())?;
-            }
-            "user_tag" => taker.tag(line, picture, text("tag_name").unwrap_or_default())?,
-            "caption" => {
-                let caption = text("caption").or(text("text")).unwrap_or_default();
-                taker.caption(line, picture, caption)?;
-            }
-            _ => {
-                let label = text("category_name").unwrap_or_default();
-                match bounds(properties) {
-                    Some(given) => {
-                        let original = properties.get("original_id").and_then(Value::as_i64);
-                        taker.object(line, picture, label, given, original.unwrap_or(-1))?;
-                    }
-                    None => {
-                        let shown = properties.get("bbox").map(Value::to_string);
-                        let shown = quote(&shown.unwrap_or_default());
-                        let why = format!("bbox is not four numbers: {shown}");
-                        taker.lose(line, AnnotationFault::InvalidBox, why)?;
-                    }
-                }
+    let named: Arc<str> = quote(first).into();
+    for (at, kind, properties) in said {
+        // Programs write the whole document on one line: the line alone leads nowhere.
+        taker.place = Place(Some((Arc::clone(&named), at)));
+        one_said(taker, line, picture, kind, properties)?;
+    }
+    taker.place = Place::default();
+    Ok(())
+}
+
+/// One thing that is said of a picture.
+fn one_said(
+    taker: &mut Taker<'_, '_>,
+    line: u64,
+    picture: u32,
+    kind: &str,
+    properties: &Value,
+) -> Result<(), Halt> {
+    let text = |field: &str| properties.get(field).and_then(Value::as_str);
+    match kind {
+        "image_label" => taker.label(line, picture, text("category_name").unwrap_or_default()),
+        "user_tag" => taker.tag(line, picture, text("tag_name").unwrap_or_default()),
+        "caption" => {
+            let caption = text("caption").or(text("text")).unwrap_or_default();
+            taker.caption(line, picture, caption)
+        }
+        _ => {
+            let label = text("category_name").unwrap_or_default();
+            if let Some(given) = bounds(properties) {
+                let original = properties.get("original_id").and_then(Value::as_i64);
+                taker.object(line, picture, label, given, original.unwrap_or(-1))
+            } else {
+                let shown = properties.get("bbox").map(Value::to_string);
+                let shown = quote(&shown.unwrap_or_default());
+                let why = format!("bbox is not four numbers: {shown}");
+                taker.lose(line, AnnotationFault::InvalidBox, why)
             }
         }
     }
-    Ok(())
 }
 
 fn bounds(properties: &Value) -> Option<Given> {

@@ -1,12 +1,11 @@
 //! Bringing annotations in: reads the files on a thread of its own and keeps what it hands on.
 
-use std::{collections::HashMap, ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use lamina_model::{
-    AnnotationFile, AnnotationFormat, Dataset, DatasetId, MarkSource, MediaId, PictureLabel,
-    SourcePath, Tag, TagId,
+    AnnotationFile, AnnotationFormat, Dataset, DatasetId, MarkSource, PictureLabel, SourcePath,
 };
-use lamina_store::{AnnotationsRead, Said, SaidTag};
+use lamina_store::{AnnotationsRead, Said};
 use tokio::sync::mpsc;
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
     find::{Candidates, format_of, format_of_name, is_export, mark_outside},
     parquet,
     pictures::{Picture, Pictures},
+    tags::Tags,
     taker::{Course, Halt, Part, Taker, checked},
     yolo,
 };
@@ -85,7 +85,7 @@ pub(crate) async fn bring_in(
     while let Some(mut part) = parts.recv().await {
         // Dropping the receiver ends the reading.
         job.check()?;
-        part.said.tags = tags.of(engine, dataset.id, &part.tags).await?;
+        part.said.tags = tags.of(engine, dataset.id, &part).await?;
         store.keep_said(dataset.id, &part.said).await?;
         store
             .keep_annotation_problems(
@@ -97,84 +97,18 @@ pub(crate) async fn bring_in(
             .await?;
     }
     let files = reading.await.map_err(Error::internal)?;
-    let files = files.map_err(|_| Stopped::Cancelled)?;
+    let mut files = files.map_err(|_| Stopped::Cancelled)?;
+    tags.tell(&mut files);
     warn(&files, &mut warnings);
     let read = AnnotationsRead {
         seen,
+        named: dataset.annotation_files,
+        labels_from_folders: dataset.labels_from_folders,
         warnings,
         files,
     };
     let now = engine.clock().now();
     Ok(store.keep_annotations_read(dataset.id, &read, now).await?)
-}
-
-/// Tags by their names in lower case; nothing under the name of one that a person deleted, or for
-/// which there is no room.
-type Known = HashMap<String, Option<TagId>>;
-
-/// The tags of a dataset, once a file named any.
-#[derive(Debug, Default)]
-struct Tags(Option<Known>);
-
-impl Tags {
-    /// Tags by name; those that the dataset never had are made. One that a person deleted does not
-    /// come back because a file still names it.
-    async fn of(
-        &mut self,
-        engine: &Engine,
-        dataset: DatasetId,
-        named: &[(MediaId, String)],
-    ) -> Result<Vec<SaidTag>, Error> {
-        let mut said = Vec::with_capacity(named.len());
-        for (media_id, name) in named {
-            let known = match &mut self.0 {
-                Some(known) => known,
-                none => none.insert(known_tags(engine, dataset).await?),
-            };
-            let folded = name.to_lowercase();
-            let at = engine.clock().now();
-            if !known.contains_key(&folded) {
-                let tag = Tag {
-                    id: TagId::new(engine.clock(), engine.chance()),
-                    name: name.clone(),
-                    created_by: None,
-                    created_at: at,
-                };
-                match engine.store().insert_tag(dataset, &tag).await {
-                    Ok(()) => {
-                        known.insert(folded.clone(), Some(tag.id));
-                    }
-                    // Somebody made it in between.
-                    Err(lamina_store::Error::Conflict { .. }) => {
-                        *known = known_tags(engine, dataset).await?;
-                    }
-                    // The dataset has as many as it may have: the picture goes without.
-                    Err(lamina_store::Error::TooMany { .. }) => {
-                        known.insert(folded.clone(), None);
-                    }
-                    Err(other) => return Err(other.into()),
-                }
-            }
-            let Some(tag) = known.get(&folded).copied().flatten() else {
-                continue;
-            };
-            said.push(SaidTag {
-                media_id: *media_id,
-                tag,
-                at,
-            });
-        }
-        Ok(said)
-    }
-}
-
-async fn known_tags(engine: &Engine, dataset: DatasetId) -> Result<Known, Error> {
-    let deleted = engine.store().deleted_tag_names(dataset).await?;
-    let deleted = deleted.into_iter().map(|name| (name.to_lowercase(), None));
-    let tags = engine.store().tags(dataset).await?.into_iter();
-    // A tag that is there counts, also where another of its name was deleted.
-    let tags = tags.map(|tag| (tag.name.to_lowercase(), Some(tag.id)));
-    Ok(deleted.chain(tags).collect())
 }
 
 /// Tells a reading from others: changes with the files, the wishes and the pictures. Nothing

@@ -1,6 +1,7 @@
 //! What came of annotation files, for people.
 
 use lamina_model::{AnnotationFile, AnnotationProblem, Cursor, Page};
+use lamina_store::AnnotationWishes;
 
 use crate::{DatasetScope, Engine, Error};
 
@@ -22,9 +23,12 @@ impl Engine {
         if scope.dataset().labels_from_folders == wanted {
             return Ok(());
         }
-        self.store()
-            .set_annotation_wishes(scope.id(), None, Some(wanted))
-            .await?;
+        let change = AnnotationWishes {
+            labels_from_folders: Some(wanted),
+            ..AnnotationWishes::default()
+        };
+        let store = self.store();
+        store.change_annotation_wishes(scope.id(), &change).await?;
         // A draft gets its labels when it is indexed for the first time.
         if scope.dataset().generation.is_some() || scope.dataset().status.is_at_work() {
             self.request_ingest(scope).await?;

@@ -1,6 +1,8 @@
 //! Takes rows as they are read, one by one: checks them, gathers those that count, and tells of
 //! those that do not.
 
+use std::sync::Arc;
+
 use lamina_model::{
     AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, DatasetId,
     MarkSource, MediaId, ObjectBox, ObjectId, PictureLabel,
@@ -13,7 +15,7 @@ use super::pictures::{Named, Picture, Pictures};
 /// Rows handed on together.
 const PART: usize = 2000;
 /// Problems of a file that are kept one by one; all are counted.
-const MOST_PROBLEMS: u64 = 10_000;
+pub(super) const MOST_PROBLEMS: u64 = 10_000;
 /// The longest label, in characters.
 const LONGEST_LABEL: usize = 200;
 /// The longest caption, in characters.
@@ -44,13 +46,38 @@ impl Halt {
     }
 }
 
+/// Where in an element of a document something stands: the picture that it is about, and the
+/// place in the list of what is said of it. Such an element may fill many lines, or all of them
+/// one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place(pub Option<(Arc<str>, usize)>);
+
+impl Place {
+    /// A note, with the place before it where there is one.
+    pub(super) fn before(&self, note: String) -> String {
+        match &self.0 {
+            Some((picture, at)) => format!("{picture:?}, metadata_items[{at}]: {note}"),
+            None => note,
+        }
+    }
+}
+
+/// A tag that a row names.
+#[derive(Debug)]
+pub(super) struct NamedTag {
+    pub media_id: MediaId,
+    pub name: String,
+    pub line: u64,
+    pub place: Place,
+}
+
 /// Some rows of a file.
 #[derive(Debug, Default)]
 pub(super) struct Part {
     /// What counts.
     pub said: Said,
     /// Tags, by name.
-    pub tags: Vec<(MediaId, String)>,
+    pub tags: Vec<NamedTag>,
     /// The file.
     pub position: usize,
     /// The number of the first problem.
@@ -112,6 +139,8 @@ pub(super) struct Taker<'c, 'p> {
     course: &'c mut Course<'p>,
     /// The folder that names in the file are relative to, below the source.
     pub folder: Vec<u8>,
+    /// Where rows stand from now on.
+    pub place: Place,
     file: AnnotationFile,
     part: Part,
     told: u64,
@@ -128,6 +157,7 @@ impl<'c, 'p> Taker<'c, 'p> {
         Self {
             course,
             folder,
+            place: Place::default(),
             file: AnnotationFile {
                 path,
                 format,
@@ -147,6 +177,7 @@ impl<'c, 'p> Taker<'c, 'p> {
 
     /// Hands on what is left, and gives what came of the file.
     pub(super) fn finish(mut self, ended: Result<(), Halt>) -> Result<AnnotationFile, Halt> {
+        self.place = Place::default();
         match ended {
             Ok(()) => {}
             Err(Halt::Closed) => return Err(Halt::Closed),
@@ -195,7 +226,7 @@ impl<'c, 'p> Taker<'c, 'p> {
                 file: self.file.path.clone(),
                 line,
                 fault,
-                note,
+                note: self.place.before(note),
             });
         }
         self.step()
@@ -264,13 +295,18 @@ impl<'c, 'p> Taker<'c, 'p> {
         self.step()
     }
 
-    /// A tag. It is no row of its own: files of other programs have none.
+    /// A tag.
     pub(super) fn tag(&mut self, line: u64, picture: u32, name: &str) -> Result<(), Halt> {
         match checked(name, LONGEST_LABEL, "tag") {
             Err(why) => self.lose(line, AnnotationFault::UnusableText, why),
             Ok(name) => {
-                let media = self.picture(picture).id;
-                self.part.tags.push((media, name.to_owned()));
+                self.file.rows += 1;
+                self.part.tags.push(NamedTag {
+                    media_id: self.picture(picture).id,
+                    name: name.to_owned(),
+                    line,
+                    place: self.place.clone(),
+                });
                 self.step()
             }
         }

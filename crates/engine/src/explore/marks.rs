@@ -61,15 +61,8 @@ impl MarksCache {
     }
 }
 
-/// Lays what a step did over an overlay, or takes it off again. Rows that were given the same
-/// captions one after the other share one list: `last` is that of the row before.
-fn apply(
-    overlay: &mut Overlay,
-    index: &GenerationIndex,
-    row: &StepRow,
-    forward: bool,
-    last: &mut Arc<[String]>,
-) {
+/// Lays what a step did over an overlay, or takes it off again.
+fn apply(overlay: &mut Overlay, index: &GenerationIndex, row: &StepRow, forward: bool) {
     let Some(at) = index.row_of(row.media) else {
         return;
     };
@@ -89,10 +82,7 @@ fn apply(
         }
         StepMark::Captions { before, after } => {
             let captions = if forward { after } else { before };
-            if **last != **captions {
-                *last = Arc::from(captions.as_slice());
-            }
-            overlay.caption(at, Arc::clone(last));
+            overlay.caption(at, Arc::clone(captions));
         }
     }
 }
@@ -150,7 +140,6 @@ impl Engine {
         let after = store.dataset(opened.dataset).await?.marks_version;
         let from = before.min(opened.marks_version);
         let rows = self.steps(opened, from, after).await?;
-        let mut last = Arc::default();
         for row in &rows {
             let since = match row.mark {
                 StepMark::Tag(_) => before,
@@ -158,7 +147,7 @@ impl Engine {
                 StepMark::Label(_) | StepMark::Captions { .. } => opened.marks_version,
             };
             if row.version > since {
-                apply(&mut overlay, &opened.index, row, true, &mut last);
+                apply(&mut overlay, &opened.index, row, true);
             }
         }
         Ok(Marks {
@@ -190,14 +179,13 @@ impl Engine {
         let forward = version >= marks.version;
         let (from, to) = (marks.version.min(version), marks.version.max(version));
         let rows = self.steps(opened, from, to).await?;
-        let mut last = Arc::default();
         if forward {
             for row in &rows {
-                apply(&mut marks.overlay, &opened.index, row, true, &mut last);
+                apply(&mut marks.overlay, &opened.index, row, true);
             }
         } else {
             for row in rows.iter().rev() {
-                apply(&mut marks.overlay, &opened.index, row, false, &mut last);
+                apply(&mut marks.overlay, &opened.index, row, false);
             }
         }
         marks.version = version;

@@ -150,11 +150,20 @@ impl Runner {
         let done = ended.is_ok();
         self.settle(&job, context.lease(), ended, asked_to_cancel)
             .await?;
-        // Sent while the job was past looking: whoever sent it was answered with that job.
-        if done && self.engine.has_finished_uploads(job.dataset_id).await {
+        // Sent or wished for while the job was past looking: whoever did so was answered with
+        // that job.
+        if done && self.has_more_to_take(&job).await? {
             self.engine.request_ingest_of(job.dataset_id).await?;
         }
         Ok(true)
+    }
+
+    /// Whether there is something for a dataset to take in that its last job has not seen.
+    async fn has_more_to_take(&self, job: &Job) -> Result<bool, Error> {
+        let dataset = job.dataset_id;
+        let wished =
+            job.kind == JobKind::Ingest && self.engine.store().annotations_wanted(dataset).await?;
+        Ok(wished || self.engine.has_finished_uploads(dataset).await)
     }
 
     async fn work(&self, job: &Job, context: &Arc<JobContext>) -> Result<(), Stopped> {

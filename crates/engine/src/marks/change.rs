@@ -14,7 +14,22 @@ use crate::{
 };
 
 /// Tags and labels changed while the caller waits; more take a job.
-pub(super) const AT_ONCE: u64 = 5000;
+const AT_ONCE: u64 = 5000;
+/// Bytes of captions written while the caller waits: about half a second.
+const TEXT_AT_ONCE: usize = 4 << 20;
+
+/// So many pictures are changed in this way while the caller waits; more take a job.
+pub(super) fn at_once(ops: &[MarkOp]) -> usize {
+    let text: usize = ops
+        .iter()
+        .map(|op| match op {
+            MarkOp::SetCaption(caption) => caption.len(),
+            _ => 0,
+        })
+        .sum();
+    let marks = usize::try_from(AT_ONCE).unwrap_or(usize::MAX) / ops.len().max(1);
+    marks.min(TEXT_AT_ONCE / text.max(1)).max(1)
+}
 
 /// Which pictures are changed. The shape is stored while a job works on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,8 +146,7 @@ impl Engine {
         summary: String,
     ) -> Result<Marked, Error> {
         let change = self.new_change(caller, &wish, summary)?;
-        let ops = u64::try_from(wish.ops.len()).unwrap_or(u64::MAX);
-        let most = usize::try_from(AT_ONCE / ops.max(1)).unwrap_or(1);
+        let most = at_once(&wish.ops);
         let selection = wish.selection.clone();
         let few = match selection {
             Some(Selection::Media(ids)) => (ids.len() <= most).then(|| ids.into_iter().collect()),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lamina_model::{ChangeId, Dataset, Job, MarkChange, MarkOp, MediaId, Phase};
 use lamina_store::MarkStep;
 
-use super::change::{AT_ONCE, Selection, Wish};
+use super::change::{Selection, Wish, at_once};
 use crate::{DatasetScope, Engine, Error, ingest::Stopped, jobs::JobContext};
 
 /// Makes the change that a job is about.
@@ -40,8 +40,7 @@ async fn apply(
     let total = parts.iter().map(|(_, media)| count(media)).sum();
     let mut done = 0;
     for (ops, media) in &parts {
-        let width = u64::try_from(ops.len().max(1)).unwrap_or(1);
-        let size = usize::try_from((AT_ONCE / 2 / width).max(1)).unwrap_or(1);
+        let size = (at_once(ops) / 2).max(1);
         for part in media.chunks(size) {
             context.check()?;
             done += count(part);

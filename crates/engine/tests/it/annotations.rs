@@ -453,3 +453,117 @@ async fn a_file_named_at_the_making_is_read_wherever_it_lies() {
     assert_eq!(details.said.labels[0].label, "boat");
     assert_eq!(details.said.labels[0].source, MarkSource::Annotation);
 }
+
+/// A pipe with a name, in the place of a file.
+fn pipe(path: &std::path::Path) {
+    fs_err::remove_file(path).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_file_named_while_another_is_read_is_read_as_well() {
+    let shop = Workshop::new().await;
+    shop.put("a.bmp", &picture(1));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let [first, second, third] = ["first.csv", "second.csv", "third.csv"].map(|name| {
+        let file = elsewhere.path().join(name);
+        let text = format!("filename,label\na.bmp,{name}\n");
+        fs_err::write(&file, text).unwrap();
+        file
+    });
+    let open = async |add: &[&PathBuf], without: &[&PathBuf]| {
+        let owned = |files: &[&PathBuf]| files.iter().map(|file| (*file).clone()).collect();
+        let wish = CreateFolder {
+            path: shop.source.path().to_owned(),
+            annotations: owned(add),
+            without_annotations: owned(without),
+            ..CreateFolder::default()
+        };
+        shop.engine.open_folder(&Caller::Local, wish).await.unwrap()
+    };
+    let created = open(&[&first], &[]).await;
+    // Who reads from a pipe waits until somebody writes: the job stands still where it should.
+    pipe(&first);
+    let engine = shop.engine.clone();
+    let mut running = tokio::task::JoinSet::new();
+    running.spawn(async move { run_to_end(&engine, created.job).await });
+    let place = first.clone();
+    let writing = tokio::task::spawn_blocking(move || {
+        fs_err::OpenOptions::new().write(true).open(place).unwrap()
+    });
+    let mut pipe = writing.await.unwrap();
+    let meanwhile = open(&[&second], &[]).await;
+    assert_eq!(meanwhile.job, created.job, "that job still runs");
+    std::io::Write::write_all(&mut pipe, b"filename,label\na.bmp,first.csv\n").unwrap();
+    drop(pipe);
+    let ended = running.join_next().await.expect("it was begun");
+    assert_eq!(ended.unwrap().error, None);
+    fs_err::remove_file(&first).unwrap();
+    fs_err::write(&first, "filename,label\na.bmp,first.csv\n").unwrap();
+    let scope = shop.scope(&created).await;
+    let settle = async || {
+        let jobs = shop.engine.jobs_of(&scope, 1).await.unwrap();
+        assert_eq!(run_to_end(&shop.engine, jobs[0].id).await.error, None);
+        at(&shop, &scope, "a.bmp").await.labels
+    };
+    assert_eq!(settle().await, ["first.csv", "second.csv"]);
+    let count = shop.engine.jobs_of(&scope, 9).await.unwrap().len();
+    assert_eq!(count, 2, "it ran again, and then no more");
+    open(&[&third], &[]).await;
+    assert_eq!(settle().await, ["first.csv", "second.csv", "third.csv"]);
+    // A file is let go by its name only.
+    open(&[], &[&first]).await;
+    assert_eq!(settle().await, ["second.csv", "third.csv"]);
+}
+
+#[tokio::test]
+async fn rows_add_up_where_tags_are_bad_and_where_there_is_no_room_for_them() {
+    let shop = Workshop::new().await;
+    shop.put("a.bmp", &picture(1));
+    let item =
+        |kind: &str, properties: serde_json::Value| json!({"type": kind, "properties": properties});
+    let mut said = vec![
+        item("image_label", json!({"category_name": "boat"})),
+        item("user_tag", json!({"tag_name": " "})),
+        item("caption", json!({"caption": "at sea"})),
+        item(
+            "object_label",
+            json!({"category_name": "boat", "bbox": [1, 2]}),
+        ),
+    ];
+    let tag = |at: u32| item("user_tag", json!({"tag_name": format!("tag {at}")}));
+    said.extend((0..=5000).map(tag));
+    let document = json!({"info": {}, "media_items": [
+        {"file_path": "a.bmp", "metadata_items": said},
+        {"file_path": "b.bmp", "metadata_items": [tag(0)]},
+    ]});
+    shop.put("metadata.json", document.to_string().as_bytes());
+    let (scope, _) = shop.index().await;
+    let told = report(&shop, &scope).await;
+    let file = &told.files[0];
+    assert_eq!((file.labels, file.captions, file.boxes), (1, 1, 0));
+    assert_eq!(
+        (file.rows, file.left_out()),
+        (5006, 4),
+        "5000 tags among them"
+    );
+    let notes: Vec<_> = told
+        .problems
+        .items
+        .iter()
+        .map(|one| one.note.as_str())
+        .collect();
+    for (note, expected) in notes.iter().zip([
+        "\"a.bmp\", metadata_items[1]: the row has no tag",
+        "\"a.bmp\", metadata_items[3]: bbox is not four numbers: [1,2]",
+        "the dataset has no picture \"b.bmp\"",
+        "\"a.bmp\", metadata_items[5004]: there is no room for the tag \"tag 5000\"",
+    ]) {
+        assert!(note.starts_with(expected), "{note}");
+    }
+    assert_eq!(notes.len(), 4, "{notes:?}");
+    let fault = told.problems.items[3].fault;
+    assert_eq!(fault, AnnotationFault::UnusableText);
+    assert_eq!(told.problems.items[3].file, "metadata.json");
+}

@@ -205,3 +205,48 @@ async fn a_tag_that_was_deleted_stays_away_however_often_its_file_is_read() {
     back.await.unwrap();
     assert_eq!(tags().await[0].name, "to check");
 }
+
+#[tokio::test]
+async fn a_tag_that_was_renamed_keeps_its_name_however_often_its_file_is_read() {
+    let (first, scope) = shop(None).await;
+    let media = media_at(&first, &scope, FILES[0]).await;
+    let tag = first.engine.create_tag(&Caller::Local, &scope, "To Check");
+    let op = vec![MarkOp::AddTag(tag.await.unwrap().id)];
+    let one = Selection::Media([media].into());
+    let made = first.engine.change_marks(&Caller::Local, &scope, one, op);
+    made.await.unwrap();
+    let document = first
+        .engine
+        .export_document(&Caller::Local, &scope, "http://here", 3);
+    let (second, again) = shop(Some(document.await.unwrap().as_bytes())).await;
+    let names = async || -> Vec<String> {
+        let tags = second.store.tags(again.id()).await.unwrap();
+        tags.into_iter().map(|tag| tag.name).collect()
+    };
+    let id = second.store.tags(again.id()).await.unwrap()[0]
+        .id
+        .to_string();
+    for name in ["checked", "seen"] {
+        let renamed = second.engine.rename_tag(&again, &id, name);
+        renamed.await.unwrap();
+    }
+    second.put("one more.png", &picture(99));
+    let (again, _) = second.index().await;
+    assert_eq!(names().await, ["seen"]);
+    let media = media_at(&second, &again, FILES[0]).await;
+    let borne = second.store.tags_of(again.id(), media).await.unwrap();
+    assert_eq!(borne.len(), 1);
+    // A tag that a person makes under the old name is meant from then on.
+    let made = second.engine.create_tag(&Caller::Local, &again, "to check");
+    made.await.unwrap();
+    second.put("and one more.png", &picture(98));
+    let (again, _) = second.index().await;
+    let borne = second.store.tags_of(again.id(), media).await.unwrap();
+    assert_eq!(borne.len(), 2, "{borne:?}");
+    // Deleted, it does not come back under any of its names.
+    let deleted = second.engine.delete_tag(&Caller::Local, &again, &id);
+    deleted.await.unwrap();
+    second.put("a third.png", &picture(97));
+    second.index().await;
+    assert_eq!(names().await, ["to check"]);
+}

@@ -9,15 +9,49 @@ use uuid::Uuid;
 use crate::{
     Store,
     convert::{from_json, int, limit, number, page, text, to_json, word},
-    db::{read, transact, write},
+    db::{read, transact},
     error::{Error, Result},
 };
+
+/// Stands in the place of what a reading saw while there is something new to be read.
+const WISHED: &str = "wished";
+/// Files that may be named beside those in the source.
+const MOST_FILES: usize = 1000;
+
+/// A change of what is to be read beside the files in the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnnotationWishes {
+    /// Full paths of files that are read from now on.
+    pub add: Vec<String>,
+    /// Those that are not read any more.
+    pub remove: Vec<String>,
+    /// Whether pictures get the name of their folder as a label; nothing leaves that as it is.
+    pub labels_from_folders: Option<bool>,
+}
+
+impl AnnotationWishes {
+    /// The files after the change, in the order of their naming.
+    fn applied_to(&self, before: &[String]) -> Vec<String> {
+        let kept = before.iter().filter(|file| !self.remove.contains(file));
+        let mut after: Vec<String> = kept.cloned().collect();
+        for file in &self.add {
+            if !after.contains(file) {
+                after.push(file.clone());
+            }
+        }
+        after
+    }
+}
 
 /// What came of reading all annotation files of a dataset.
 #[derive(Debug, Clone, Default)]
 pub struct AnnotationsRead {
     /// Tells this reading from others: of the same files and pictures it is the same.
     pub seen: String,
+    /// The files beside those in the source that were to be read.
+    pub named: Vec<String>,
+    /// Whether the names of folders were to be read.
+    pub labels_from_folders: bool,
     /// What people are to know, in words.
     pub warnings: Vec<String>,
     /// The files, in the order in which they were read.
@@ -93,39 +127,55 @@ impl Store {
         })
     }
 
-    /// Says which annotation files beside those in the source belong to a dataset, and whether
-    /// pictures get the name of their folder as a label; nothing leaves one as it is. Both count
-    /// from the next run on.
+    /// Says which annotation files beside those in the source belong to a dataset from now on,
+    /// and whether pictures get the name of their folder as a label. Who names a file takes none
+    /// away that somebody else named. What changes counts from the next reading on, and
+    /// [`Store::annotations_wanted`] says so until then.
     ///
     /// # Errors
-    /// `NotFound` when the dataset is gone.
-    pub async fn set_annotation_wishes(
+    /// `NotFound` when the dataset is gone, `TooMany` when it would have more files than it may.
+    pub async fn change_annotation_wishes(
         &self,
         dataset: DatasetId,
-        files: Option<&[String]>,
-        labels_from_folders: Option<bool>,
+        change: &AnnotationWishes,
     ) -> Result<()> {
-        let files = match files {
-            Some(files) => Some(text(&to_json("annotation files", &files)?)),
-            None => None,
-        };
-        let changed = write!(&self.db, pool => {
-            sqlx::query(
-                "UPDATE datasets SET annotation_paths = COALESCE($2, annotation_paths),
-                     labels_from_folders = COALESCE($3, labels_from_folders)
-                 WHERE id = $1 AND deleted_at_us IS NULL",
+        transact!(&self.db, tx => {
+            // Held until the end, so that of two who name a file neither is lost.
+            let (files, folders) = sqlx::query_as::<_, (Option<String>, bool)>(
+                "UPDATE datasets SET annotation_paths = annotation_paths
+                 WHERE id = $1 AND deleted_at_us IS NULL
+                 RETURNING annotation_paths, labels_from_folders",
             )
             .bind(dataset.as_uuid())
-            .bind(files)
-            .bind(labels_from_folders)
-            .execute(pool)
+            .fetch_optional(&mut *tx)
             .await?
-            .rows_affected()
+            .ok_or(Error::NotFound { what: "dataset" })?;
+            let before = files.map_or(Ok(Vec::new()), |json| from_json("annotation files", &json))?;
+            let after = change.applied_to(&before);
+            let named = change.labels_from_folders.unwrap_or(folders);
+            if after.len() > MOST_FILES && after.len() > before.len() {
+                let limit = MOST_FILES as u64;
+                return Err(Error::TooMany { what: "annotation files beside those in the source", limit });
+            }
+            if after != before || named != folders {
+                sqlx::query(
+                    "UPDATE datasets SET annotation_paths = $2, labels_from_folders = $3,
+                         annotations_seen = $4 WHERE id = $1",
+                )
+                .bind(dataset.as_uuid())
+                .bind(text(&to_json("annotation files", &after)?))
+                .bind(named)
+                .bind(WISHED)
+                .execute(&mut *tx)
+                .await?;
+            }
         });
-        if changed == 0 {
-            return Err(Error::NotFound { what: "dataset" });
-        }
         Ok(())
+    }
+
+    /// Whether somebody changed what is to be read since the last reading began.
+    pub async fn annotations_wanted(&self, dataset: DatasetId) -> Result<bool> {
+        Ok(self.annotations_seen(dataset).await?.as_deref() == Some(WISHED))
     }
 
     /// The number of pictures and the youngest of them: the same of both, the same pictures.
@@ -223,14 +273,20 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             }
+            // Where somebody wished for something else meanwhile, that is still to be read.
             sqlx::query(
-                "UPDATE datasets SET annotations_seen = $2, annotation_warnings = $3,
+                "UPDATE datasets SET annotation_warnings = $3,
+                     annotations_seen = CASE WHEN COALESCE(annotation_paths, '[]') = $4
+                         AND labels_from_folders = $5 THEN $2 ELSE $6 END,
                      object_count = (SELECT COUNT(*) FROM media_objects WHERE dataset_id = $1)
                  WHERE id = $1",
             )
             .bind(dataset.as_uuid())
             .bind(text(&read.seen))
             .bind(warnings)
+            .bind(text(&to_json("annotation files", &read.named)?))
+            .bind(read.labels_from_folders)
+            .bind(WISHED)
             .execute(&mut *tx)
             .await?;
         });

@@ -1,5 +1,10 @@
 //! Reading steps in their order, to lay them over what was read before.
 
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
 use lamina_model::{DatasetId, MediaId};
 use uuid::Uuid;
 
@@ -31,12 +36,12 @@ pub enum StepMark {
     Tag(String),
     /// A label.
     Label(String),
-    /// All captions of the picture.
+    /// All captions of the picture. Rows with the same ones share them.
     Captions {
         /// Before the step, in their order.
-        before: Vec<String>,
+        before: Arc<[String]>,
         /// After it.
-        after: Vec<String>,
+        after: Arc<[String]>,
     },
 }
 
@@ -58,24 +63,25 @@ struct Row {
     mark: String,
     media_id: Uuid,
     added: bool,
-    captions_before: Option<String>,
-    captions_after: Option<String>,
+    before_text: Option<i64>,
+    after_text: Option<i64>,
 }
 
-impl TryFrom<Row> for StepRow {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        let texts = |column: Option<&str>| -> Result<Vec<String>> {
-            let captions = captions::read(column)?;
-            Ok(captions.into_iter().map(|(caption, _)| caption).collect())
+impl Row {
+    fn read(self, texts: &Texts) -> Result<StepRow> {
+        let captions = |number: Option<i64>| match number {
+            None => Ok(Arc::default()),
+            Some(number) => {
+                let found = texts.get(&(self.version, number)).map(Arc::clone);
+                found.ok_or(Error::Corrupt { what: "captions" })
+            }
         };
-        let mark = match row.kind.as_str() {
-            "tag" => StepMark::Tag(row.mark),
-            "label" => StepMark::Label(row.mark),
+        let mark = match self.kind.as_str() {
+            "tag" => StepMark::Tag(self.mark),
+            "label" => StepMark::Label(self.mark),
             "caption" => StepMark::Captions {
-                before: texts(row.captions_before.as_deref())?,
-                after: texts(row.captions_after.as_deref())?,
+                before: captions(self.before_text)?,
+                after: captions(self.after_text)?,
             },
             _ => {
                 return Err(Error::Corrupt {
@@ -83,13 +89,30 @@ impl TryFrom<Row> for StepRow {
                 });
             }
         };
-        Ok(Self {
-            version: row.version,
+        Ok(StepRow {
+            version: self.version,
             mark,
-            media: MediaId::from_uuid(row.media_id),
-            added: row.added,
+            media: MediaId::from_uuid(self.media_id),
+            added: self.added,
         })
     }
+}
+
+/// Captions by the number of their step and their own in it.
+type Texts = HashMap<(i64, i64), Arc<[String]>>;
+
+/// Reads captions; steps of one change that say the same share them.
+fn read_texts(rows: Vec<(i64, i64, String)>) -> Result<Texts> {
+    let mut same: BTreeMap<String, Arc<[String]>> = BTreeMap::new();
+    let mut texts = Texts::new();
+    for (version, number, json) in rows {
+        let words = match same.get(&json) {
+            Some(words) => Arc::clone(words),
+            None => Arc::clone(same.entry(json.clone()).or_insert(captions::words(&json)?)),
+        };
+        texts.insert((version, number), words);
+    }
+    Ok(texts)
 }
 
 /// Some of the rows of the steps after a number.
@@ -123,8 +146,7 @@ impl Store {
         };
         let rows = read!(&self.db, pool => {
             sqlx::query_as::<_, Row>(
-                "SELECT version, kind, mark, media_id, added, captions_before, captions_after
-                 FROM mark_step_rows
+                "SELECT version, kind, mark, media_id, added, before_text, after_text FROM mark_step_rows
                  WHERE dataset_id = $1 AND version <= $2
                      AND (version, kind, mark, media_id) > ($3, $4, $5, $6)
                  ORDER BY version, kind, mark, media_id LIMIT $7",
@@ -140,11 +162,39 @@ impl Store {
             .await?
         });
         let more = rows.len() > most;
-        let rows = rows.into_iter().take(most).map(StepRow::try_from);
+        let said = |row: &&Row| row.kind == "caption";
+        let (first, last) = (rows.iter().find(said), rows.iter().rfind(said));
+        let texts = match (first, last) {
+            (Some(first), Some(last)) => {
+                let (first, last) = (first.version, last.version);
+                self.step_texts(dataset, first, last).await?
+            }
+            _ => Texts::new(),
+        };
+        let rows = rows.into_iter().take(most).map(|row| row.read(&texts));
         Ok(StepRows {
             rows: rows.collect::<Result<_>>()?,
             more,
         })
+    }
+
+    /// The captions that stand in some steps.
+    async fn step_texts(&self, dataset: DatasetId, first: i64, last: i64) -> Result<Texts> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, (i64, i64, String)>(
+                "SELECT version, number, captions FROM mark_step_texts
+                 WHERE dataset_id = $1 AND version >= $2 AND version <= $3",
+            )
+            .bind(dataset.as_uuid())
+            .bind(first)
+            .bind(last)
+            .fetch_all(pool)
+            .await?
+        });
+        // Of long captions there may be many megabytes.
+        let read = tokio::task::spawn_blocking(move || read_texts(rows));
+        read.await
+            .map_err(|cause| Error::Database(Box::new(cause)))?
     }
 
     /// How many steps above `from` and up to `to` are still known. Fewer than `to - from` where

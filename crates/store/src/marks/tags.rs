@@ -51,6 +51,22 @@ impl Store {
         Ok(rows.into_iter().map(Tag::from).collect())
     }
 
+    /// What tags were called before they were renamed, in lower case, each with the tag that had
+    /// the name last.
+    pub async fn former_tag_names(&self, dataset: DatasetId) -> Result<Vec<(String, TagId)>> {
+        let rows = read!(&self.db, pool => {
+            sqlx::query_as::<_, (String, Uuid)>(
+                "SELECT name_folded, tag_id FROM tag_former_names WHERE dataset_id = $1
+                 ORDER BY name_folded",
+            )
+            .bind(dataset.as_uuid())
+            .fetch_all(pool)
+            .await?
+        });
+        let named = |(name, id)| (name, TagId::from_uuid(id));
+        Ok(rows.into_iter().map(named).collect())
+    }
+
     /// The names of tags that were deleted, as they were written.
     pub async fn deleted_tag_names(&self, dataset: DatasetId) -> Result<Vec<String>> {
         Ok(read!(&self.db, pool => {
@@ -97,13 +113,26 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a tag another name.
+    /// Gives a tag another name. What it was called is remembered: see
+    /// [`Store::former_tag_names`].
     ///
     /// # Errors
     /// `NotFound` when the dataset has no such tag, `Conflict` when another one has the name.
     pub async fn rename_tag(&self, dataset: DatasetId, id: TagId, name: &str) -> Result<()> {
-        let changed = write!(&self.db, pool => {
+        transact!(&self.db, tx => {
+            // Of two tags that had the name one after the other, the later one is meant.
             sqlx::query(
+                "INSERT INTO tag_former_names (dataset_id, name_folded, tag_id)
+                 SELECT dataset_id, name_folded, id FROM tags
+                 WHERE id = $1 AND dataset_id = $2 AND deleted_at_us IS NULL AND name_folded <> $3
+                 ON CONFLICT (dataset_id, name_folded) DO UPDATE SET tag_id = excluded.tag_id",
+            )
+            .bind(id.as_uuid())
+            .bind(dataset.as_uuid())
+            .bind(folded(name))
+            .execute(&mut *tx)
+            .await?;
+            let changed = sqlx::query(
                 "UPDATE tags SET name = $3, name_folded = $4
                  WHERE id = $1 AND dataset_id = $2 AND deleted_at_us IS NULL",
             )
@@ -111,14 +140,14 @@ impl Store {
             .bind(dataset.as_uuid())
             .bind(text(name))
             .bind(folded(name))
-            .execute(pool)
+            .execute(&mut *tx)
             .await
             .map_err(conflict("tag"))?
-            .rows_affected()
+            .rows_affected();
+            if changed == 0 {
+                return Err(Error::NotFound { what: "tag" });
+            }
         });
-        if changed == 0 {
-            return Err(Error::NotFound { what: "tag" });
-        }
         Ok(())
     }
 

@@ -24,6 +24,7 @@ mod property;
 mod said;
 mod schema;
 mod sharing;
+mod undoing;
 mod world;
 
 /// Runs each of these functions on each database.
@@ -143,6 +144,7 @@ contract! {
         what_people_took_off_is_not_put_back_by_a_file,
         boxes_are_listed_picture_by_picture_and_found_by_their_ids,
         what_came_of_annotation_files_is_told_and_forgotten,
+        wishes_for_annotations_add_up_and_are_wanted_until_they_were_read,
         a_caption_takes_the_place_of_all_and_is_taken_back_whole,
     }
     accounts {
@@ -177,6 +179,10 @@ contract! {
     decisions {
         a_decision_about_a_copy_is_kept_until_it_is_taken_back,
         a_view_has_a_name_of_its_own_in_its_dataset,
+    }
+    undoing {
+        any_sequence_of_acts_and_undos_leaves_what_plain_memory_says,
+        what_is_taken_back_in_turn_leads_back_step_by_step,
     }
     property {
         every_sequence_of_batches_keeps_the_counts_and_the_pages_true,

@@ -79,6 +79,21 @@ pub(crate) async fn a_tag_is_made_renamed_hidden_and_shown(world: &World) {
         .await
         .unwrap();
     assert_eq!(world.store.tags(dataset).await.unwrap()[0].name, "Éins");
+    // What it was called before leads to it, also after a second name; its own name does not.
+    for name in ["Third", "ÉINS"] {
+        let renamed = world.store.rename_tag(dataset, one.id, name);
+        renamed.await.unwrap();
+    }
+    let former = async || world.store.former_tag_names(dataset).await.unwrap();
+    assert_eq!(
+        former().await,
+        ["one", "third", "éins"].map(|name| (name.to_owned(), one.id))
+    );
+    let refused = world.store.rename_tag(dataset, one.id, "OTHER").await;
+    assert!(matches!(refused, Err(Error::Conflict { what: "tag" })));
+    assert_eq!(former().await.len(), 3, "nothing is kept of what failed");
+    let renamed = world.store.rename_tag(dataset, one.id, "Éins");
+    renamed.await.unwrap();
     step(
         world,
         dataset,

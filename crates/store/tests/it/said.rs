@@ -1,12 +1,13 @@
 //! Labels, captions and boxes, as a source or people said them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use lamina_model::{
     AnnotationFault, AnnotationFile, AnnotationFormat, AnnotationProblem, Caption, DatasetId,
     MarkOp, MarkSource, MediaId, ObjectBox, PictureLabel, SourcePath,
 };
-use lamina_store::{AnnotationsRead, Said, SaidTag, StepMark};
+use lamina_store::{AnnotationWishes, AnnotationsRead, Error, Said, SaidTag, StepMark};
+use tokio::task::JoinSet;
 
 use crate::{
     marks::{rows, set, step, undo},
@@ -128,7 +129,7 @@ pub(crate) async fn what_a_source_said_is_forgotten_save_what_people_said(world:
     let told = AnnotationsRead {
         seen: "hash".to_owned(),
         warnings: warnings.to_vec(),
-        files: Vec::new(),
+        ..AnnotationsRead::default()
     };
     world
         .store
@@ -148,19 +149,84 @@ pub(crate) async fn what_a_source_said_is_forgotten_save_what_people_said(world:
         world.store.annotation_warnings(dataset).await.unwrap(),
         warnings
     );
-    world
-        .store
-        .set_annotation_wishes(dataset, None, Some(true))
-        .await
-        .unwrap();
-    assert!(
-        world
-            .store
-            .dataset(dataset)
-            .await
-            .unwrap()
-            .labels_from_folders
+}
+
+pub(crate) async fn wishes_for_annotations_add_up_and_are_wanted_until_they_were_read(
+    world: &World,
+) {
+    let (dataset, ..) = set(world).await;
+    let store = &world.store;
+    let change = async |add: &[&str], remove: &[&str], folders| {
+        let owned = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect();
+        let wishes = AnnotationWishes {
+            add: owned(add),
+            remove: owned(remove),
+            labels_from_folders: folders,
+        };
+        store.change_annotation_wishes(dataset, &wishes).await
+    };
+    let read = async || {
+        let now = store.dataset(dataset).await.unwrap();
+        AnnotationsRead {
+            seen: "seen".to_owned(),
+            named: now.annotation_files,
+            labels_from_folders: now.labels_from_folders,
+            ..AnnotationsRead::default()
+        }
+    };
+    let keep = async |told: &AnnotationsRead| {
+        let kept = store.keep_annotations_read(dataset, told, world.now());
+        kept.await.unwrap();
+        store.annotations_wanted(dataset).await.unwrap()
+    };
+    assert!(!store.annotations_wanted(dataset).await.unwrap());
+    change(&["/a"], &[], None).await.unwrap();
+    assert!(store.annotations_wanted(dataset).await.unwrap());
+    // Of many who name a file at once, none is lost.
+    all_at_once(store, dataset, 8).join_all().await;
+    assert_eq!(
+        store.dataset(dataset).await.unwrap().annotation_files.len(),
+        9
     );
+    let told = read().await;
+    assert!(!keep(&told).await, "all were read");
+    change(&["/a"], &["/never"], Some(false)).await.unwrap();
+    assert!(
+        !store.annotations_wanted(dataset).await.unwrap(),
+        "nothing new"
+    );
+    // What is wished for while the files are read is still wanted afterwards.
+    change(&["/b"], &["/a"], None).await.unwrap();
+    assert!(keep(&told).await);
+    assert!(!keep(&read().await).await);
+    let told = read().await;
+    change(&[], &[], Some(true)).await.unwrap();
+    assert!(keep(&told).await);
+    let now = store.dataset(dataset).await.unwrap();
+    assert!(now.labels_from_folders);
+    assert!(now.annotation_files.contains(&"/b".to_owned()));
+    assert!(!now.annotation_files.contains(&"/a".to_owned()));
+    let many: Vec<String> = (0..1000).map(|at| format!("/many/{at}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let refused = change(&many, &[], None).await;
+    assert!(matches!(refused, Err(Error::TooMany { .. })), "{refused:?}");
+}
+
+/// Wishes for one file each, all under way at once.
+fn all_at_once(store: &lamina_store::Store, dataset: DatasetId, count: usize) -> JoinSet<()> {
+    let mut running = JoinSet::new();
+    for at in 0..count {
+        let store = store.clone();
+        running.spawn(async move {
+            let wishes = AnnotationWishes {
+                add: vec![format!("/file {at}")],
+                ..AnnotationWishes::default()
+            };
+            let changed = store.change_annotation_wishes(dataset, &wishes);
+            changed.await.unwrap();
+        });
+    }
+    running
 }
 
 pub(crate) async fn what_people_took_off_is_not_put_back_by_a_file(world: &World) {
@@ -244,10 +310,7 @@ pub(crate) async fn boxes_are_listed_picture_by_picture_and_found_by_their_ids(w
     let one = world.store.object(dataset, boxes[3].id).await.unwrap();
     assert_eq!(one, boxes[3]);
     let nothing = world.store.object(dataset, world.object_id()).await;
-    assert!(matches!(
-        nothing,
-        Err(lamina_store::Error::NotFound { what: "object" })
-    ));
+    assert!(matches!(nothing, Err(Error::NotFound { what: "object" })));
 }
 
 pub(crate) async fn what_came_of_annotation_files_is_told_and_forgotten(world: &World) {
@@ -285,8 +348,8 @@ pub(crate) async fn what_came_of_annotation_files_is_told_and_forgotten(world: &
     };
     let read = AnnotationsRead {
         seen: "x".to_owned(),
-        warnings: Vec::new(),
         files: vec![file("a.json"), file("b.json")],
+        ..AnnotationsRead::default()
     };
     let store = &world.store;
     let keep = async |position, first, problems: &[AnnotationProblem]| {
@@ -323,14 +386,6 @@ pub(crate) async fn what_came_of_annotation_files_is_told_and_forgotten(world: &
     assert!(store.annotation_files(dataset).await.unwrap().is_empty());
     let page = store.annotation_problems(dataset, None, 9).await.unwrap();
     assert!(page.items.is_empty());
-    let files = ["/x/annotations.json".to_owned()];
-    store
-        .set_annotation_wishes(dataset, Some(&files), None)
-        .await
-        .unwrap();
-    let wishes = store.dataset(dataset).await.unwrap();
-    assert_eq!(wishes.annotation_files, files);
-    assert!(!wishes.labels_from_folders);
 }
 
 async fn captions(world: &World, dataset: DatasetId, media: MediaId) -> Vec<(String, MarkSource)> {
@@ -397,7 +452,12 @@ pub(crate) async fn a_caption_takes_the_place_of_all_and_is_taken_back_whole(wor
         .into_iter()
         .filter(|row| row.media == media[0])
         .collect();
-    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let texts = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Arc<[String]>>()
+    };
     assert_eq!(
         of_first
             .iter()

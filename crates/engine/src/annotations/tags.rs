@@ -1,0 +1,157 @@
+//! Tags that files name: which tag of the dataset is meant, and those for which there is no room.
+
+use std::collections::{BTreeMap, HashMap};
+
+use lamina_model::{AnnotationFault, AnnotationFile, AnnotationProblem, DatasetId, Tag, TagId};
+use lamina_store::SaidTag;
+
+use super::taker::{MOST_PROBLEMS, NamedTag, Part, quote};
+use crate::{Engine, Error};
+
+/// Tags by their names in lower case; why there is none under a name.
+type Known = HashMap<String, Result<TagId, Absent>>;
+
+/// Why a name stands for no tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    /// A person deleted it: it does not come back because a file still names it.
+    Deleted,
+    /// The dataset has as many as it may have.
+    NoRoom,
+}
+
+/// The tags of a dataset, read once a file named any.
+#[derive(Debug, Default)]
+pub(super) struct Tags {
+    known: Option<Known>,
+    /// How many rows of each file found no room.
+    lost: BTreeMap<usize, u64>,
+}
+
+impl Tags {
+    /// The tags that some rows name; those that the dataset never had are made. Rows for whose
+    /// tags there is no room are told of, and the picture goes without.
+    pub(super) async fn of(
+        &mut self,
+        engine: &Engine,
+        dataset: DatasetId,
+        part: &Part,
+    ) -> Result<Vec<SaidTag>, Error> {
+        let mut said = Vec::with_capacity(part.tags.len());
+        let mut lost = Vec::new();
+        for named in &part.tags {
+            match self.find(engine, dataset, &named.name).await? {
+                Ok(tag) => said.push(SaidTag {
+                    media_id: named.media_id,
+                    tag,
+                    at: engine.clock().now(),
+                }),
+                Err(Absent::NoRoom) => lost.push(no_room(named)),
+                Err(Absent::Deleted) => {}
+            }
+        }
+        if !lost.is_empty() {
+            self.lose(engine, dataset, part.position, &lost).await?;
+        }
+        Ok(said)
+    }
+
+    async fn find(
+        &mut self,
+        engine: &Engine,
+        dataset: DatasetId,
+        name: &str,
+    ) -> Result<Result<TagId, Absent>, Error> {
+        let known = match &mut self.known {
+            Some(known) => known,
+            none => none.insert(known_tags(engine, dataset).await?),
+        };
+        let folded = name.to_lowercase();
+        if let Some(found) = known.get(&folded) {
+            return Ok(*found);
+        }
+        let tag = Tag {
+            id: TagId::new(engine.clock(), engine.chance()),
+            name: name.to_owned(),
+            created_by: None,
+            created_at: engine.clock().now(),
+        };
+        let made = match engine.store().insert_tag(dataset, &tag).await {
+            Ok(()) => Ok(tag.id),
+            // Somebody made it in between.
+            Err(lamina_store::Error::Conflict { .. }) => {
+                *known = known_tags(engine, dataset).await?;
+                known.get(&folded).copied().unwrap_or(Err(Absent::Deleted))
+            }
+            Err(lamina_store::Error::TooMany { .. }) => Err(Absent::NoRoom),
+            Err(other) => return Err(other.into()),
+        };
+        known.insert(folded, made);
+        Ok(made)
+    }
+
+    /// Tells of rows that found no room, behind all that was wrong with the file itself.
+    async fn lose(
+        &mut self,
+        engine: &Engine,
+        dataset: DatasetId,
+        position: usize,
+        problems: &[AnnotationProblem],
+    ) -> Result<(), Error> {
+        let count = self.lost.entry(position).or_default();
+        let first = *count;
+        *count += problems.len() as u64;
+        if first < MOST_PROBLEMS {
+            let at = MOST_PROBLEMS + first;
+            let store = engine.store();
+            store
+                .keep_annotation_problems(dataset, position, at, problems)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Puts what was lost into what is told of the files.
+    pub(super) fn tell(self, files: &mut [AnnotationFile]) {
+        for (position, lost) in self.lost {
+            if let Some(file) = files.get_mut(position) {
+                *file
+                    .faults
+                    .entry(AnnotationFault::UnusableText)
+                    .or_default() += lost;
+            }
+        }
+    }
+}
+
+fn no_room(named: &NamedTag) -> AnnotationProblem {
+    AnnotationProblem {
+        file: String::new(),
+        line: named.line,
+        fault: AnnotationFault::UnusableText,
+        note: named.place.before(format!(
+            "there is no room for the tag {:?}: the dataset has as many tags as it may have; \
+             delete some that nobody needs",
+            quote(&named.name)
+        )),
+    }
+}
+
+async fn known_tags(engine: &Engine, dataset: DatasetId) -> Result<Known, Error> {
+    let store = engine.store();
+    let mut known = Known::new();
+    for name in store.deleted_tag_names(dataset).await? {
+        known.insert(name.to_lowercase(), Err(Absent::Deleted));
+    }
+    let tags = store.tags(dataset).await?;
+    // A tag that was renamed is meant by its former name, and by that of one deleted before.
+    for (name, id) in store.former_tag_names(dataset).await? {
+        let found = tags.iter().find(|tag| tag.id == id);
+        known.insert(name, found.map(|tag| tag.id).ok_or(Absent::Deleted));
+    }
+    // A tag that is there counts, also where another of its name was deleted or renamed.
+    for tag in tags {
+        known.insert(tag.name.to_lowercase(), Ok(tag.id));
+    }
+    Ok(known)
+}

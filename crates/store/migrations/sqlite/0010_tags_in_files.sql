@@ -1,0 +1,8 @@
+-- What tags were called before: a file that still names one so means that tag.
+CREATE TABLE tag_former_names (
+    dataset_id BLOB NOT NULL,
+    -- The name in lower case.
+    name_folded TEXT NOT NULL,
+    tag_id BLOB NOT NULL,
+    PRIMARY KEY (dataset_id, name_folded)
+) WITHOUT ROWID;

@@ -299,7 +299,7 @@ fn check_key(caller: &Caller, dataset: DatasetId, need: Need) -> Result<(), Erro
 }
 
 /// A stranger's text, short enough to be repeated in an answer.
-pub(crate) fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 64;
     if text.chars().count() <= LONGEST {
         return text.to_owned();

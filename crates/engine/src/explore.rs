@@ -31,9 +31,10 @@ mod wanted;
 
 pub use anchors::{Anchor, AnchorOf, AnchorWish};
 pub use clusters::{ClusterCard, ClusterCards, Members, Told};
-pub use copies::{CopyGroup, CopyGroups, TierCount};
+pub use copies::{CopyGroup, CopyGroups, GroupsWanted, LevelCount, TierCount};
 pub use facets::{FacetCounts, IssueFacet};
 pub use grid::{Grid, Order, Shape, SortKey};
+pub use levels::LEVELS;
 pub use map::{Area, MapPoints};
 pub use objects::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted};
 pub use open::Card;

@@ -27,7 +27,7 @@ mod uploads;
 mod view;
 mod views;
 
-pub use access::{Caller, DatasetScope, Need, SignedIn, Via};
+pub use access::{Caller, DatasetScope, Need, SignedIn, Via, shorten};
 pub use accounts::{
     AccountSettings, AuditEntry, BrowserTie, EmbedSettings, FirstKey, KeyChange, KeyInfo,
     MemberInfo, NewKey, NewSession, NewUser, OidcSettings, Origin, ProviderClient, ProviderError,
@@ -38,8 +38,8 @@ pub use datasets::{CreateFolder, Created};
 pub use error::Error;
 pub use explore::{
     Alike, Area, Card, ClusterCard, ClusterCards, Copies, CopyGroup, CopyGroups, FacetCounts, Grid,
-    HasCopies, IssueFacet, KeepBy, MapPoints, MediaDetails, Members, Order, Plan, PlanCount,
-    PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
+    GroupsWanted, HasCopies, IssueFacet, KeepBy, LEVELS, LevelCount, MapPoints, MediaDetails,
+    Members, Order, Plan, PlanCount, PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
 pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
 pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted, PagedList};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lamina_model::{Dataset, DatasetId, DatasetRole, Job, MediaId};
+use lamina_model::{Dataset, DatasetId, DatasetRole, Job, MediaId, Scope};
 
 use crate::{Caller, DatasetScope, Engine, Error, Need, Via, error::OrNothing, recent::Beside};
 
@@ -55,8 +55,8 @@ impl Engine {
         Ok(DatasetCard {
             owner: beside.owner.clone().filter(|_| is_somebody(caller)),
             previews: beside.previews.clone(),
+            role: by_key(caller, role),
             dataset,
-            role,
         })
     }
 
@@ -121,6 +121,19 @@ impl Engine {
             Err(cause) => Err(cause),
         }
     }
+}
+
+/// A role, as far as the caller's API key lets them make use of it.
+fn by_key(caller: &Caller, role: DatasetRole) -> DatasetRole {
+    let most = match caller {
+        Caller::User(user) => match user.scope {
+            Scope::Read => DatasetRole::Viewer,
+            Scope::Write => DatasetRole::Editor,
+            Scope::Admin => DatasetRole::Owner,
+        },
+        Caller::Local | Caller::Anonymous => DatasetRole::Owner,
+    };
+    role.min(most)
 }
 
 /// Whoever is nobody learns no addresses.

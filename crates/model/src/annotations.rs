@@ -59,7 +59,7 @@ pub enum AnnotationFault {
     Malformed,
     /// The row names a category that the file does not define.
     UnknownCategory,
-    /// The label or caption cannot be used.
+    /// The label, caption or tag cannot be used, or there is no room for the tag.
     UnusableText,
     /// The box is empty or no box at all.
     InvalidBox,
@@ -122,7 +122,7 @@ pub struct AnnotationFile {
     pub path: String,
     /// How it is written.
     pub format: AnnotationFormat,
-    /// Rows read: labels, boxes and captions, whatever became of them.
+    /// Rows read: labels, boxes, captions and tags, whatever became of them.
     pub rows: u64,
     /// Labels of whole pictures taken from it.
     pub labels: u64,

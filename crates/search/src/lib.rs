@@ -45,4 +45,4 @@ pub use overlay::{LabelEdit, Overlay};
 pub use place::Place;
 pub use rows::{RowSet, Rows};
 pub use vectors::{AnchorVector, Nearest};
-pub use words::{MeaningOf, QueryError, Vocabulary, check_query};
+pub use words::{MeaningOf, QueryError, Vocabulary, check_query, labels_with_words};

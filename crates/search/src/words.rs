@@ -5,6 +5,7 @@
 //! by chance and by the clock); and what is needed, words, phrases and a rank, is small.
 
 mod index;
+mod labels;
 mod query;
 mod rank;
 mod tokens;
@@ -16,6 +17,7 @@ use crate::{
 };
 
 pub(crate) use index::WordIndex;
+pub use labels::labels_with_words;
 pub use query::{QueryError, check_query};
 pub use rank::{MeaningOf, Vocabulary};
 

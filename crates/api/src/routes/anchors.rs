@@ -32,7 +32,7 @@ const BOX: [&str; 2] = ["query", "bounding_box"];
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AnchorParameters {
-    /// `IMAGES`.
+    /// `IMAGES`, or `OBJECTS`: boxes are as like it as their pictures are.
     #[param(default = "IMAGES")]
     entity_type: Option<String>,
     /// The part of the picture that matters, as `X,Y,WIDTH,HEIGHT` in pixels or as JSON with
@@ -91,7 +91,7 @@ pub(crate) async fn search_image_similarity(
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     match parameters.entity_type.as_deref() {
-        None | Some("" | "IMAGES") => {}
+        None | Some("" | "IMAGES" | "OBJECTS") => {}
         Some(other) => return Err(unknown("entity_type", other).into()),
     }
     let region = parameters.bounding_box.as_deref();

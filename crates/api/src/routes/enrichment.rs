@@ -8,7 +8,7 @@ use axum::{
     extract::{Path, State},
 };
 use hyper::StatusCode;
-use lamina_engine::Need;
+use lamina_engine::{Caller, DatasetScope, Error, Need, shorten};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,13 +22,6 @@ use crate::{
 
 /// Models that a refusal names.
 const MOST_NAMED: usize = 5;
-/// Characters of what was sent that a refusal repeats.
-const MOST_SHOWN: usize = 80;
-
-fn shortened(text: &str) -> String {
-    text.chars().take(MOST_SHOWN).collect()
-}
-
 /// A model that adds something to the pictures of a dataset.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EnrichmentModel {
@@ -149,13 +142,17 @@ pub(crate) async fn enrich_dataset(
 ) -> Result<Json<EnrichmentContext>, ApiError> {
     let engine = state.engine();
     engine.dataset(&caller, &dataset_id, Need::Edit).await?;
+    Err(no_such_model(&wish).into())
+}
+
+fn no_such_model(wish: &EnrichmentWish) -> Problem {
     let asked: Vec<String> = wish
         .enrichment_models
         .iter()
         .map(|(kind, model)| {
             let id = model.get("id").unwrap_or(model);
             let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-            format!("{:?} for {:?}", shortened(&id), shortened(kind))
+            format!("{:?} for {:?}", shorten(&id), shorten(kind))
         })
         .take(MOST_NAMED)
         .collect();
@@ -168,5 +165,118 @@ pub(crate) async fn enrich_dataset(
         "no model can be applied here: {asked}; captions, labels and boxes come from annotation \
          files, see /docs/indexing"
     );
-    Err(Problem::new(StatusCode::BAD_REQUEST, "unknown_model", why).into())
+    Problem::new(StatusCode::BAD_REQUEST, "unknown_model", why)
+}
+
+/// The dataset of a context, if there is such a context.
+async fn in_context(
+    state: &AppState,
+    caller: &Caller,
+    (dataset, context): (&str, &str),
+    need: Need,
+) -> Result<DatasetScope, ApiError> {
+    let scope = state.engine().dataset(caller, dataset, need).await?;
+    if context.parse() == Ok(scope.id().as_uuid()) {
+        return Ok(scope);
+    }
+    let what = "context";
+    let id = shorten(context);
+    Err(Error::NotFound { what, id }.into())
+}
+
+/// Shows what models would say of some pictures. None is offered so far, so the answer says which
+/// was not found.
+#[utoipa::path(
+    post,
+    path = "/api/v1/enrichment/{dataset_id}/{enrichment_context_id}/previews_enrichment_result",
+    tag = "explore",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("enrichment_context_id" = Uuid, Path, description = "The context, as `context` tells it"),
+    ),
+    request_body = EnrichmentWish,
+    responses(
+        (status = BAD_REQUEST, description = "There is no such model", body = ErrorBody),
+        (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset or context, or the caller may not see it", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "The body is malformed", body = ValidationErrorBody),
+    )
+)]
+pub(crate) async fn preview_enrichment(
+    State(state): State<AppState>,
+    caller::Somebody(caller): caller::Somebody,
+    Path((dataset_id, context_id)): Path<(String, String)>,
+    Body(wish): Body<EnrichmentWish>,
+) -> Result<Json<EnrichmentContext>, ApiError> {
+    let place = (dataset_id.as_str(), context_id.as_str());
+    in_context(&state, &caller, place, Need::Edit).await?;
+    Err(no_such_model(&wish).into())
+}
+
+/// How far the work of models on a dataset is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EnrichmentStatus {
+    /// The context.
+    enrichment_context_id: Uuid,
+    /// `NEW`: nothing was applied.
+    #[schema(example = "NEW")]
+    status: &'static str,
+    /// From 0 to 100.
+    #[schema(minimum = 0, maximum = 100)]
+    progress: u8,
+}
+
+/// Tells how far the work of models on a dataset is.
+#[utoipa::path(
+    get,
+    path = "/api/v1/enrichment/{dataset_id}/{enrichment_context_id}/status",
+    tag = "explore",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("enrichment_context_id" = Uuid, Path, description = "The context, as `context` tells it"),
+    ),
+    responses(
+        (status = OK, description = "How far it is", body = EnrichmentStatus),
+        (status = NOT_FOUND, description = "There is no such dataset or context, or the caller may not see it", body = ErrorBody),
+    )
+)]
+pub(crate) async fn get_enrichment_status(
+    State(state): State<AppState>,
+    caller::From(caller): caller::From,
+    Path((dataset_id, context_id)): Path<(String, String)>,
+) -> Result<Json<EnrichmentStatus>, ApiError> {
+    let place = (dataset_id.as_str(), context_id.as_str());
+    let scope = in_context(&state, &caller, place, Need::View).await?;
+    Ok(Json(EnrichmentStatus {
+        enrichment_context_id: scope.id().as_uuid(),
+        status: "NEW",
+        progress: 0,
+    }))
+}
+
+/// Stops the work of models on a dataset. None is at work, and the answer says so.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/enrichment/{dataset_id}/{enrichment_context_id}/abort",
+    tag = "explore",
+    params(
+        ("dataset_id" = Uuid, Path, description = "The dataset"),
+        ("enrichment_context_id" = Uuid, Path, description = "The context, as `context` tells it"),
+    ),
+    responses(
+        (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
+        (status = NOT_FOUND, description = "There is no such dataset or context, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "No model is at work on the dataset", body = ErrorBody),
+    )
+)]
+pub(crate) async fn abort_enrichment(
+    State(state): State<AppState>,
+    caller::Somebody(caller): caller::Somebody,
+    Path((dataset_id, context_id)): Path<(String, String)>,
+) -> Result<Json<EnrichmentStatus>, ApiError> {
+    let place = (dataset_id.as_str(), context_id.as_str());
+    in_context(&state, &caller, place, Need::Edit).await?;
+    let why = "no model is at work on this dataset; there is nothing to stop".to_owned();
+    let code = "nothing_runs";
+    Err(Error::Conflict { code, why }.into())
 }

@@ -45,7 +45,8 @@ const MEMBERS: usize = 100;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ExploreParameters {
     /// `IMAGES`, or `OBJECTS` for the boxes in them: those with one label are one cluster, and
-    /// `labels` are theirs.
+    /// `labels` are theirs. Words are looked for in their labels, and in what their pictures bear;
+    /// else they are ranked as their pictures are.
     #[param(default = "IMAGES")]
     entity_type: Option<String>,
     /// How finely clusters divide the set: 0 (finest) to 4 (coarsest).
@@ -375,13 +376,13 @@ pub(crate) async fn explore(
     let (scope, first) = parameters.place(scope, PagedList::Explore, CLUSTERS)?;
     let offset = usize::try_from(first).unwrap_or(usize::MAX);
     let (wanted, asked) = parameters.wanted(&ranked)?;
+    let ranks = look_up(&state, &scope, asked).await?;
     if parameters.is_about_objects() {
-        let wanted = objects::wanted(wanted, asked.is_empty())?;
-        let (clusters, total) = objects::clusters(&state, &scope, wanted, offset).await?;
+        let wanted = objects::wanted(wanted);
+        let (clusters, total) = objects::clusters(&state, &scope, wanted, ranks, offset).await?;
         let next = next_page(&scope, first, clusters.len(), total);
         return Ok(Json(Explored::of(clusters, total, offset, next)));
     }
-    let ranks = look_up(&state, &scope, asked).await?;
     let found = state
         .engine()
         .ranked_clusters(&scope, wanted, ranks, level, offset, CLUSTERS)
@@ -468,9 +469,6 @@ pub(crate) async fn get_similarity_cluster(
     let (scope, first) = parameters.place(scope, PagedList::Members, MEMBERS)?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let objects = parameters.is_about_objects();
-    if objects && !asked.is_empty() {
-        return Err(objects::unranked().into());
-    }
     let ranks = look_up(&state, &scope, asked).await?;
     let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
         return Ok(Json(None));
@@ -478,8 +476,8 @@ pub(crate) async fn get_similarity_cluster(
     // Cursors stand where pages begin.
     let page = first / u32::try_from(MEMBERS).unwrap_or(u32::MAX);
     let previews = if objects {
-        let wanted = objects::wanted(wanted, true)?;
-        objects::members(&state, &scope, wanted, cluster, page, MEMBERS).await?
+        let wanted = objects::wanted(wanted);
+        objects::members(&state, &scope, wanted, ranks, cluster, (page, MEMBERS)).await?
     } else {
         let found = state
             .engine()

@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{CopyGroup, Need, PagedList};
+use lamina_engine::{CopyGroup, GroupsWanted, LEVELS, Need, PagedList};
 use lamina_model::{ClusterLevel, DatasetId, DuplicateTier};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -156,6 +156,10 @@ pub(crate) async fn list_clusters(
 pub(crate) struct GroupParameters {
     /// Only groups of this tier, such as `same_bytes`.
     tier: Option<String>,
+    /// Only pictures at least so like the one that is kept in their stead, and groups that share
+    /// pictures as one: 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999 or 1.
+    #[param(example = 0.98)]
+    level: Option<f64>,
     /// Groups passed over.
     #[param(default = 0)]
     offset: Option<u32>,
@@ -174,6 +178,18 @@ pub(crate) struct TierCountJson {
     extra: u64,
     /// Bytes of their files.
     bytes: u64,
+}
+
+/// What is in the groups of a level of likeness.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LevelCount)]
+pub(crate) struct LevelCountJson {
+    /// The level.
+    level: f64,
+    /// How many groups there are.
+    groups: u64,
+    /// How many pictures are in them.
+    pictures: u64,
 }
 
 /// A copy and how far it is from the one to keep.
@@ -228,6 +244,8 @@ pub(crate) struct GroupsJson {
     total: u64,
     /// What is in each tier, whichever was asked for.
     tiers: BTreeMap<&'static str, TierCountJson>,
+    /// What is in each level of likeness, the loosest first, whichever was asked for.
+    levels: Vec<LevelCountJson>,
     /// The groups.
     groups: Vec<GroupJson>,
 }
@@ -259,11 +277,21 @@ pub(crate) async fn list_duplicates(
         Some(word) => Some(DuplicateTier::from_word(&word).ok_or_else(|| unknown("tier", &word))?),
         None => None,
     };
+    let level = match parameters.level {
+        None => None,
+        Some(asked) => {
+            let known = LEVELS
+                .into_iter()
+                .find(|level| (level - asked).abs() < 1e-9);
+            Some(known.ok_or_else(|| unknown("level", &asked.to_string()))?)
+        }
+    };
+    let wanted = GroupsWanted { level, tier };
     let limit = paging::limit(parameters.limit, 50)?;
     let offset = usize::try_from(parameters.offset.unwrap_or(0)).unwrap_or(usize::MAX);
     let page = state
         .engine()
-        .copy_groups(&scope, tier, offset, limit)
+        .copy_groups(&scope, wanted, offset, limit)
         .await?;
     let tiers = page.tiers.iter().map(|count| {
         let told = TierCountJson {
@@ -276,6 +304,15 @@ pub(crate) async fn list_duplicates(
     Ok(Json(GroupsJson {
         total: page.total,
         tiers: tiers.collect(),
+        levels: page
+            .levels
+            .iter()
+            .map(|count| LevelCountJson {
+                level: count.level,
+                groups: count.groups,
+                pictures: count.pictures,
+            })
+            .collect(),
         groups: page
             .groups
             .iter()

@@ -73,6 +73,7 @@ async fn what_came_of_annotation_files_is_told_by_file_and_row() {
         (&file["labels"], &file["captions"], &file["boxes"]),
         (&1.into(), &1.into(), &3.into())
     );
+    assert_eq!(file["tags"], 0);
     assert_eq!(file["problems_by_reason"], json!({"no_such_picture": 1}));
     assert_eq!(told["problems"][0]["file"], "annotations.json");
     assert_eq!(told["problems"][0]["reason"], "no_such_picture");
@@ -120,8 +121,12 @@ async fn boxes_are_listed_by_picture_and_label_and_cut_out() {
     );
     let of_two = app.get(&format!("{base}/objects?q=two")).await.json();
     assert_eq!(labels(&of_two), ["cat"]);
-    // A search counts here as in the grid.
-    for (word, found) in [("dog", vec!["cat"]), ("wombat", vec![])] {
+    // A search counts here as in the grid, and finds boxes by their own labels first.
+    for (word, found) in [
+        ("dog", vec!["dog", "cat"]),
+        ("sea", vec!["cat"]),
+        ("wombat", vec![]),
+    ] {
         let uri = format!("{base}/objects?caption_only_filter={word}");
         assert_eq!(labels(&app.get(&uri).await.json()), found, "{word}");
     }
@@ -188,8 +193,67 @@ async fn clients_of_the_original_explore_boxes_by_label() {
         .await
         .json();
     assert_eq!(behind["clusters"], json!([]));
-    let ranked = app
-        .get(&format!("{uri}?entity_type=OBJECTS&caption=cat"))
-        .await;
-    assert_eq!(ranked.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn boxes_are_ranked_by_words_and_by_pictures() {
+    let (app, dataset) = annotated().await;
+    let uri = format!("/api/v1/explore/{dataset}");
+    let explore = async |query: &str| {
+        let found = app.get(&format!("{uri}?entity_type=OBJECTS&{query}")).await;
+        assert_eq!(found.status, StatusCode::OK, "{query}: {found:?}");
+        found.json()["clusters"].as_array().unwrap().clone()
+    };
+    let fts = "vql=%5B%7B%22text%22%3A%7B%22op%22%3A%22fts%22%2C%22value%22%3A%22dogs%22%7D%7D%5D";
+    for (query, expected) in [
+        // By their own labels, whatever the pictures bear.
+        ("caption=cat", vec![("cat", 2, true)]),
+        ("image_caption=cats", vec![("cat", 2, true)]),
+        // By what the pictures bear, behind those that are called so.
+        ("caption=dog", vec![("dog", 1, true), ("cat", 1, false)]),
+        (fts, vec![("dog", 1, true), ("cat", 1, false)]),
+        ("caption_only_filter=sea", vec![("cat", 1, false)]),
+        ("caption_only_filter=%22at+sea%22", vec![("cat", 1, false)]),
+        ("caption_only_filter=wombat", vec![]),
+        ("caption=dog&labels=%5Bcat%5D", vec![("cat", 1, false)]),
+    ] {
+        let told = explore(query).await;
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| {
+                let score = one["relevance_score"].as_f64().unwrap();
+                assert_eq!(one["relevance_score_type"], "cosine_distance");
+                assert_eq!(
+                    one["previews"][0]["relevance_score"],
+                    one["relevance_score"]
+                );
+                (
+                    one["labels"][0].as_str().unwrap().to_owned(),
+                    one["n_objects"].as_i64().unwrap(),
+                    score == 0.0,
+                )
+            })
+            .collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(label, count, first)| (label.to_owned(), count, first))
+            .collect();
+        assert_eq!(told, expected, "{query}");
+    }
+    // Like a picture: those in it first.
+    let media = app.media(dataset.parse().unwrap(), "two.png").await;
+    let anchor = format!("anchor_media_id={media}&anchor_type=MEDIA");
+    let like = explore(&anchor).await;
+    assert_eq!(like[0]["labels"], json!(["cat"]));
+    assert_eq!(like[0]["previews"][0]["image_id"], json!(media));
+    assert_eq!(like[0]["previews"][0]["relevance_score"], 0.0);
+    let id = like[0]["cluster_id"].as_str().unwrap();
+    let members = format!("{uri}/similarity_cluster/{id}?entity_type=OBJECTS&{anchor}");
+    let members = app.get(&members).await.json();
+    assert_eq!(members["previews"], like[0]["previews"]);
+    // What cannot be read is told as of pictures.
+    let wrong = format!("{uri}?entity_type=OBJECTS&caption_only_filter=%28");
+    let refused = app.get(&wrong).await;
+    let of_pictures = app.get(&format!("{uri}?caption_only_filter=%28")).await;
+    assert_eq!(refused.status, of_pictures.status);
 }

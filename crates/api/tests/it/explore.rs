@@ -566,34 +566,3 @@ async fn words_find_files_by_name_the_exact_one_first() {
         .await;
     assert_eq!(odd.status, StatusCode::BAD_REQUEST);
 }
-
-#[tokio::test]
-async fn no_model_adds_anything_and_that_is_said() {
-    let (app, dataset) = TestApp::indexed().await;
-    let models = app
-        .get(&format!("/api/v1/enrichment/{dataset}/list_models"))
-        .await;
-    assert_eq!(models.json(), serde_json::json!([]));
-    let context = app
-        .get(&format!("/api/v1/enrichment/{dataset}/context"))
-        .await
-        .json();
-    assert_eq!(context["status"], "NEW");
-    assert_eq!(context["context_id"], context["enrichment_context_id"]);
-    let request = Request::post(format!("/api/v1/dataset/{dataset}/enrich_dataset"))
-        .header("content-type", "application/json")
-        .body(Body::from(
-            r#"{"enrichment_models": {"CAPTION_IMAGES": {"id": "some_captioner", "metadata": {}}}}"#,
-        ))
-        .unwrap();
-    let refused = app.send(request).await;
-    assert_eq!(
-        (refused.status.as_u16(), refused.code()),
-        (400, "unknown_model".to_owned())
-    );
-    let why = refused.json()["detail"].to_string();
-    assert!(
-        why.contains("some_captioner") && why.contains("CAPTION_IMAGES"),
-        "{why}"
-    );
-}

@@ -111,10 +111,7 @@ impl Engine {
                 }
             }
             let name = |number: usize, level: f64| {
-                let name = format!("{dataset}/{}/{level}", seen.group_id(number));
-                let mut bytes = [0; 16];
-                bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
-                uuid::Builder::from_custom_bytes(bytes).into_uuid()
+                levels::group_id(dataset, &seen.group_id(number), level)
             };
             let mut levels = levels::of(&seen.copies, index.rows(), &rows, name);
             let mut item = |row: u32, distance: Option<f32>| {

@@ -4,15 +4,16 @@
 //! stead; what is left of groups that share pictures is one group of the level. So a picture is in
 //! one group at most of each level, and groups fall apart as the level rises.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use lamina_model::{DatasetId, DuplicateTier};
 use lamina_search::RowSet;
 use uuid::Uuid;
 
-use super::copies::{CopyTable, Group};
+use super::copies::{CopyTable, Family, Group};
 
 /// The levels that the original publishes.
-const LEVELS: [f64; 8] = [0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999, 1.0];
+pub const LEVELS: [f64; 8] = [0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999, 1.0];
 
 /// A picture's group at one level.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +57,58 @@ pub(super) fn of(
         }
     }
     found
+}
+
+/// A group of one level.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LevelGroup {
+    /// The number of its first group among all.
+    pub number: usize,
+    /// The loosest way in which its pictures are the same.
+    pub tier: DuplicateTier,
+    /// The row to keep of all.
+    pub keep: u32,
+    /// The others with their likeness to the one that is kept in their stead.
+    pub others: Vec<(u32, f32)>,
+}
+
+/// The groups of one level, in the order of the analysis.
+pub(super) fn groups_at(copies: &CopyTable, level: f64) -> Vec<LevelGroup> {
+    let mut groups = reaching(copies.groups(), level);
+    // Rows by their places among those that have copies: the work grows with these alone.
+    let rows = groups.iter().flat_map(|group| &group.members);
+    let rows: BTreeSet<u32> = rows.map(|(row, _)| *row).collect();
+    let rows: Vec<u32> = rows.into_iter().collect();
+    let place = |row: u32| {
+        rows.binary_search(&row)
+            .expect("every member is among them")
+    };
+    for (row, _) in groups.iter_mut().flat_map(|group| &mut group.members) {
+        *row = u32::try_from(place(*row)).expect("places are fewer than rows");
+    }
+    let count = u32::try_from(rows.len()).expect("there are no more than rows");
+    let table = CopyTable::of(count, groups, |_| 0);
+    let group = |family: &Family| {
+        let (keep, others) = family.rows.split_first()?;
+        Some(LevelGroup {
+            number: family.number,
+            tier: family.tier?,
+            keep: rows[*keep as usize],
+            others: others
+                .iter()
+                .map(|at| (rows[*at as usize], table.likeness(*at)))
+                .collect(),
+        })
+    };
+    table.families().iter().filter_map(group).collect()
+}
+
+/// The id of a group of a level.
+pub(super) fn group_id(dataset: DatasetId, first: &str, level: f64) -> Uuid {
+    let name = format!("{dataset}/{first}/{level}");
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// The groups with those members only that are like enough; where nobody is, an empty one, so
@@ -147,5 +200,66 @@ mod tests {
             assert_eq!(of_five.group, of_four.group);
         }
         assert_eq!(found[&3][7].group, found[&4][7].group);
+    }
+
+    #[test]
+    fn the_groups_of_a_level_are_those_that_its_pictures_are_told_of() {
+        let groups = vec![
+            Group {
+                tier: SameBytes,
+                members: vec![(7, 1.0), (2, 1.0)],
+            },
+            Group {
+                tier: SamePicture,
+                members: vec![(5, 1.0), (7, 0.9951), (1, 0.9850)],
+            },
+            Group {
+                tier: Edited,
+                members: vec![(0, 1.0), (8, 0.97)],
+            },
+        ];
+        let found = of_all(groups.clone());
+        let table = CopyTable::of(9, groups, |_| 0);
+        let mut sizes = Vec::new();
+        for level in LEVELS {
+            let at = groups_at(&table, level);
+            for group in &at {
+                for row in [group.keep]
+                    .into_iter()
+                    .chain(group.others.iter().map(|one| one.0))
+                {
+                    let told = &found[&row];
+                    assert!(
+                        told.iter().any(|one| one.level.total_cmp(&level).is_eq()),
+                        "{row} at {level}"
+                    );
+                }
+            }
+            let told = found.values().flatten();
+            let told = told
+                .filter(|one| one.level.total_cmp(&level).is_eq())
+                .count();
+            assert_eq!(
+                told,
+                at.iter().map(|one| 1 + one.others.len()).sum::<usize>()
+            );
+            sizes.push(at.iter().map(|one| one.others.len()).collect::<Vec<_>>());
+        }
+        let first = [
+            vec![3, 1],
+            vec![3, 1],
+            vec![3],
+            vec![3],
+            vec![2],
+            vec![2],
+            vec![1],
+            vec![1],
+        ];
+        assert_eq!(sizes, first);
+        let last = groups_at(&table, 1.0).remove(0);
+        assert_eq!((last.keep, last.tier), (7, SameBytes));
+        assert_eq!(last.others, [(2, 1.0)]);
+        let loosest = groups_at(&table, 0.96).remove(0);
+        assert_eq!((loosest.keep, loosest.tier), (5, SamePicture));
     }
 }

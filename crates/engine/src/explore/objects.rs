@@ -6,13 +6,15 @@
 //! all little-endian. BLAKE3 of everything before stands at the end. Without the file there are no
 //! boxes.
 
+mod found;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::Path,
 };
 
+use found::Found;
 use lamina_model::{ClusterId, DatasetId, Generation, ObjectBox, ObjectId};
-use lamina_search::RowSet;
 use uuid::Uuid;
 
 use super::{
@@ -170,9 +172,12 @@ pub struct ObjectCard {
     pub sides_px: [u32; 4],
     /// The picture.
     pub picture: Card,
+    /// How far from what was asked for, 0–2; nothing where nothing ranks.
+    pub distance: Option<f32>,
 }
 
-/// A page of boxes, by picture in the order of the paths.
+/// A page of boxes: the closest first where a search ranks them, else by picture in the order of
+/// the paths.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectPage {
     /// Which generation it is of; nothing before the first.
@@ -197,12 +202,25 @@ pub struct ObjectCluster {
     pub count: u64,
     /// How many pictures they are in.
     pub pictures: u64,
-    /// Up to nine of them.
+    /// Up to nine of them, the closest first where a search ranks them.
     pub previews: Vec<ObjectCard>,
+    /// How far the closest is from what was asked for, 0–2; nothing where nothing ranks.
+    pub best: Option<f32>,
 }
 
-/// Of one label: boxes, pictures, the last picture, the first boxes.
-type Gathered<'a> = (u64, u64, Option<u32>, Vec<&'a Entry>);
+/// The boxes with one label.
+#[derive(Default)]
+struct Gathered<'a> {
+    count: u64,
+    pictures: HashSet<u32>,
+    first: Vec<Found<'a>>,
+}
+
+/// A distance as it is told: what a picture has to itself is 0, not the -0 that puts it before its
+/// copies.
+const fn plain(distance: f32) -> f32 {
+    distance + 0.0
+}
 
 /// The id of the cluster of a label.
 fn cluster_of(dataset: DatasetId, label: &str) -> ClusterId {
@@ -212,8 +230,10 @@ fn cluster_of(dataset: DatasetId, label: &str) -> ClusterId {
 }
 
 impl Seen {
-    fn object_card(&self, entry: &Entry) -> ObjectCard {
+    fn object_card(&self, found: Found<'_>) -> ObjectCard {
+        let entry = found.entry;
         ObjectCard {
+            distance: found.distance.map(plain),
             id: ObjectId::from_uuid(Uuid::from_bytes(entry.id)),
             label: self.objects.labels[entry.label as usize].clone(),
             sides_px: entry.sides,
@@ -237,17 +257,16 @@ impl Seen {
         offset: usize,
         limit: usize,
     ) -> Result<ObjectPage, Error> {
-        let answer = self.answer(&wanted.pictures, ranks)?;
-        let rows = answer.rows();
         let labels = self.wanted_labels(wanted);
         let mut counts = vec![0_u64; labels.len()];
         let mut total = 0_usize;
         let mut items = Vec::new();
-        for entry in self.objects_in(rows) {
-            counts[entry.label as usize] += 1;
-            if labels[entry.label as usize] {
+        for found in self.found_objects(wanted, ranks)? {
+            let label = found.entry.label as usize;
+            counts[label] += 1;
+            if labels[label] {
                 if total >= offset && items.len() < limit {
-                    items.push(self.object_card(entry));
+                    items.push(self.object_card(found));
                 }
                 total += 1;
             }
@@ -265,44 +284,50 @@ impl Seen {
         })
     }
 
-    fn objects_in(&self, rows: &RowSet) -> impl Iterator<Item = &Entry> {
-        let all = rows.is_all();
-        let entries = self.objects.entries.iter();
-        entries.filter(move |entry| all || rows.contains(entry.row))
-    }
-
-    fn object_clusters(&self, wanted: &ObjectsWanted) -> Vec<ObjectCluster> {
-        let rows = self.rows_of(&wanted.pictures);
+    fn object_clusters(
+        &self,
+        wanted: &ObjectsWanted,
+        ranks: &[Rank],
+    ) -> Result<Vec<ObjectCluster>, Error> {
         let labels = self.wanted_labels(wanted);
         let mut found: BTreeMap<u32, Gathered<'_>> = BTreeMap::new();
-        for entry in self.objects_in(&rows) {
-            if !labels[entry.label as usize] {
+        for one in self.found_objects(wanted, ranks)? {
+            if !labels[one.entry.label as usize] {
                 continue;
             }
-            let (count, pictures, last, first) = found.entry(entry.label).or_default();
-            *count += 1;
-            if last.replace(entry.row) != Some(entry.row) {
-                *pictures += 1;
-            }
-            if first.len() < PREVIEWS {
-                first.push(entry);
+            let of_label = found.entry(one.entry.label).or_default();
+            of_label.count += 1;
+            of_label.pictures.insert(one.entry.row);
+            if of_label.first.len() < PREVIEWS {
+                of_label.first.push(one);
             }
         }
-        let mut clusters: Vec<ObjectCluster> = found
-            .into_iter()
-            .map(|(label, (count, pictures, _, first))| {
-                let label = &self.objects.labels[label as usize];
-                ObjectCluster {
-                    id: cluster_of(self.dataset, label),
-                    label: label.clone(),
-                    count,
-                    pictures,
-                    previews: first.into_iter().map(|one| self.object_card(one)).collect(),
-                }
-            })
-            .collect();
-        clusters.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
-        clusters
+        let cluster = |(label, of_label): (u32, Gathered<'_>)| {
+            let label = &self.objects.labels[label as usize];
+            ObjectCluster {
+                id: cluster_of(self.dataset, label),
+                label: label.clone(),
+                count: of_label.count,
+                pictures: of_label.pictures.len() as u64,
+                best: of_label
+                    .first
+                    .first()
+                    .and_then(|one| one.distance)
+                    .map(plain),
+                previews: of_label
+                    .first
+                    .into_iter()
+                    .map(|one| self.object_card(one))
+                    .collect(),
+            }
+        };
+        let mut clusters: Vec<ObjectCluster> = found.into_iter().map(cluster).collect();
+        clusters.sort_by(|a, b| {
+            let closest = a.best.unwrap_or(0.0).total_cmp(&b.best.unwrap_or(0.0));
+            let most = || b.count.cmp(&a.count);
+            closest.then_with(most).then_with(|| a.label.cmp(&b.label))
+        });
+        Ok(clusters)
     }
 }
 
@@ -328,21 +353,23 @@ impl Engine {
         Ok(found.await?.unwrap_or_default())
     }
 
-    /// The boxes that are wanted, by label, the most frequent first; some of the clusters from
-    /// anywhere in their order, and how many there are in all.
+    /// The boxes that are wanted, by label: the closest first where a search ranks them, else the
+    /// most frequent; some of the clusters from anywhere in their order, and how many there are in
+    /// all.
     ///
     /// # Errors
-    /// [`Error::Busy`] while the index is being made again.
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::Busy`] while the index is being made again.
     pub async fn object_clusters(
         &self,
         scope: &DatasetScope,
         wanted: ObjectsWanted,
+        ranks: Vec<Rank>,
         offset: usize,
         limit: usize,
     ) -> Result<(Vec<ObjectCluster>, u64), Error> {
         let pictures = wanted.pictures.clone();
         let found = self.ask_for(scope, pictures, move |seen, _| {
-            let clusters = seen.object_clusters(&wanted);
+            let clusters = seen.object_clusters(&wanted, &ranks)?;
             let total = clusters.len() as u64;
             let page = clusters.into_iter().skip(offset).take(limit);
             Ok((page.collect(), total))
@@ -350,17 +377,18 @@ impl Engine {
         Ok(found.await?.unwrap_or_default())
     }
 
-    /// Boxes of one cluster that are wanted; nothing where no label has that cluster.
+    /// Boxes of one cluster that are wanted, in the order of [`Engine::objects`]; nothing where no
+    /// label has that cluster.
     ///
     /// # Errors
-    /// [`Error::Busy`] while the index is being made again.
+    /// [`Error::Invalid`] for words that cannot be read; [`Error::Busy`] while the index is being made again.
     pub async fn object_cluster_members(
         &self,
         scope: &DatasetScope,
         mut wanted: ObjectsWanted,
+        ranks: Vec<Rank>,
         cluster: ClusterId,
-        offset: usize,
-        limit: usize,
+        (offset, limit): (usize, usize),
     ) -> Result<Option<Vec<ObjectCard>>, Error> {
         let pictures = wanted.pictures.clone();
         let found = self.ask_for(scope, pictures, move |seen, _| {
@@ -373,7 +401,9 @@ impl Engine {
                 return Ok(Some(Vec::new()));
             }
             wanted.labels = BTreeSet::from([label.clone()]);
-            Ok(Some(seen.object_page(&wanted, &[], offset, limit)?.items))
+            Ok(Some(
+                seen.object_page(&wanted, &ranks, offset, limit)?.items,
+            ))
         });
         Ok(found.await?.flatten())
     }

@@ -54,6 +54,13 @@ pub struct WordQuery {
     tags: Arc<BTreeMap<TagId, String>>,
 }
 
+impl WordQuery {
+    /// What is typed.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Engine {
     /// A query in words, with the names of the dataset's tags.
     pub async fn word_query(&self, scope: &DatasetScope, text: String) -> Result<WordQuery, Error> {

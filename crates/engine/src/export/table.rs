@@ -10,7 +10,7 @@ use parquet::{
 };
 
 use super::{
-    csv::issues,
+    csv::{fields, issues},
     item::{Item, Said},
 };
 
@@ -28,6 +28,7 @@ const SCHEMA: &str = "message pictures {
     required binary captions (UTF8);
     required binary user_tags (UTF8);
     required binary issues (UTF8);
+    required binary custom_metadata (UTF8);
 }";
 
 /// A picture, what is said of it, and its name below `images/`.
@@ -115,6 +116,7 @@ fn text_of(column: usize, (item, said, name): &Row) -> String {
                 .collect(),
         ),
         11 => list(said.tags.iter().map(|tag| tag.name.as_str()).collect()),
-        _ => issues(item),
+        12 => issues(item),
+        _ => fields(said),
     }
 }

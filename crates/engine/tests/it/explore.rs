@@ -1,6 +1,6 @@
 //! The index of a generation: written, written again, swept.
 
-use lamina_engine::{Engine, Error, Order, SortKey, Wanted};
+use lamina_engine::{Engine, Error, GroupsWanted, Order, SortKey, Wanted};
 
 use crate::workshop::{Workshop, picture};
 
@@ -93,7 +93,11 @@ async fn copies_and_facets_add_up() {
     shop.put("copies/1.bmp", &picture(1));
     shop.put("copies/2.bmp", &picture(2));
     let (scope, _) = shop.index().await;
-    let groups = shop.engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    let groups = shop
+        .engine
+        .copy_groups(&scope, GroupsWanted::default(), 0, 10)
+        .await
+        .unwrap();
     assert_eq!(groups.total as usize, groups.groups.len());
     let facets = shop.engine.facets(&scope, Wanted::default()).await.unwrap();
     assert_eq!(facets.with_copies + facets.without_copies, facets.total);

@@ -6,9 +6,9 @@ use std::{
 };
 
 use lamina_engine::{
-    Caller, DatasetScope, ExportFormat, ExportPart, ExportWish, Selection, Wanted,
+    Caller, DatasetScope, ExportFormat, ExportPart, ExportWish, FieldWish, Selection, Wanted,
 };
-use lamina_model::{MarkOp, MarkSource, MediaId, ObjectBox, ObjectId};
+use lamina_model::{FieldKind, MarkOp, MarkSource, MediaId, ObjectBox, ObjectId};
 use lamina_store::Said;
 use serde_json::Value;
 use uuid::Uuid;
@@ -252,6 +252,49 @@ async fn training_programs_get_boxes_in_their_own_shape() {
     assert!(text(&mut zip, "data.yaml").contains("0: \"sail\""));
 }
 
+/// Fields of several kinds, with values of the first picture.
+async fn give_values(shop: &Workshop, scope: &DatasetScope) {
+    let media = media_of(shop, scope).await[0];
+    for (name, kind, is_multi, value) in [
+        (
+            "Camera",
+            FieldKind::String,
+            false,
+            serde_json::json!("A \"7\" é"),
+        ),
+        ("Height", FieldKind::Float, false, serde_json::json!(2.5)),
+        (
+            "Weather",
+            FieldKind::Enum,
+            true,
+            serde_json::json!(["rain", "sun"]),
+        ),
+    ] {
+        let options = if is_multi {
+            vec!["sun".to_owned(), "rain".to_owned()]
+        } else {
+            Vec::new()
+        };
+        let wish = FieldWish {
+            name: name.to_owned(),
+            kind,
+            options,
+            is_multi,
+        };
+        let engine = &shop.engine;
+        let field = engine
+            .declare_field(&Caller::Local, scope, wish)
+            .await
+            .unwrap();
+        let id = field.id.to_string();
+        let mut values = engine.begin_values(scope, &id).await.unwrap();
+        let rows = serde_json::json!([{"media_id": media.to_string(), "value": value}]);
+        values.write(rows.to_string().as_bytes()).await.unwrap();
+        let job = values.keep(engine, scope).await.unwrap();
+        assert_eq!(run_to_end(engine, job).await.error, None);
+    }
+}
+
 #[tokio::test]
 async fn a_set_without_boxes_has_a_mapping_of_no_names() {
     let shop = Workshop::new().await;
@@ -273,6 +316,7 @@ async fn a_table_has_a_row_for_each_picture() {
         record::RowAccessor,
     };
     let (shop, scope) = shop().await;
+    give_values(&shop, &scope).await;
     let mut zip = archive(
         &shop,
         &scope,
@@ -295,6 +339,26 @@ async fn a_table_has_a_row_for_each_picture() {
     assert_eq!(rows[1].get_string(3).unwrap(), "a/one.bmp");
     assert_eq!(rows[0].get_string(9).unwrap(), "[\"boat\"]");
     assert_eq!(rows[0].get_int(4).unwrap(), 48);
+    // Declared fields, as the other formats have them.
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let named: Vec<_> = schema.columns().iter().map(|one| one.name()).collect();
+    assert_eq!(named.last(), Some(&"custom_metadata"));
+    let values = rows[0].get_string(named.len() - 1).unwrap();
+    let values: Value = serde_json::from_str(values).unwrap();
+    let expected = serde_json::json!({
+        "Camera": "A \"7\" é", "Height": 2.5, "Weather": ["rain", "sun"]
+    });
+    assert_eq!(values, expected);
+    assert_eq!(rows[1].get_string(named.len() - 1).unwrap(), "");
+    let mut zip = archive(
+        &shop,
+        &scope,
+        wish(ExportFormat::Csv, vec![everything()], false),
+    )
+    .await;
+    let csv = text(&mut zip, "metadata.csv");
+    let quoted = values.to_string().replace('"', "\"\"");
+    assert!(csv.contains(&quoted), "{csv}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What an analysis says of labels, of splits, and of a set that grew.
 
-use lamina_engine::{Caller, ClusterCard, DatasetScope, Selection, Wanted};
+use lamina_engine::{Caller, ClusterCard, DatasetScope, GroupsWanted, Selection, Wanted};
 use lamina_model::{ClusterLevel, Issue, IssueKind, MarkOp, MediaId};
 
 use crate::workshop::{Workshop, bitmap, picture};
@@ -151,7 +151,11 @@ async fn a_picture_of_both_training_and_test_is_told_with_its_copy_and_copies_in
 
 /// The groups of copies by path, whatever their order.
 async fn groups(shop: &Workshop, scope: &DatasetScope) -> Vec<(String, Vec<String>)> {
-    let found = shop.engine.copy_groups(scope, None, 0, 100).await.unwrap();
+    let found = shop
+        .engine
+        .copy_groups(scope, GroupsWanted::default(), 0, 100)
+        .await
+        .unwrap();
     let mut groups: Vec<(String, Vec<String>)> = found
         .groups
         .iter()

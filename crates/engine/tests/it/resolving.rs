@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lamina_engine::{
-    Caller, DatasetScope, Engine, KeepBy, Order, Plan, PlanWish, Selection, Wanted,
+    Caller, DatasetScope, Engine, GroupsWanted, KeepBy, Order, Plan, PlanWish, Selection, Wanted,
 };
 use lamina_model::{DuplicateTier, MarkOp};
 
@@ -64,7 +64,11 @@ async fn a_rule_says_which_copy_stays_and_the_plan_counts_the_rest() {
     let no_folder = plan(&shop.engine, &scope, &[below("b/1")]).await;
     let unruled = plan(&shop.engine, &scope, &[]).await;
     assert_eq!(paths(&no_folder), paths(&unruled));
-    let groups = shop.engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    let groups = shop
+        .engine
+        .copy_groups(&scope, GroupsWanted::default(), 0, 10)
+        .await
+        .unwrap();
     assert_eq!(
         paths(&unruled).0,
         [groups.groups[0].keep.path.to_string()],
@@ -106,7 +110,10 @@ async fn family() -> (Workshop, DatasetScope) {
 async fn a_picture_in_groups_of_two_tiers_is_shown_in_both_and_told_of_all_its_copies() {
     let (shop, scope) = family().await;
     let engine = &shop.engine;
-    let found = engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    let found = engine
+        .copy_groups(&scope, GroupsWanted::default(), 0, 10)
+        .await
+        .unwrap();
     let shown: Vec<_> = found
         .groups
         .iter()
@@ -218,7 +225,11 @@ async fn tags_of_a_picture_that_goes_pass_to_the_one_that_stays_of_all() {
 #[tokio::test]
 async fn what_a_person_keeps_stays_through_every_rule_and_the_next_indexing() {
     let (shop, scope) = shop().await;
-    let groups = shop.engine.copy_groups(&scope, None, 0, 10).await.unwrap();
+    let groups = shop
+        .engine
+        .copy_groups(&scope, GroupsWanted::default(), 0, 10)
+        .await
+        .unwrap();
     let group = &groups.groups[0];
     let going = group.others[0].0.clone();
     let id = going.media_id.to_string();

@@ -1,20 +1,17 @@
 //! Boxes in pictures as the original's clients explore them: those with one label are a cluster.
 
-use lamina_engine::{DatasetScope, ObjectCard, ObjectsWanted, Wanted};
+use lamina_engine::{DatasetScope, ObjectCard, ObjectsWanted, Rank, Wanted};
 use lamina_model::{Clause, ClusterId, DatasetId, SetOp};
 
-use super::{CLUSTERS, ExploreCluster, OBJECTS, OlderCluster, Preview};
+use super::{CLUSTERS, ExploreCluster, OBJECTS, OlderCluster, Preview, SCORE};
 use crate::{
     AppState,
-    error::{ApiError, Problem},
-    wire::{media::original_uri, object::crop_uri, vql},
+    error::ApiError,
+    wire::{media::original_uri, object::crop_uri},
 };
 
 /// What is wanted of boxes: labels that were asked for are theirs, all else is their pictures'.
-pub(super) fn wanted(mut wanted: Wanted, is_unranked: bool) -> Result<ObjectsWanted, Problem> {
-    if !is_unranked {
-        return Err(unranked());
-    }
+pub(super) fn wanted(mut wanted: Wanted) -> ObjectsWanted {
     let mut objects = ObjectsWanted::default();
     let mut clauses = Vec::new();
     for clause in std::mem::take(&mut wanted.filter.clauses) {
@@ -43,12 +40,7 @@ pub(super) fn wanted(mut wanted: Wanted, is_unranked: bool) -> Result<ObjectsWan
     }
     wanted.filter.clauses = clauses;
     objects.pictures = wanted;
-    Ok(objects)
-}
-
-/// Boxes have no vectors and no words of their own to be ranked by.
-pub(super) fn unranked() -> Problem {
-    vql::not_yet("entity_type=OBJECTS with words or a picture")
+    objects
 }
 
 /// A page of clusters, and how many there are on all pages.
@@ -56,11 +48,12 @@ pub(super) async fn clusters(
     state: &AppState,
     scope: &DatasetScope,
     wanted: ObjectsWanted,
+    ranks: Vec<Rank>,
     offset: usize,
 ) -> Result<(Vec<ExploreCluster>, u64), ApiError> {
     let (found, total) = state
         .engine()
-        .object_clusters(scope, wanted, offset, CLUSTERS)
+        .object_clusters(scope, wanted, ranks, offset, CLUSTERS)
         .await?;
     let clusters = found.into_iter().map(|cluster| {
         let previews = cluster.previews.iter();
@@ -77,8 +70,8 @@ pub(super) async fn clusters(
             similarity_threshold: "0".to_owned(),
             older: OlderCluster::new(id, OBJECTS, cluster.count, &previews),
             previews,
-            relevance_score: None,
-            relevance_score_type: None,
+            relevance_score: cluster.best,
+            relevance_score_type: cluster.best.map(|_| SCORE),
             labels: Some(vec![cluster.label]),
             user_tags: None,
             captions: None,
@@ -92,16 +85,16 @@ pub(super) async fn members(
     state: &AppState,
     scope: &DatasetScope,
     wanted: ObjectsWanted,
+    ranks: Vec<Rank>,
     cluster: ClusterId,
-    page: u32,
-    limit: usize,
+    (page, limit): (u32, usize),
 ) -> Result<Vec<Preview>, ApiError> {
     let offset = usize::try_from(page)
         .unwrap_or(usize::MAX)
         .saturating_mul(limit);
     let found = state
         .engine()
-        .object_cluster_members(scope, wanted, cluster, offset, limit)
+        .object_cluster_members(scope, wanted, ranks, cluster, (offset, limit))
         .await?;
     let cards = found.unwrap_or_default();
     Ok(cards.iter().map(|card| preview(scope.id(), card)).collect())
@@ -125,8 +118,8 @@ fn preview(dataset: DatasetId, card: &ObjectCard) -> Preview {
         frame_timestamp: None,
         labels: Some(vec![card.label.clone()]),
         user_tags: None,
-        relevance_score: None,
-        relevance_score_type: None,
+        relevance_score: card.distance,
+        relevance_score_type: card.distance.map(|_| SCORE),
         width,
         height,
     }
@@ -147,7 +140,7 @@ mod tests {
         let of = |clauses: Vec<Clause>| {
             let mut pictures = Wanted::default();
             pictures.filter.clauses = clauses;
-            wanted(pictures, true).unwrap()
+            wanted(pictures)
         };
         let found = of(vec![
             labels(SetOp::OneOf, &["a", "b"]),

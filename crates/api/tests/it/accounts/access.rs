@@ -211,7 +211,9 @@ impl World {
         if operation == "GET /api/v1/ingestion/new_dataset" {
             path.push_str("?dataset_name=new");
         }
-        path = path.replace("{dataset_id}", &self.dataset);
+        path = path
+            .replace("{dataset_id}", &self.dataset)
+            .replace("{enrichment_context_id}", &self.dataset);
         if path.contains("{tag_id}") {
             let tag = self.make_tag(&owner, &format!("fresh{count}")).await;
             path = path.replace("{tag_id}", &tag);
@@ -317,7 +319,8 @@ impl World {
             "PUT /api/v1/dataset/{dataset_id}/media/{media_id}/caption" => {
                 asked.json(&json!({"caption": "seen"}))
             }
-            "POST /api/v1/dataset/{dataset_id}/enrich_dataset" => {
+            "POST /api/v1/dataset/{dataset_id}/enrich_dataset"
+            | "POST /api/v1/enrichment/{dataset_id}/{enrichment_context_id}/previews_enrichment_result" => {
                 asked.json(&json!({"enrichment_models": {"CAPTION_IMAGES": "a-model"}}))
             }
             "POST /api/v1/datasets/{dataset_id}/custom_metadata/tasks" => {

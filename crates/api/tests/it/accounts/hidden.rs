@@ -1,7 +1,7 @@
 //! What somebody may not see looks exactly like what is not there.
 
 use hyper::{HeaderMap, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::server::{TestServer, ask, get};
 use crate::app::Answer;
@@ -209,6 +209,22 @@ async fn a_dataset_tells_whoever_looks_at_it_what_they_may_do() {
         let listed = all.as_array().unwrap().iter();
         let mut mine = listed.filter(|one| one["id"] == dataset.as_str());
         assert_eq!(mine.next().unwrap()["your_role"], role, "{name}");
+    }
+    // A key lets nobody do more than it allows.
+    for (scope, role) in [("read", "viewer"), ("write", "editor"), ("admin", "owner")] {
+        let wish = json!({"name": scope, "scope": scope});
+        let key = server.make_key(&owner, &wish).await;
+        for uri in [
+            format!("/api/v1/dataset/{dataset}"),
+            "/api/v1/datasets".to_owned(),
+        ] {
+            let told = server
+                .send(get(&uri).bearer(&key.token(server.now_s())))
+                .await
+                .json();
+            let one = if told.is_array() { &told[0] } else { &told };
+            assert_eq!(one["your_role"], role, "{scope}: {uri}");
+        }
     }
 }
 

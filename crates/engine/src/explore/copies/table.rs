@@ -103,6 +103,11 @@ impl CopyTable {
         &self.tiers[tier_number(tier)]
     }
 
+    /// Every family, in the order of their first groups.
+    pub(crate) fn families(&self) -> &[Family] {
+        &self.families
+    }
+
     /// All copies of a picture with itself, if it has any.
     pub(crate) fn family_of(&self, row: u32) -> Option<&Family> {
         let at = (self.family_of[row as usize] as usize).checked_sub(1)?;

@@ -193,6 +193,19 @@ pub(super) const TABLE: &[(&str, Row)] = &[
         "POST /api/v1/dataset/{dataset_id}/enrich_dataset",
         done(EDIT, 400),
     ),
+    (
+        "POST /api/v1/enrichment/{dataset_id}/{enrichment_context_id}/previews_enrichment_result",
+        done(EDIT, 400),
+    ),
+    (
+        "GET /api/v1/enrichment/{dataset_id}/{enrichment_context_id}/status",
+        VIEW,
+    ),
+    // Nothing is at work.
+    (
+        "DELETE /api/v1/enrichment/{dataset_id}/{enrichment_context_id}/abort",
+        done(EDIT, 409),
+    ),
     // There is no form.
     ("POST /api/v1/vector_search/{dataset_id}", VIEW),
     (

@@ -15,7 +15,7 @@ mod made;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use lamina_analysis::{Settings, Unwatched, analyse};
+use lamina_analysis::{Matrix, Settings, Unwatched, analyse, analyse_after};
 use made::{COLUMNS, facts, vectors};
 
 fn whole(bench: &mut Criterion) {
@@ -37,5 +37,33 @@ fn whole(bench: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, whole);
+/// One picture in a hundred is new: to be held against `analyse` of as many.
+fn adding(bench: &mut Criterion) {
+    let mut group = bench.benchmark_group("adding 1 %");
+    group.sample_size(10);
+    let settings = Settings::default();
+    for rows in [1_000, 10_000] {
+        let (vectors, facts) = (vectors(rows, COLUMNS), facts(rows));
+        let known = rows - rows / 100;
+        let values = (0..known).flat_map(|row| vectors.row(row)).copied();
+        let fewer = Matrix::from_vec(COLUMNS, values.collect()).expect("whole rows");
+        let before = analyse_after(None, &fewer, &facts[..known], &settings, &Unwatched)
+            .expect("nobody cancels")
+            .memory;
+        group.bench_with_input(BenchmarkId::from_parameter(rows), &rows, |bench, _| {
+            bench.iter(|| {
+                analyse_after(
+                    Some(&before),
+                    black_box(&vectors),
+                    &facts,
+                    &settings,
+                    &Unwatched,
+                )
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, whole, adding);
 criterion_main!(benches);

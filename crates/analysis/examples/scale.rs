@@ -1,7 +1,8 @@
 //! How time and memory of an analysis grow with the set, on synthetic vectors.
 //!
 //! `cargo run --release -p lamina-analysis --example scale -- 1000 10000 100000`, with
-//! `--columns 256` before them for shorter vectors. Vectors lie around
+//! `--columns 256` before them for shorter vectors, and after that `--add 1` to say beside what
+//! adding one in a hundred costs. Vectors lie around
 //! subjects of twenty pictures each, as those of real photographs do. Of up to 20,000 rows it also
 //! says how many have the same nearest neighbour when they are compared within neighbourhoods only.
 
@@ -19,7 +20,9 @@ mod made;
 
 use std::time::Instant;
 
-use lamina_analysis::{Settings, Unwatched, analyse};
+use lamina_analysis::{
+    Compared, Facts, Matrix, Memory, Settings, Unwatched, analyse, analyse_after,
+};
 use made::{COLUMNS, facts, vectors};
 
 /// Rows up to which neighbourhoods are held against all with all.
@@ -27,41 +30,97 @@ const HELD_AGAINST: usize = 20_000;
 
 fn main() {
     let mut arguments = std::env::args().skip(1).peekable();
-    let asked = arguments.next_if(|argument| argument == "--columns");
-    let asked = asked.and_then(|_| arguments.next());
-    let columns = asked.map_or(COLUMNS, |columns| columns.parse().unwrap());
+    let mut option = |name: &str| {
+        let asked = arguments.next_if(|argument| argument == name);
+        asked.map(|_| arguments.next().unwrap().parse::<usize>().unwrap())
+    };
+    let columns = option("--columns").unwrap_or(COLUMNS);
+    let add = option("--add");
     let sizes = arguments.map(|size| size.parse().unwrap());
     println!(
-        "{:>9} {:>9} {:>9} {:>9} {:>9}  same nearest in neighbourhoods",
-        "rows", "seconds", "CPU s", "us a row", "peak MB"
+        "{:>9} {:>9} {:>9} {:>9} {:>9}  {}",
+        "rows",
+        "seconds",
+        "CPU s",
+        "us a row",
+        "peak MB",
+        if add.is_some() {
+            "adding: seconds, CPU s, share; compared, laid; bytes a row"
+        } else {
+            "same nearest in neighbourhoods"
+        }
     );
     for rows in sizes {
         let (vectors, facts) = (vectors(rows, columns), facts(rows));
-        let (began, spent) = (Instant::now(), processor_seconds());
-        let found = analyse(&vectors, &facts, &Settings::default(), &Unwatched).unwrap();
-        let seconds = began.elapsed().as_secs_f64();
-        let spent = processor_seconds() - spent;
+        let measured = measured(None, &vectors, &facts);
         let peak = peak_megabytes();
-        let held = if rows <= HELD_AGAINST {
-            let within = Settings {
-                exact_up_to: 0,
-                ..Settings::default()
-            };
-            let began = Instant::now();
-            let other = analyse(&vectors, &facts, &within, &Unwatched).unwrap();
-            let pairs = found.nearest_distance.iter().zip(&other.nearest_distance);
-            let same = pairs.filter(|(a, b)| (*a - *b).abs() < 1e-5).count();
-            format!(
-                "{:.4} in {:.1} s",
-                same as f64 / rows as f64,
-                began.elapsed().as_secs_f64()
-            )
-        } else {
-            String::new()
+        let beside = match add {
+            Some(share) => added(&measured, share, &vectors, &facts),
+            None if rows <= HELD_AGAINST => within(&measured.compared, &vectors, &facts),
+            None => String::new(),
         };
+        let Measured { seconds, spent, .. } = measured;
         let each = spent * 1e6 / rows as f64;
-        println!("{rows:>9} {seconds:>9.2} {spent:>9.2} {each:>9.1} {peak:>9}  {held}");
+        println!("{rows:>9} {seconds:>9.2} {spent:>9.2} {each:>9.1} {peak:>9}  {beside}");
     }
+}
+
+struct Measured {
+    compared: Compared,
+    seconds: f64,
+    spent: f64,
+}
+
+fn measured(before: Option<&Memory>, vectors: &Matrix, facts: &[Facts]) -> Measured {
+    let (began, spent) = (Instant::now(), processor_seconds());
+    let settings = Settings::default();
+    let compared = analyse_after(before, vectors, facts, &settings, &Unwatched).unwrap();
+    Measured {
+        compared,
+        seconds: began.elapsed().as_secs_f64(),
+        spent: processor_seconds() - spent,
+    }
+}
+
+/// The same set, of which all but the last so many in a hundred were known.
+fn added(whole: &Measured, share: usize, vectors: &Matrix, facts: &[Facts]) -> String {
+    let known = facts.len() - facts.len() * share / 100;
+    let values = (0..known).flat_map(|row| vectors.row(row)).copied();
+    let fewer = Matrix::from_vec(vectors.columns(), values.collect()).unwrap();
+    let before = measured(None, &fewer, &facts[..known]).compared.memory;
+    drop(fewer);
+    let bytes = before.to_bytes();
+    let again = measured(Some(&before), vectors, facts);
+    let same = again.compared.findings == whole.compared.findings;
+    let memory = again.compared.memory;
+    format!(
+        "{:.2} {:.2} {:.3}; {} {}; {}{}",
+        again.seconds,
+        again.spent,
+        again.spent / whole.spent,
+        memory.pictures_compared(),
+        memory.pairs_laid(),
+        bytes.len() / known,
+        if same { "; same findings" } else { "" }
+    )
+}
+
+/// How many rows have the same nearest neighbour within neighbourhoods, and how long that takes.
+fn within(whole: &Compared, vectors: &Matrix, facts: &[Facts]) -> String {
+    let settings = Settings {
+        exact_up_to: 0,
+        ..Settings::default()
+    };
+    let began = Instant::now();
+    let other = analyse(vectors, facts, &settings, &Unwatched).unwrap();
+    let nearest = &whole.findings.nearest_distance;
+    let pairs = nearest.iter().zip(&other.nearest_distance);
+    let same = pairs.filter(|(a, b)| (*a - *b).abs() < 1e-5).count();
+    format!(
+        "{:.4} in {:.1} s",
+        same as f64 / facts.len() as f64,
+        began.elapsed().as_secs_f64()
+    )
 }
 
 /// Processor time of this process so far, of all its threads, where the system tells.

@@ -4,12 +4,15 @@ use lamina_model::IssueKind;
 use rayon::prelude::*;
 
 use crate::clusters::{self, Clustering, Divided};
-use crate::duplicates::{self, Copies, Exact};
-use crate::neighbours::{self, Neighbours, Question, Rows};
+use crate::duplicates::{self, Copies, Exact, NearCopies};
+use crate::hashes::{self, Hashed};
+use crate::homes::{Homes, Kept};
+use crate::memory::{self, Key, Memory, Recall};
+use crate::neighbours::{self, Depth, Lists, Neighbours, Question, Rows};
 use crate::progress::Progress;
 use crate::set::Set;
 use crate::{
-    AnalysisError, Facts, Finding, Findings, Group, Matrix, Settings, Watch, hashes, outliers,
+    AnalysisError, Compared, Facts, Finding, Findings, Group, Matrix, Settings, Watch, outliers,
     quality, sizes, uniqueness,
 };
 
@@ -28,6 +31,25 @@ pub fn analyse(
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<Findings, AnalysisError> {
+    Ok(analyse_after(None, vectors, facts, settings, watch)?.findings)
+}
+
+/// The same after an analysis of much the same set: pictures that it knew are compared only with
+/// those that it did not know.
+///
+/// The findings are those of [`analyse()`], to the last bit, as long as all pictures are compared
+/// with all ([`Settings::exact_up_to`]); in a larger set, those of an analysis with the same
+/// landmarks. A memory made with other settings, or by another version, is as good as none.
+///
+/// # Errors
+/// As [`analyse()`].
+pub fn analyse_after(
+    before: Option<&Memory>,
+    vectors: &Matrix,
+    facts: &[Facts],
+    settings: &Settings,
+    watch: &dyn Watch,
+) -> Result<Compared, AnalysisError> {
     if vectors.rows() != facts.len() {
         return Err(AnalysisError::RowCount {
             vectors: vectors.rows(),
@@ -37,29 +59,122 @@ pub fn analyse(
     let progress = Progress::new(watch);
     progress.stage(0, 0).advance(0)?;
     let set = Set::new(facts);
-    let exact = duplicates::exact(&set);
+    let (exact, keys) = told_apart(&set, vectors);
     let chosen: Vec<u32> = exact
         .distinct
         .iter()
         .map(|at| set.rows[*at as usize])
         .collect();
     let rows = Rows::new(vectors, &chosen);
+    let made_by = memory::made_by(settings, vectors.columns());
+    let before = before.filter(|memory| memory.made_by == made_by);
+    let recall = before.map(|memory| Recall::new(memory, &keys));
+    let seen = Seen::new(&set, &exact, rows, settings, recall.as_ref(), &progress)?;
+    drop(recall);
 
-    let question = Question {
-        nearest: settings.neighbours,
-        alike_from: settings.alike_from,
-        alike_at_most: settings.alike_at_most,
-        exact_up_to: settings.exact_up_to,
-    };
-    let mut neighbours = neighbours::find(rows, &question, &progress.stage(0, 500))?;
-    let near = near_copies(&set, &exact, &neighbours, settings, &progress)?;
-    // Of no more use, and in a set of look-alikes much the larger part.
-    neighbours.alike = Vec::new();
-    let homes = Homes::new(&set, &exact, &near);
-    let kept = Kept::new(&exact, &homes, &neighbours);
+    let findings = conclude(vectors, &set, exact, rows, &seen, settings, &progress)?;
+    progress.stage(1000, 1000).advance(1)?;
+    Ok(Compared {
+        findings,
+        memory: Memory {
+            made_by,
+            keys,
+            near: seen.neighbours.lists,
+            neighbourhoods: seen.neighbours.neighbourhoods,
+            looks: seen.hashed.looks,
+            radius: seen.hashed.radius,
+            hashes: seen.hashed.near,
+            pairs: seen.near.pairs,
+            pictures_compared: seen.neighbours.asked as u64,
+            pairs_laid: seen.near.laid as u64,
+        },
+    })
+}
 
+/// The different pictures in the order of their keys, and the keys.
+fn told_apart(set: &Set<'_>, vectors: &Matrix) -> (Exact, Vec<Key>) {
+    let mut exact = duplicates::exact(set);
+    let mut keyed: Vec<(Key, u32)> = exact
+        .distinct
+        .par_iter()
+        .map(|place| {
+            let row = set.rows[*place as usize];
+            let key = memory::key(set.facts[*place as usize], vectors.row(row as usize));
+            (key, *place)
+        })
+        .collect();
+    keyed.par_sort_unstable();
+    let (keys, distinct) = keyed.into_iter().unzip();
+    exact.distinct = distinct;
+    (exact, keys)
+}
+
+/// What pairs of pictures are to each other.
+struct Seen {
+    depth: Depth,
+    neighbours: Neighbours,
+    hashed: Hashed,
+    near: NearCopies,
+}
+
+impl Seen {
+    fn new(
+        set: &Set<'_>,
+        exact: &Exact,
+        rows: Rows<'_>,
+        settings: &Settings,
+        before: Option<&Recall<'_>>,
+        progress: &Progress<'_>,
+    ) -> Result<Self, AnalysisError> {
+        let question = Question {
+            depth: Depth {
+                nearest: settings.neighbours,
+                alike_from: settings.alike_from,
+                alike_at_most: settings.alike_at_most,
+            },
+            exact_up_to: settings.exact_up_to,
+        };
+        let neighbours = neighbours::find(rows, &question, before, &progress.stage(0, 500))?;
+        let places = exact.distinct.iter();
+        let facts: Vec<&Facts> = places.map(|at| set.facts[*at as usize]).collect();
+        let at_most = settings.near_hashes_at_most;
+        let hashed = hashes::near(&facts, at_most, before, &progress.stage(500, 550))?;
+        let proposals = duplicates::proposals(
+            (&neighbours.lists, &question.depth),
+            (&hashed.near, &hashes::depth(at_most, hashed.radius)),
+        );
+        let near = duplicates::near(
+            set,
+            &exact.distinct,
+            &proposals,
+            settings,
+            before,
+            &progress.stage(550, 800),
+        )?;
+        Ok(Self {
+            depth: question.depth,
+            neighbours,
+            hashed,
+            near,
+        })
+    }
+}
+
+/// What that means for the set.
+fn conclude(
+    vectors: &Matrix,
+    set: &Set<'_>,
+    exact: Exact,
+    rows: Rows<'_>,
+    seen: &Seen,
+    settings: &Settings,
+    progress: &Progress<'_>,
+) -> Result<Findings, AnalysisError> {
+    let (near, lists) = (&seen.near.copies, &seen.neighbours.lists);
+    let homes = Homes::new(set, &exact, near);
+    let kept = Kept::new(&exact, &homes, lists, &seen.depth);
     let confidences = outliers::confidences(&kept.nearest);
-    let issues = issues(&set, &homes, &confidences, settings);
+    let issues = issues(set, &homes, &confidences, settings);
     let chosen_kept: Vec<u32> = kept
         .places
         .iter()
@@ -85,130 +200,26 @@ pub fn analyse(
         })
         .collect();
     let divided = Divided {
-        set: &set,
+        set,
         distinct: &exact.distinct,
         rows,
-        nearest: &neighbours.nearest,
+        nearest: (lists, &seen.depth),
         together: &together,
         home: &homes.distinct_at,
     };
     let clustering = clusters::divide(&divided, settings, &progress.stage(900, 1000))?;
-    let nearest_distance = nearest_distances(&homes, &neighbours);
     let found = Found {
-        copies: exact.copies.into_iter().chain(near).collect(),
+        nearest_distance: nearest_distances(&homes, lists),
+        copies: exact
+            .copies
+            .into_iter()
+            .chain(near.iter().cloned())
+            .collect(),
         issues,
         uniqueness,
-        nearest_distance,
         clustering,
     };
-    progress.stage(1000, 1000).advance(1)?;
-    Ok(found.told(&set))
-}
-
-fn near_copies(
-    set: &Set<'_>,
-    exact: &Exact,
-    neighbours: &Neighbours,
-    settings: &Settings,
-    progress: &Progress<'_>,
-) -> Result<Vec<Copies>, AnalysisError> {
-    let facts: Vec<&Facts> = exact
-        .distinct
-        .iter()
-        .map(|at| set.facts[*at as usize])
-        .collect();
-    let hashes = hashes::near(&facts, &progress.stage(500, 550))?;
-    let proposals = duplicates::proposals(&neighbours.alike, &hashes);
-    duplicates::near(
-        set,
-        &exact.distinct,
-        &proposals,
-        settings,
-        &progress.stage(550, 800),
-    )
-}
-
-/// Where each picture belongs, by place.
-struct Homes {
-    /// Among the distinct pictures, the one it is an exact copy of, or itself.
-    distinct_at: Vec<u32>,
-    /// Among the kept pictures, the one it is any copy of, or itself.
-    kept_at: Vec<u32>,
-    /// Whether it is a copy, exact or near, of one that is kept.
-    is_copy: Vec<bool>,
-    /// Whether it has an exact copy.
-    has_equal: Vec<bool>,
-}
-
-impl Homes {
-    fn new(set: &Set<'_>, exact: &Exact, near: &[Copies]) -> Self {
-        let mut homes = Self {
-            distinct_at: vec![u32::MAX; set.len()],
-            kept_at: vec![u32::MAX; set.len()],
-            is_copy: vec![false; set.len()],
-            has_equal: vec![false; set.len()],
-        };
-        for (at, place) in exact.distinct.iter().enumerate() {
-            homes.distinct_at[*place as usize] = at as u32;
-        }
-        for (other, _) in near.iter().flat_map(|copies| &copies.others) {
-            homes.is_copy[*other as usize] = true;
-        }
-        let mut count = 0;
-        for place in &exact.distinct {
-            if !homes.is_copy[*place as usize] {
-                homes.kept_at[*place as usize] = count;
-                count += 1;
-            }
-        }
-        for copies in near {
-            for (other, _) in &copies.others {
-                homes.kept_at[*other as usize] = homes.kept_at[copies.keep as usize];
-            }
-        }
-        // Equal pixels first: those to keep of equal bytes are found through them.
-        for copies in exact.copies.iter().rev() {
-            homes.has_equal[copies.keep as usize] = true;
-            for (other, _) in &copies.others {
-                let (other, keep) = (*other as usize, copies.keep as usize);
-                homes.distinct_at[other] = homes.distinct_at[keep];
-                homes.kept_at[other] = homes.kept_at[keep];
-                homes.has_equal[other] = true;
-                homes.is_copy[other] = true;
-            }
-        }
-        homes
-    }
-}
-
-/// The pictures that are copies of no other, numbered anew.
-struct Kept {
-    places: Vec<u32>,
-    /// Their nearest neighbours among themselves, as far as known.
-    nearest: Vec<Vec<(u32, f32)>>,
-}
-
-impl Kept {
-    fn new(exact: &Exact, homes: &Homes, neighbours: &Neighbours) -> Self {
-        let distinct = exact.distinct.iter().copied().enumerate();
-        let kept = distinct.filter(|(_, place)| !homes.is_copy[*place as usize]);
-        let (at, places): (Vec<usize>, Vec<u32>) = kept.unzip();
-        let among_kept = |neighbours: &Vec<(u32, f32)>| {
-            neighbours
-                .iter()
-                .map(|(other, cosine)| (exact.distinct[*other as usize] as usize, *cosine))
-                .filter(|(place, _)| !homes.is_copy[*place])
-                .map(|(place, cosine)| (homes.kept_at[place], cosine))
-                .collect()
-        };
-        Self {
-            nearest: at
-                .iter()
-                .map(|at| among_kept(&neighbours.nearest[*at]))
-                .collect(),
-            places,
-        }
-    }
+    Ok(found.told(set))
 }
 
 fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -> Vec<Finding> {
@@ -239,16 +250,14 @@ fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -
     issues
 }
 
-fn nearest_distances(homes: &Homes, neighbours: &Neighbours) -> Vec<f32> {
+fn nearest_distances(homes: &Homes, lists: &Lists) -> Vec<f32> {
     let places = homes.distinct_at.iter().zip(&homes.has_equal);
     places
-        .map(
-            |(at, has_equal)| match neighbours.nearest[*at as usize].first() {
-                _ if *has_equal => 0.0,
-                Some((_, cosine)) => 1.0 - cosine,
-                None => 2.0,
-            },
-        )
+        .map(|(at, has_equal)| match lists.of(*at as usize).next() {
+            _ if *has_equal => 0.0,
+            Some((_, cosine)) => 1.0 - cosine,
+            None => 2.0,
+        })
         .collect()
 }
 

@@ -10,15 +10,20 @@
 //! the same picture. So a group depends on its members and on those who might have taken them,
 //! never on the order of the files or on pictures that are copies of nothing.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
 use crate::likeness::{Effort, Glance, Likeness, compare};
+use crate::memory::Recall;
+use crate::neighbours::{Depth, Lists};
 use crate::progress::Stage;
 use crate::set::Set;
-use crate::{AnalysisError, Settings};
+use crate::{AnalysisError, Facts, Settings};
 
 /// Two members of a group must be at least this much less alike than members and keeper must.
 const SLACK: f32 = 0.04;
@@ -84,17 +89,21 @@ const EXPECTED_OF: usize = 16;
 /// other, so that a group of thousands does not take the square of their number.
 const BESIDE_AT_MOST: usize = 8;
 
-/// Pairs worth comparing, by index into `distinct`: each once, the lower first.
-pub(crate) fn proposals(alike: &[Vec<(u32, f32)>], hashes: &[Vec<u32>]) -> Vec<(u32, u32, Effort)> {
+/// Pairs worth comparing, by index into `distinct`: each once, the lower first. `alike` are the
+/// lists of vectors, `hashes` those of hashes, each with how much of them counts.
+pub(crate) fn proposals(
+    alike: (&Lists, &Depth),
+    hashes: (&Lists, &Depth),
+) -> Vec<(u32, u32, Effort)> {
     let mut pairs = Vec::new();
-    for (at, others) in alike.iter().enumerate() {
-        pairs.extend(others.iter().enumerate().map(|(rank, (other, cosine))| {
-            let expected = *cosine >= EXPECTED && rank < EXPECTED_OF;
-            (sorted(at as u32, *other), !expected)
+    for at in 0..alike.0.len() {
+        let others = alike.0.alike(at, alike.1);
+        pairs.extend(others.enumerate().map(|(rank, (other, cosine))| {
+            let expected = cosine >= EXPECTED && rank < EXPECTED_OF;
+            (sorted(at as u32, other), !expected)
         }));
-    }
-    for (at, others) in hashes.iter().enumerate() {
-        pairs.extend(others.iter().map(|other| (sorted(at as u32, *other), true)));
+        let others = hashes.0.alike(at, hashes.1);
+        pairs.extend(others.map(|(other, _)| (sorted(at as u32, other), true)));
     }
     pairs.sort_unstable();
     // Of two proposals of one pair, the one that expects more comes first and stays.
@@ -110,77 +119,154 @@ fn sorted(a: u32, b: u32) -> (u32, u32) {
     (a.min(b), a.max(b))
 }
 
-/// Compares the proposed pairs and puts the copies together.
+/// Near copies, and what was seen on the way to them.
+pub(crate) struct NearCopies {
+    pub(crate) copies: Vec<Copies>,
+    /// Every pair that mattered, in order.
+    pub(crate) pairs: Vec<Laid>,
+    /// How many of them were laid over each other now.
+    pub(crate) laid: usize,
+}
+
+/// Compares the proposed pairs and puts the copies together. Pairs that were compared before are
+/// not compared again.
 pub(crate) fn near(
     set: &Set<'_>,
     distinct: &[u32],
     proposals: &[(u32, u32, Effort)],
     settings: &Settings,
+    before: Option<&Recall<'_>>,
     stage: &Stage<'_>,
-) -> Result<Vec<Copies>, AnalysisError> {
+) -> Result<NearCopies, AnalysisError> {
     let stage = stage.of(proposals.len() as u64);
-    let glances: Vec<Glance<'_>> = distinct
-        .par_iter()
-        .map(|place| Glance::new(set.facts[*place as usize]))
-        .collect();
-    let likenesses: Result<Vec<_>, AnalysisError> = proposals
+    let pairs = Pairs::new(set, distinct, before);
+    let compared: Result<Vec<_>, AnalysisError> = proposals
         .par_chunks(64)
-        .map(|pairs| {
-            stage.advance(pairs.len() as u64)?;
-            Ok(pairs
+        .map(|some| {
+            stage.advance(some.len() as u64)?;
+            let laid = some
                 .iter()
-                .filter_map(|(a, b, effort)| {
-                    let likeness = compare(&glances[*a as usize], &glances[*b as usize], *effort)?;
-                    Some((*a, *b, likeness))
-                })
-                .filter(|(_, _, likeness)| likeness.value >= settings.least_likeness - SLACK)
-                .collect::<Vec<_>>())
+                .map(|(a, b, effort)| pairs.laid((*a, *b), *effort));
+            Ok(laid.collect::<Vec<_>>())
         })
         .collect();
-    let alike: Vec<(u32, u32, Likeness)> = likenesses?.into_iter().flatten().collect();
+    let proposed: Vec<Laid> = compared?.into_iter().flatten().collect();
     let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
-    for (a, b, likeness) in &alike {
-        if likeness.value >= settings.least_likeness {
-            partners[*a as usize].push((*b, *likeness));
-            partners[*b as usize].push((*a, *likeness));
+    for laid in &proposed {
+        let likeness = laid.likeness;
+        if let Some(likeness) = likeness.filter(|found| found.value >= settings.least_likeness) {
+            let (a, b) = laid.pair;
+            partners[a as usize].push((b, likeness));
+            partners[b as usize].push((a, likeness));
         }
     }
     let seen = Seen {
-        glances: &glances,
-        proposals,
-        alike: &alike,
+        pairs: &pairs,
+        proposed: &proposed,
+        beside: RefCell::default(),
         least: settings.least_likeness - SLACK,
     };
-    Ok(stars(set, distinct, &seen, partners))
+    let copies = stars(set, distinct, &seen, partners);
+    let beside = seen.beside.into_inner();
+    let mut all = proposed;
+    all.extend(beside.into_values());
+    all.sort_unstable_by_key(|laid| laid.pair);
+    Ok(NearCopies {
+        copies,
+        pairs: all,
+        laid: pairs.count.into_inner(),
+    })
+}
+
+/// Two pictures laid over each other, the lower first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Laid {
+    pub(crate) pair: (u32, u32),
+    pub(crate) effort: Effort,
+    /// Nothing where they have nothing in common.
+    pub(crate) likeness: Option<Likeness>,
+}
+
+/// Lays pairs over each other, where that was not done before.
+struct Pairs<'a> {
+    facts: Vec<&'a Facts>,
+    /// Of those pictures that were glanced at.
+    glances: Vec<OnceLock<Glance<'a>>>,
+    /// What was seen before, in order.
+    before: Vec<Laid>,
+    /// Pairs laid.
+    count: AtomicUsize,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(set: &Set<'a>, distinct: &[u32], before: Option<&Recall<'_>>) -> Self {
+        let facts = distinct.iter().map(|place| set.facts[*place as usize]);
+        let before = before.map(|recall| {
+            let known = recall.memory.pairs.iter().filter_map(|laid| {
+                let pair = (recall.now(laid.pair.0)?, recall.now(laid.pair.1)?);
+                Some(Laid { pair, ..*laid })
+            });
+            known.collect()
+        });
+        Self {
+            facts: facts.collect(),
+            glances: distinct.iter().map(|_| OnceLock::new()).collect(),
+            before: before.unwrap_or_default(),
+            count: AtomicUsize::new(0),
+        }
+    }
+
+    fn laid(&self, pair: (u32, u32), effort: Effort) -> Laid {
+        let known = self.before.binary_search_by_key(&pair, |laid| laid.pair);
+        if let Some(known) = known.ok().map(|at| self.before[at])
+            && known.effort == effort
+        {
+            return known;
+        }
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let [one, other] = [pair.0, pair.1].map(|at| self.glance(at as usize));
+        Laid {
+            pair,
+            effort,
+            likeness: compare(one, other, effort),
+        }
+    }
+
+    fn glance(&self, at: usize) -> &Glance<'a> {
+        self.glances[at].get_or_init(|| Glance::new(self.facts[at]))
+    }
 }
 
 /// What is known of pairs.
-struct Seen<'a> {
-    glances: &'a [Glance<'a>],
-    /// The pairs compared, in order.
-    proposals: &'a [(u32, u32, Effort)],
-    /// Those of them that are alike enough to stand together, in the same order.
-    alike: &'a [(u32, u32, Likeness)],
-    /// How alike that is.
+struct Seen<'a, 'p> {
+    pairs: &'a Pairs<'p>,
+    /// The pairs that were proposed, in order.
+    proposed: &'a [Laid],
+    /// Others that were looked at beside.
+    beside: RefCell<BTreeMap<(u32, u32), Laid>>,
+    /// How alike two are that may stand together.
     least: f32,
 }
 
-impl Seen<'_> {
+impl Seen<'_, '_> {
+    fn is_alike(&self, laid: &Laid) -> bool {
+        laid.likeness.is_some_and(|found| found.value >= self.least)
+    }
+
     /// Whether two pictures are alike enough to stand together; nothing where nobody looked.
     fn known(&self, a: u32, b: u32) -> Option<bool> {
         let pair = sorted(a, b);
-        let looked = self
-            .proposals
-            .binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
-        looked.ok()?;
-        let found = self.alike.binary_search_by_key(&pair, |(a, b, _)| (*a, *b));
-        Some(found.is_ok())
+        let looked = self.proposed.binary_search_by_key(&pair, |laid| laid.pair);
+        Some(self.is_alike(&self.proposed[looked.ok()?]))
     }
 
     fn look(&self, a: u32, b: u32) -> bool {
-        let (a, b) = sorted(a, b);
-        let [a, b] = [a, b].map(|at| &self.glances[at as usize]);
-        compare(a, b, Effort::Usual).is_some_and(|found| found.value >= self.least)
+        let pair = sorted(a, b);
+        let mut beside = self.beside.borrow_mut();
+        let laid = beside
+            .entry(pair)
+            .or_insert_with(|| self.pairs.laid(pair, Effort::Usual));
+        self.is_alike(laid)
     }
 
     /// Whether a picture may stand with all of these.
@@ -202,7 +288,7 @@ impl Seen<'_> {
 fn stars(
     set: &Set<'_>,
     distinct: &[u32],
-    seen: &Seen<'_>,
+    seen: &Seen<'_, '_>,
     mut partners: Vec<Vec<(u32, Likeness)>>,
 ) -> Vec<Copies> {
     let mut order: Vec<u32> = (0..distinct.len() as u32)
@@ -239,7 +325,7 @@ fn stars(
 /// Copies of one picture, divided by tier and further so that no two that stand together are
 /// plainly different. Each goes with the first that it agrees with.
 fn agreeing(
-    seen: &Seen<'_>,
+    seen: &Seen<'_, '_>,
     wanted: Vec<(u32, Likeness)>,
 ) -> Vec<(DuplicateTier, Vec<(u32, f32)>)> {
     let mut groups: Vec<(DuplicateTier, Vec<(u32, f32)>)> = Vec::new();

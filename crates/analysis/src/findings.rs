@@ -2,6 +2,8 @@
 
 use lamina_model::{ClusterLevel, DuplicateTier, IssueKind};
 
+use crate::Memory;
+
 /// Everything found. Rows are the rows of the matrix given to [`crate::analyse()`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Findings {
@@ -20,6 +22,15 @@ pub struct Findings {
     pub uniqueness: Vec<f32>,
     /// For each row the cosine distance to its nearest neighbour, 0–2; 2 where there is none.
     pub nearest_distance: Vec<f32>,
+}
+
+/// What [`crate::analyse_after()`] comes back with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// What was found.
+    pub findings: Findings,
+    /// What to give to the next analysis of the set.
+    pub memory: Memory,
 }
 
 /// Pictures that are the same in one way, and the one to keep.

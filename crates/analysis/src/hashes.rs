@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use crate::likeness::frame;
 use crate::likeness::plane::{Plane, SIDE, Turn};
-use crate::neighbours::Best;
+use crate::memory::Recall;
+use crate::neighbours::{Depth, Known, Lists, Near, recalled};
 use crate::progress::Stage;
 use crate::{AnalysisError, Facts};
 
@@ -25,64 +26,133 @@ const FLIPS: u32 = 2;
 /// pictures do, and looking for them would take the square of the set.
 const FLIPS_OF_MANY: u32 = 1;
 const MANY: usize = 200_000;
-/// Near hashes kept for one picture.
-const AT_MOST: usize = 64;
+/// Hashes up to which looking at each is faster than looking up parts.
+const FEW: usize = 1_024;
 /// A picture whose luma varies less than this has no look to be hashed.
 const FLAT: u8 = 6;
 
-/// The hashes of one picture.
-struct Looks {
-    /// As it is.
-    plain: u64,
-    /// All eight lays, `plain` first.
-    laid: [u64; 8],
+/// The hashes of one picture under all eight lays, as it is first.
+pub(crate) type Look = [u64; 8];
+
+fn look(plane: &Plane) -> Look {
+    let low = low_frequencies(plane);
+    Turn::ALL.map(|turn| hash(&turn.lay_frequencies(&low)))
+}
+
+/// The hashes of all pictures: of each as it is and, where it has an even frame, without that.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Looks {
+    /// Where those of each picture begin, and the end of the last.
+    pub(crate) starts: Vec<u32>,
+    pub(crate) laid: Vec<Look>,
 }
 
 impl Looks {
-    fn of(plane: &Plane) -> Self {
-        let low = low_frequencies(plane);
-        let laid = Turn::ALL.map(|turn| hash(&turn.lay_frequencies(&low)));
-        Self {
-            plain: laid[0],
-            laid,
+    fn new(facts: &[&Facts], before: Option<&Recall<'_>>) -> Self {
+        let all: Vec<Vec<Look>> = facts
+            .par_iter()
+            .enumerate()
+            .map(|(row, facts)| {
+                let known = before.and_then(|recall| Some((recall, recall.was(row as u32)?)));
+                known.map_or_else(
+                    || looks(facts),
+                    |(recall, was)| recall.memory.looks.of(was as usize).to_vec(),
+                )
+            })
+            .collect();
+        let mut looks = Self {
+            starts: vec![0],
+            laid: Vec::with_capacity(all.len()),
+        };
+        for some in all {
+            looks.laid.extend(some);
+            looks.starts.push(looks.laid.len() as u32);
         }
-    }
-
-    /// The same, where the plain hash is known.
-    fn known(plane: &Plane, plain: u64) -> Self {
-        let mut looks = Self::of(plane);
-        looks.plain = plain;
-        looks.laid[0] = plain;
         looks
     }
+
+    fn of(&self, at: usize) -> &[Look] {
+        &self.laid[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    /// The hashes of some pictures as they are, with the picture of each.
+    fn plain(&self, rows: impl Iterator<Item = u32>) -> Vec<(u64, u32)> {
+        rows.flat_map(|row| self.of(row as usize).iter().map(move |look| (look[0], row)))
+            .collect()
+    }
 }
 
-/// For each picture those with a near hash, under any of the eight lays, with or without the
-/// even frame around them; lowest distance first and not more than a fixed number.
-pub(crate) fn near(facts: &[&Facts], stage: &Stage<'_>) -> Result<Vec<Vec<u32>>, AnalysisError> {
-    let looks: Vec<Vec<Looks>> = facts.par_iter().map(|facts| looks(facts)).collect();
-    let mut entries = Vec::new();
-    for (row, looks) in looks.iter().enumerate() {
-        entries.extend(looks.iter().map(|look| (look.plain, row as u32)));
+/// What is found.
+#[derive(Debug)]
+pub(crate) struct Hashed {
+    pub(crate) looks: Looks,
+    /// Bits in which hashes may differ and are near.
+    pub(crate) radius: u32,
+    /// For each picture those with a near hash, under any of the eight lays, with or without the
+    /// even frame around them; the score is the number of bits that differ, below zero.
+    pub(crate) near: Lists,
+}
+
+/// How many near hashes are asked for.
+pub(crate) fn depth(at_most: usize, radius: u32) -> Depth {
+    Depth {
+        nearest: 0,
+        alike_from: -(radius as f32),
+        alike_at_most: at_most,
     }
-    let index = Index::new(&entries, MANY);
+}
+
+/// Finds the pictures with a near hash of each, not more than so many.
+pub(crate) fn near(
+    facts: &[&Facts],
+    at_most: usize,
+    before: Option<&Recall<'_>>,
+    stage: &Stage<'_>,
+) -> Result<Hashed, AnalysisError> {
+    let looks = Looks::new(facts, before);
+    let flips = if looks.laid.len() > MANY {
+        FLIPS_OF_MANY
+    } else {
+        FLIPS
+    };
+    let radius = (flips + 1) * PARTS as u32 - 1;
+    let asked = depth(at_most, radius);
+    let held = asked.with_reserve();
+    let before = before.filter(|recall| recall.memory.radius == radius);
+    let (known, lists) = recalled(facts.len(), &asked, before, |memory| &memory.hashes);
+    let rows = |wanted: fn(Known) -> bool| {
+        let all = (0..).zip(&known).filter(move |(_, known)| wanted(**known));
+        all.map(|(row, _)| row)
+    };
+    let anew = Index::new(looks.plain(rows(|known| known == Known::Not)), flips);
+    // Where all are new, or none asks, one index is enough.
+    let asks = rows(|known| known != Known::Wholly).count() > 0;
+    let all = (asks && before.is_some()).then(|| Index::new(looks.plain(rows(|_| true)), flips));
     let stage = stage.of(facts.len().div_ceil(64) as u64);
-    let found: Result<Vec<_>, _> = looks
-        .par_chunks(64)
+    let found: Result<Vec<_>, _> = lists
+        .into_par_iter()
         .enumerate()
-        .map(|(chunk, some)| {
-            stage.advance(1)?;
-            Ok(some
-                .iter()
-                .enumerate()
-                .map(|(at, looks)| index.near_to((chunk * 64 + at) as u32, looks))
-                .collect::<Vec<_>>())
+        .map(|(row, mut near)| {
+            if row % 64 == 0 {
+                stage.advance(1)?;
+            }
+            let index = match &all {
+                Some(all) if known[row] != Known::Wholly => all,
+                _ => &anew,
+            };
+            index.offer_near(row as u32, looks.of(row), &mut near, &held);
+            Ok(near)
         })
         .collect();
-    Ok(found?.into_iter().flatten().collect())
+    Ok(Hashed {
+        near: Lists::new(found?, &held),
+        radius,
+        looks,
+    })
 }
 
-fn looks(facts: &Facts) -> Vec<Looks> {
+/// The hashes of one picture.
+pub(crate) fn looks(facts: &Facts) -> Vec<Look> {
     let luma = facts.signature.as_bytes();
     let least = luma.iter().min().copied().unwrap_or(0);
     let most = luma.iter().max().copied().unwrap_or(0);
@@ -90,21 +160,26 @@ fn looks(facts: &Facts) -> Vec<Looks> {
         return Vec::new();
     }
     let plane = Plane::of(&facts.signature);
-    let mut looks = vec![Looks::known(&plane, facts.perceptual_hash)];
-    if let Some(inside) = frame::content(&plane) {
-        looks.push(Looks::of(&plane.seen_through(&inside)));
-    }
-    looks
+    let mut whole = look(&plane);
+    whole[0] = facts.perceptual_hash;
+    let inside = frame::content(&plane).map(|inside| look(&plane.seen_through(&inside)));
+    std::iter::once(whole).chain(inside).collect()
 }
 
-/// Hashes by each of their parts.
+/// Hashes to be looked through.
 struct Index {
-    parts: Vec<Part>,
-    /// All 16-bit numbers with at most as many bits set as a part may differ in.
-    flips: Vec<u16>,
+    found_by: FoundBy,
     /// Hashes that differ in no more bits than this are near: those that by all parts together
     /// cannot be missed.
     radius: u32,
+}
+
+enum FoundBy {
+    /// Each is looked at: the row of each with it.
+    Turn(Vec<(u64, u32)>),
+    /// Hashes by each of their parts, and all 16-bit numbers with at most as many bits set as a
+    /// part may differ in.
+    Parts(Vec<Part>, Vec<u16>),
 }
 
 /// Hashes in the order of the value of one part. They stand here themselves, four times over all
@@ -144,41 +219,60 @@ impl Part {
             rows,
         }
     }
+
+    /// The hashes that have this value, and the row of each.
+    fn each(&self, value: usize, mut told: impl FnMut(u64, u32)) {
+        let bucket = self.starts[value] as usize..self.starts[value + 1] as usize;
+        for (hash, row) in self.hashes[bucket.clone()].iter().zip(&self.rows[bucket]) {
+            told(*hash, *row);
+        }
+    }
 }
 
 impl Index {
-    fn new(entries: &[(u64, u32)], many: usize) -> Self {
-        let most = if entries.len() > many {
-            FLIPS_OF_MANY
+    fn new(entries: Vec<(u64, u32)>, flips: u32) -> Self {
+        let found_by = if entries.len() <= FEW {
+            FoundBy::Turn(entries)
         } else {
-            FLIPS
+            let parts = (0..PARTS).map(|at| Part::new(&entries, at)).collect();
+            let values = (0..=u16::MAX).filter(|bits| bits.count_ones() <= flips);
+            FoundBy::Parts(parts, values.collect())
         };
-        let flips = (0..=u16::MAX).filter(|bits| bits.count_ones() <= most);
         Self {
-            parts: (0..PARTS).map(|at| Part::new(entries, at)).collect(),
-            flips: flips.collect(),
-            radius: (most + 1) * PARTS as u32 - 1,
+            found_by,
+            radius: (flips + 1) * PARTS as u32 - 1,
         }
     }
 
-    fn near_to(&self, row: u32, looks: &[Looks]) -> Vec<u32> {
-        let mut best = Best::new(AT_MOST, -(self.radius as f32));
-        for hash in looks.iter().flat_map(|look| look.laid) {
-            for (at, known) in self.parts.iter().enumerate() {
-                for flip in &self.flips {
-                    let value = part(hash, at) ^ usize::from(*flip);
-                    let bucket = known.starts[value] as usize..known.starts[value + 1] as usize;
-                    let near = known.hashes[bucket.clone()].iter().zip(bucket);
-                    for (their_hash, slot) in near {
-                        let distance = (hash ^ their_hash).count_ones();
-                        if distance <= self.radius && known.rows[slot] != row {
-                            best.offer_best(known.rows[slot], -(distance as f32));
+    /// Offers a picture with these looks all that are near it.
+    fn offer_near(&self, row: u32, looks: &[Look], near: &mut Near, depth: &Depth) {
+        let mut offer = |hash: u64, theirs: u64, their_row: u32| {
+            let distance = (hash ^ theirs).count_ones();
+            if distance <= self.radius && their_row != row {
+                near.offer_best(their_row, -(distance as f32), depth);
+            }
+        };
+        for hash in looks.iter().flatten() {
+            match &self.found_by {
+                FoundBy::Turn(entries) => {
+                    for (theirs, their_row) in entries {
+                        offer(*hash, *theirs, *their_row);
+                    }
+                }
+                FoundBy::Parts(parts, flips) => {
+                    for (at, known) in parts.iter().enumerate() {
+                        for flip in flips {
+                            known.each(
+                                part(*hash, at) ^ usize::from(*flip),
+                                |theirs, their_row| {
+                                    offer(*hash, theirs, their_row);
+                                },
+                            );
                         }
                     }
                 }
             }
         }
-        best.into_sorted().into_iter().map(|(row, _)| row).collect()
     }
 }
 
@@ -238,9 +332,8 @@ mod tests {
     fn hashes_of_all_lays_come_from_the_frequencies_of_one() {
         for seed in 1..20 {
             let plane = plane(seed);
-            let looks = Looks::of(&plane);
-            for (turn, laid) in Turn::ALL.iter().zip(looks.laid) {
-                let drawn = Looks::of(&turn.lay(&plane)).plain;
+            for (turn, laid) in Turn::ALL.iter().zip(look(&plane)) {
+                let drawn = look(&turn.lay(&plane))[0];
                 // The median may fall between two coefficients that rounding lets change places.
                 assert!((drawn ^ laid).count_ones() <= 2, "{seed} {turn:?}");
             }
@@ -251,7 +344,7 @@ mod tests {
     fn the_index_finds_what_plain_comparison_finds() {
         let mut state = 1_u64;
         let mut entries = Vec::new();
-        for row in 0..400 {
+        for row in 0..700 {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(12345);
@@ -261,20 +354,24 @@ mod tests {
             let flips = (0..row % 14).fold(0, |bits, at| bits | 1 << (at * 5 % 64));
             entries.push((base ^ flips, 2 * row + 1));
         }
-        for (many, radius) in [(entries.len(), 11), (entries.len() - 1, 7)] {
-            let index = Index::new(&entries, many);
-            for (hash, row) in &entries {
-                let looks = Looks {
-                    plain: *hash,
-                    laid: [*hash; 8],
-                };
-                let mut found = index.near_to(*row, &[looks]);
+        let some = || entries[..FEW - 100].to_vec();
+        for (known, flips, radius) in [
+            (entries.clone(), 2, 11),
+            (entries.clone(), 1, 7),
+            (some(), 2, 11),
+        ] {
+            let index = Index::new(known.clone(), flips);
+            let depth = depth(known.len(), radius);
+            for (hash, row) in &known {
+                let mut near = Near::new();
+                index.offer_near(*row, &[[*hash; 8]], &mut near, &depth);
+                let mut found: Vec<u32> = near.held().iter().map(|held| held.0).collect();
                 found.sort_unstable();
-                let near = entries
+                let near = known
                     .iter()
                     .filter(|(other, _)| (hash ^ other).count_ones() <= radius);
                 let wanted: Vec<u32> = near.map(|(_, other)| *other).filter(|o| o != row).collect();
-                assert_eq!(found, wanted, "{many}");
+                assert_eq!(found, wanted, "{flips} of {}", known.len());
             }
         }
     }

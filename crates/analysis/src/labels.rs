@@ -18,7 +18,7 @@ mod separator;
 #[cfg(test)]
 mod tests;
 
-use crate::neighbours::{self, Question, Rows};
+use crate::neighbours::{self, Depth, Question, Rows};
 use crate::progress::{Progress, Stage};
 use crate::{AnalysisError, Matrix, Settings, Watch, outliers};
 use separator::Doubt;
@@ -189,17 +189,20 @@ fn class_outliers(
     let reached = |done: usize| 600 + (400 * done / all.max(1)) as u64;
     // The nearest only, copies or not.
     let question = Question {
-        nearest: outliers::NEAREST,
-        alike_from: f32::INFINITY,
-        alike_at_most: 0,
+        depth: Depth {
+            nearest: outliers::NEAREST,
+            alike_from: f32::INFINITY,
+            alike_at_most: 0,
+        },
         exact_up_to: settings.exact_up_to.min(EXACT_UP_TO),
     };
     let mut found = Vec::with_capacity(all);
     for members in &classes.members {
         let done = found.len();
         let stage = progress.stage(reached(done), reached(done + members.len()));
-        let near = neighbours::find(Rows::new(vectors, members), &question, &stage)?;
-        let confidences = outliers::confidences(&near.nearest);
+        let near = neighbours::find(Rows::new(vectors, members), &question, None, &stage)?;
+        let nearest = (0..members.len()).map(|at| near.lists.nearest(at, &question.depth));
+        let confidences = outliers::confidences(&nearest.collect::<Vec<_>>());
         let told = members.iter().zip(confidences);
         found.extend(told.map(|(row, confidence)| ClassOutlier {
             row: *row,

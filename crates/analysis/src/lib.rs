@@ -5,7 +5,8 @@
 //! picture. Nothing here reads a file, a pixel, a clock or a database, and nothing depends on
 //! the order of the rows or on the number of threads: the same pictures give the same findings.
 //!
-//! The doors are [`analyse()`], and [`layout()`] for a map of a set, which alone goes by the order
+//! The doors are [`analyse()`], or [`analyse_after()`] where an analysis of much the same set is
+//! remembered, and [`layout()`] for a map of a set, which alone goes by the order
 //! of the rows. What needs labels or parts of a set beside has doors of its own,
 //! [`judge_labels()`] and [`leaks()`].
 
@@ -23,11 +24,13 @@ mod error;
 mod facts;
 mod findings;
 mod hashes;
+mod homes;
 mod labels;
 mod layout;
 mod leakage;
 mod likeness;
 mod matrix;
+mod memory;
 mod neighbours;
 mod outliers;
 mod progress;
@@ -38,13 +41,14 @@ mod sizes;
 mod uniqueness;
 mod watch;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, analyse_after};
 pub use error::AnalysisError;
 pub use facts::Facts;
-pub use findings::{Cluster, Finding, Findings, Group};
+pub use findings::{Cluster, Compared, Finding, Findings, Group};
 pub use labels::{ClassOutlier, LabelFindings, Mislabel, judge_labels};
 pub use layout::layout;
 pub use leakage::{Leak, leaks};
 pub use matrix::Matrix;
+pub use memory::Memory;
 pub use settings::Settings;
 pub use watch::{Unwatched, Watch};

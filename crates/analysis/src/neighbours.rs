@@ -8,12 +8,18 @@
 
 mod best;
 mod exact;
+mod lists;
+mod near;
 mod partition;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use best::Best;
+pub(crate) use lists::Lists;
+pub(crate) use near::{Depth, Horizon, Near};
+pub(crate) use partition::{ASSIGNED, NOWHERE, Neighbourhoods};
 
+use crate::memory::{Memory, Recall};
 use crate::progress::Stage;
 use crate::{AnalysisError, Matrix};
 
@@ -41,11 +47,11 @@ impl<'a> Rows<'a> {
         self.matrix.row(self.chosen[at] as usize)
     }
 
-    /// The rows of a range, one after the other.
-    fn gathered(self, range: std::ops::Range<usize>) -> Vec<f32> {
-        let mut values = Vec::with_capacity(range.len() * self.columns());
-        for at in range {
-            values.extend_from_slice(self.row(at));
+    /// The values of some rows, one row after the other.
+    fn gathered(self, some: &[u32]) -> Vec<f32> {
+        let mut values = Vec::with_capacity(some.len() * self.columns());
+        for at in some {
+            values.extend_from_slice(self.row(*at as usize));
         }
         values
     }
@@ -54,41 +60,92 @@ impl<'a> Rows<'a> {
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Question {
-    /// So many nearest rows of each row, however far they are.
-    pub(crate) nearest: usize,
-    /// And those of at least this cosine …
-    pub(crate) alike_from: f32,
-    /// … but no more than so many.
-    pub(crate) alike_at_most: usize,
+    /// How many rows near to each.
+    pub(crate) depth: Depth,
     /// Rows from which on an index is used instead of comparing all with all.
     pub(crate) exact_up_to: usize,
 }
 
-/// What is answered: for each row other rows with their cosine, the most alike first, equally
-/// alike ones by number.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Neighbours {
-    pub(crate) nearest: Vec<Vec<(u32, f32)>>,
-    pub(crate) alike: Vec<Vec<(u32, f32)>>,
+/// What is known of a row before anything is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nothing, to nobody.
+    Not,
+    /// Others know it; what it knew of others no longer suffices.
+    ToOthers,
+    /// Its list lacks only what nobody knows.
+    Wholly,
 }
 
-/// Finds the neighbours of all rows.
+/// What is answered.
+#[derive(Debug)]
+pub(crate) struct Neighbours {
+    /// For each row other rows with their cosine, the most alike first, equally alike ones by
+    /// number.
+    pub(crate) lists: Lists,
+    /// The neighbourhoods, if rows were compared within those only.
+    pub(crate) neighbourhoods: Option<Neighbourhoods>,
+    /// Rows that were compared with all others, or all of their neighbourhoods.
+    pub(crate) asked: usize,
+}
+
+/// Finds the neighbours of all rows. What was found before is taken as it is, as far as it goes.
 pub(crate) fn find(
     rows: Rows<'_>,
     question: &Question,
+    before: Option<&Recall<'_>>,
     stage: &Stage<'_>,
 ) -> Result<Neighbours, AnalysisError> {
+    let held = question.depth.with_reserve();
     if rows.columns() == 0 {
         return Ok(Neighbours {
-            nearest: vec![Vec::new(); rows.len()],
-            alike: vec![Vec::new(); rows.len()],
+            lists: Lists::new(vec![Near::new(); rows.len()], &held),
+            neighbourhoods: None,
+            asked: 0,
         });
     }
-    if rows.len() <= question.exact_up_to {
-        exact::find(rows, question, stage)
+    let exact = rows.len() <= question.exact_up_to;
+    // Lists of neighbourhoods lack what lists of all have.
+    let before = before.filter(|recall| match recall.neighbourhoods() {
+        None => exact,
+        Some(neighbourhoods) => !exact && neighbourhoods.serves(rows.len()),
+    });
+    let (known, lists) = recalled(rows.len(), &question.depth, before, |memory| &memory.near);
+    let asked = known.iter().filter(|known| **known != Known::Wholly);
+    let asked = asked.count();
+    let (lists, neighbourhoods) = if exact {
+        (exact::find(rows, &held, lists, &known, stage)?, None)
     } else {
-        partition::find(rows, question, stage)
-    }
+        let before = before.and_then(Recall::moved_neighbourhoods);
+        let (lists, found) = partition::find(rows, &held, lists, &known, before, stage)?;
+        (lists, Some(found))
+    };
+    Ok(Neighbours {
+        lists: Lists::new(lists, &held),
+        neighbourhoods,
+        asked,
+    })
+}
+
+/// How well each row is known, and the list with which each begins.
+pub(crate) fn recalled(
+    rows: usize,
+    asked: &Depth,
+    before: Option<&Recall<'_>>,
+    lists: impl Fn(&Memory) -> &Lists,
+) -> (Vec<Known>, Vec<Near>) {
+    let one = |row: u32| {
+        let Some((recall, was)) = before.and_then(|recall| Some((recall, recall.was(row)?))) else {
+            return (Known::Not, Near::new());
+        };
+        let near = lists(recall.memory).recalled(was, recall);
+        if near.suffices(asked) {
+            (Known::Wholly, near)
+        } else {
+            (Known::ToOthers, Near::new())
+        }
+    };
+    (0..rows as u32).map(one).unzip()
 }
 
 /// The products of each row of one block with each row of another, row by row.

@@ -71,6 +71,18 @@ impl Stage<'_> {
         }
     }
 
+    /// A part of this one: from this share of it to that, in thousandths.
+    pub(crate) fn part(&self, from: u64, to: u64) -> Stage<'_> {
+        let length = self.to - self.from;
+        Stage {
+            progress: self.progress,
+            from: self.from + length * from / TOTAL,
+            to: self.from + length * to / TOTAL,
+            work: 1,
+            done: AtomicU64::new(0),
+        }
+    }
+
     /// Some pieces of work are done, or are about to be.
     ///
     /// # Errors

@@ -15,6 +15,9 @@ pub struct Settings {
     pub alike_from: f32,
     /// Possible copies compared for one picture, beyond which the least alike are passed over.
     pub alike_at_most: usize,
+    /// Pictures with a near perceptual hash compared with one picture, beyond which those whose
+    /// hashes differ most are passed over.
+    pub near_hashes_at_most: usize,
     /// Pictures up to which all are compared with all; above, only within neighbourhoods.
     pub exact_up_to: usize,
     /// Mean cosine that two clusters of each level must not have, the finest level first.
@@ -34,6 +37,7 @@ impl Default for Settings {
             neighbours: 16,
             alike_from: 0.8,
             alike_at_most: 64,
+            near_hashes_at_most: 64,
             exact_up_to: 30_000,
             cluster_likeness: [0.85, 0.7, 0.55, 0.42, 0.3],
             most_clusters: [usize::MAX; ClusterLevel::COUNT],

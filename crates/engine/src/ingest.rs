@@ -12,6 +12,7 @@ mod keep;
 mod labels;
 mod look;
 mod outdated;
+mod remembered;
 mod report;
 mod scan;
 mod splits;

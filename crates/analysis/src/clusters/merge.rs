@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::Members;
 use crate::AnalysisError;
-use crate::neighbours::{Rows, dot};
+use crate::neighbours::{Depth, Lists, Rows, dot};
 use crate::progress::Stage;
 
 /// Clusters that a cluster is compared with.
@@ -36,15 +36,15 @@ pub(super) struct Merging<'a> {
 }
 
 impl<'a> Merging<'a> {
-    pub(super) fn new(rows: Rows<'a>, nearest: &[Vec<(u32, f32)>]) -> Self {
+    pub(super) fn new(rows: Rows<'a>, (lists, asked): (&Lists, &Depth)) -> Self {
         // Whatever is not known yet is worked out in the first round, one way for all.
-        let mut near: Vec<Vec<(u32, f32)>> = nearest
-            .iter()
-            .map(|some| some.iter().map(|(other, _)| (*other, f32::NAN)).collect())
+        let nearest = |at: usize| lists.of(at).take(asked.nearest).map(|(other, _)| other);
+        let mut near: Vec<Vec<(u32, f32)>> = (0..rows.len())
+            .map(|at| nearest(at).map(|other| (other, f32::NAN)).collect())
             .collect();
-        for (at, some) in nearest.iter().enumerate() {
-            for (other, _) in some {
-                near[*other as usize].push((at as u32, f32::NAN));
+        for at in 0..rows.len() {
+            for other in nearest(at) {
+                near[other as usize].push((at as u32, f32::NAN));
             }
         }
         Self {

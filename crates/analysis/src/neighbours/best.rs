@@ -50,32 +50,6 @@ impl Best {
         self.held.truncate(self.at_most);
     }
 
-    /// Takes a row that may have been offered before, with the same score.
-    pub(crate) fn offer_once(&mut self, row: u32, score: f32) {
-        if self.held.iter().all(|held| held.0 != row) {
-            self.offer(row, score);
-        }
-    }
-
-    /// Takes a row that may have been offered before with another score; the better one counts.
-    pub(crate) fn offer_best(&mut self, row: u32, score: f32) {
-        match self.held.iter().position(|held| held.0 == row) {
-            Some(at) if self.held[at].1 >= score => {}
-            Some(at) => {
-                self.held.remove(at);
-                self.offer(row, score);
-            }
-            None => self.offer(row, score),
-        }
-    }
-
-    /// Takes what another holds.
-    pub(crate) fn absorb(&mut self, other: &Self) {
-        for (row, score) in &other.held {
-            self.offer(*row, *score);
-        }
-    }
-
     /// The rows held, the best first.
     pub(crate) fn into_sorted(self) -> Vec<(u32, f32)> {
         self.held

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Best, Neighbours, Question, Rows, products};
+use super::near::{Depth, Near};
+use super::{Known, Rows, products};
 use crate::AnalysisError;
 use crate::progress::Stage;
 
@@ -10,97 +11,126 @@ use crate::progress::Stage;
 /// for two blocks and their product to stay in a cache.
 const BLOCK: usize = 512;
 
-/// What is known so far about the rows of one block.
-pub(super) struct Held {
-    nearest: Vec<Best>,
-    alike: Vec<Best>,
+/// Rows that are compared together. All are known as well as each other.
+pub(super) struct Block {
+    pub(super) rows: Vec<u32>,
+    pub(super) known: Known,
 }
 
-impl Held {
-    pub(super) fn new(rows: usize, question: &Question) -> Self {
+impl Block {
+    /// Divides rows into blocks, those of which least is known first.
+    pub(super) fn of(rows: &[u32], known: &[Known]) -> Vec<Self> {
+        let mut blocks = Vec::new();
+        for kind in [Known::Not, Known::ToOthers, Known::Wholly] {
+            let alike = rows.iter().filter(|row| known[**row as usize] == kind);
+            let alike: Vec<u32> = alike.copied().collect();
+            blocks.extend(alike.chunks(BLOCK).map(|rows| Self {
+                rows: rows.to_vec(),
+                known: kind,
+            }));
+        }
+        blocks
+    }
+
+    /// How many of the blocks have rows that ask. They come first.
+    pub(super) fn asking(blocks: &[Self]) -> usize {
+        blocks.partition_point(|block| block.known != Known::Wholly)
+    }
+
+    /// Whether the rows of another block have something to learn from this one.
+    pub(super) fn tells(&self, other: &Self) -> bool {
+        self.known == Known::Not || other.known != Known::Wholly
+    }
+}
+
+/// What is known so far about the rows of one block.
+pub(super) struct Held<'a> {
+    lists: Vec<Near>,
+    depth: &'a Depth,
+}
+
+impl<'a> Held<'a> {
+    pub(super) fn new(rows: usize, depth: &'a Depth) -> Self {
         Self {
-            nearest: vec![Best::new(question.nearest, f32::NEG_INFINITY); rows],
-            alike: vec![Best::new(question.alike_at_most, question.alike_from); rows],
+            lists: vec![Near::new(); rows],
+            depth,
         }
     }
 
-    pub(super) fn offer(&mut self, at: usize, row: u32, cosine: f32) {
-        self.nearest[at].offer(row, cosine);
-        self.alike[at].offer(row, cosine);
+    /// Takes the lists of some rows out of those of all.
+    fn taken(lists: &mut [Near], rows: &[u32], depth: &'a Depth) -> Self {
+        let take = |row: &u32| std::mem::replace(&mut lists[*row as usize], Near::new());
+        Self {
+            lists: rows.iter().map(take).collect(),
+            depth,
+        }
     }
 
-    /// The same for a row that may have been offered before.
-    pub(super) fn offer_once(&mut self, at: usize, row: u32, cosine: f32) {
-        self.nearest[at].offer_once(row, cosine);
-        self.alike[at].offer_once(row, cosine);
+    fn offer(&mut self, at: usize, row: u32, cosine: f32) {
+        self.lists[at].offer(row, cosine, self.depth);
     }
 
     /// The cosine under which a row has no more use for another.
-    pub(super) fn bar(&self, at: usize) -> f32 {
-        self.nearest[at].bar().min(self.alike[at].bar())
+    fn bar(&self, at: usize) -> f32 {
+        self.lists[at].bar(self.depth)
     }
 
     fn absorb(mut self, other: &Self) -> Self {
-        for (mine, theirs) in self.nearest.iter_mut().zip(&other.nearest) {
-            mine.absorb(theirs);
-        }
-        for (mine, theirs) in self.alike.iter_mut().zip(&other.alike) {
-            mine.absorb(theirs);
+        for (mine, theirs) in self.lists.iter_mut().zip(&other.lists) {
+            mine.absorb(theirs, self.depth);
         }
         self
     }
 
-    pub(super) fn told(self, into: &mut Neighbours) {
-        into.nearest
-            .extend(self.nearest.into_iter().map(Best::into_sorted));
-        into.alike
-            .extend(self.alike.into_iter().map(Best::into_sorted));
+    pub(super) fn into_lists(self) -> Vec<Near> {
+        self.lists
     }
 }
 
+/// Finishes the lists of all rows: those that ask are compared with all, and the others learn of
+/// those that nobody knew.
 pub(super) fn find(
     rows: Rows<'_>,
-    question: &Question,
+    depth: &Depth,
+    mut lists: Vec<Near>,
+    known: &[Known],
     stage: &Stage<'_>,
-) -> Result<Neighbours, AnalysisError> {
-    let blocks: Vec<_> = (0..rows.len())
-        .step_by(BLOCK)
-        .map(|from| from..(from + BLOCK).min(rows.len()))
-        .collect();
-    let work = (blocks.len() * (blocks.len() + 1) / 2) as u64;
-    let stage = stage.of(work);
-    let mut held: Vec<Held> = blocks
+) -> Result<Vec<Near>, AnalysisError> {
+    let all: Vec<u32> = (0..rows.len() as u32).collect();
+    let blocks = Block::of(&all, known);
+    let asking = Block::asking(&blocks);
+    let work: usize = (0..asking).map(|at| blocks.len() - at).sum();
+    let stage = stage.of(work as u64);
+    let mut held: Vec<Held<'_>> = blocks
         .iter()
-        .map(|block| Held::new(block.len(), question))
+        .map(|block| Held::taken(&mut lists, &block.rows, depth))
         .collect();
-    for (at, block) in blocks.iter().enumerate() {
-        let one = rows.gathered(block.clone());
+    for (at, block) in blocks[..asking].iter().enumerate() {
+        let one = rows.gathered(&block.rows);
         // The products are symmetric: what a later block learns of this one, this one learns too.
         let learnt = held[at..]
             .par_iter_mut()
             .zip(&blocks[at..])
-            .map(|(theirs, their_block)| {
+            .enumerate()
+            .map(|(further, (theirs, other))| {
                 stage.advance(1)?;
-                let own = their_block.start == block.start;
-                let other = rows.gathered(their_block.clone());
-                let cosines = products(&one, &other, rows.columns());
-                let mut mine = Held::new(block.len(), question);
-                let rows = [block, their_block]
-                    .map(|block| (block.start as u32..block.end as u32).collect::<Vec<_>>());
-                let theirs = if own { None } else { Some(theirs) };
-                compare_blocks(&cosines, [&rows[0], &rows[1]], &mut mine, theirs);
+                let cosines = products(&one, &rows.gathered(&other.rows), rows.columns());
+                let mut mine = Held::new(block.rows.len(), depth);
+                let theirs = (further > 0 && block.tells(other)).then_some(theirs);
+                compare_blocks(&cosines, [&block.rows, &other.rows], &mut mine, theirs);
                 Ok(mine)
             })
             .try_reduce_with(|one, other| Ok(one.absorb(&other)))
-            .unwrap_or_else(|| Ok(Held::new(block.len(), question)))?;
-        let before = std::mem::replace(&mut held[at], Held::new(0, question));
+            .unwrap_or_else(|| Ok(Held::new(block.rows.len(), depth)))?;
+        let before = std::mem::replace(&mut held[at], Held::new(0, depth));
         held[at] = before.absorb(&learnt);
     }
-    let mut found = Neighbours::default();
-    for block in held {
-        block.told(&mut found);
+    for (block, held) in blocks.iter().zip(held) {
+        for (row, near) in block.rows.iter().zip(held.into_lists()) {
+            lists[*row as usize] = near;
+        }
     }
-    Ok(found)
+    Ok(lists)
 }
 
 /// Offers each row of one block to each row of another and the other way round; of one block with
@@ -108,8 +138,8 @@ pub(super) fn find(
 pub(super) fn compare_blocks(
     cosines: &[f32],
     rows: [&[u32]; 2],
-    mine: &mut Held,
-    mut theirs: Option<&mut Held>,
+    mine: &mut Held<'_>,
+    mut theirs: Option<&mut Held<'_>>,
 ) {
     let width = rows[1].len();
     let mut their_bars: Vec<f32> = (0..width)

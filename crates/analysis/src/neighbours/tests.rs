@@ -1,6 +1,6 @@
 //! Neighbours against plain comparison.
 
-use super::{Neighbours, Question, Rows, dot, find};
+use super::{Depth, Question, Rows, dot, find, products};
 use crate::progress::Progress;
 use crate::{Matrix, Unwatched};
 
@@ -25,16 +25,60 @@ fn around(subjects: u64, rows: usize, columns: usize) -> Matrix {
     Matrix::from_vec(columns, values).unwrap()
 }
 
-fn asked(matrix: &Matrix, exact_up_to: usize) -> Neighbours {
+/// What is found of each row: the nearest, and the alike.
+struct Asked {
+    nearest: Vec<Vec<(u32, f32)>>,
+    alike: Vec<Vec<(u32, f32)>>,
+}
+
+fn asked(matrix: &Matrix, exact_up_to: usize) -> Asked {
     let chosen: Vec<u32> = (0..matrix.rows() as u32).collect();
-    let question = Question {
+    let depth = Depth {
         nearest: 6,
         alike_from: 0.7,
         alike_at_most: 9,
-        exact_up_to,
     };
+    let question = Question { depth, exact_up_to };
     let progress = Progress::new(&Unwatched);
-    find(Rows::new(matrix, &chosen), &question, &progress.stage(0, 1)).unwrap()
+    let rows = Rows::new(matrix, &chosen);
+    let lists = find(rows, &question, None, &progress.stage(0, 1))
+        .unwrap()
+        .lists;
+    let all = 0..matrix.rows();
+    Asked {
+        nearest: all.clone().map(|at| lists.nearest(at, &depth)).collect(),
+        alike: all.map(|at| lists.alike(at, &depth).collect()).collect(),
+    }
+}
+
+#[test]
+fn the_product_of_two_rows_is_the_same_to_the_last_bit_whatever_stands_beside_them() {
+    for columns in [37, 576, 1280] {
+        let matrix = around(60, 531, columns);
+        let rows = |range: std::ops::Range<usize>| {
+            range
+                .flat_map(|row| matrix.row(row).to_vec())
+                .collect::<Vec<_>>()
+        };
+        let all = products(&rows(0..512), &rows(0..531), columns);
+        for (from, to, width) in [
+            (0, 1, 531),
+            (3, 6, 1),
+            (500, 512, 77),
+            (16, 33, 17),
+            (9, 10, 1),
+        ] {
+            let some = products(&rows(from..to), &rows(0..width), columns);
+            let turned = products(&rows(0..width), &rows(from..to), columns);
+            for (line, row) in (from..to).enumerate() {
+                for column in 0..width {
+                    let whole = all[row * 531 + column].to_bits();
+                    assert_eq!(some[line * width + column].to_bits(), whole);
+                    assert_eq!(turned[column * (to - from) + line].to_bits(), whole);
+                }
+            }
+        }
+    }
 }
 
 fn plain(matrix: &Matrix, row: usize) -> Vec<(u32, f32)> {

@@ -13,6 +13,7 @@ mod clusters;
 mod duplicates;
 mod laws;
 mod map;
+mod memory;
 mod pictures;
 mod quality;
 mod running;

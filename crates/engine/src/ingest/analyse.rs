@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
-use lamina_analysis::{AnalysisError, Facts, Findings, Matrix, Settings, Watch, analyse};
+use lamina_analysis::{
+    AnalysisError, Facts, Findings, Matrix, Memory, Settings, Watch, analyse_after,
+};
 use lamina_model::{
     Dataset, DuplicateGroup, Generation, Issue, MediaFindings, MediaId, Phase, Report, SegmentId,
     Signature, SourcePath,
@@ -13,7 +15,7 @@ use super::{
     Stopped, Tally,
     clusters::{Before, cluster_ids},
     labels::Labels,
-    report, splits,
+    remembered, report, splits,
 };
 use crate::{
     Engine, Error,
@@ -47,7 +49,8 @@ pub(super) async fn analyse_and_publish(
     let set = load(engine, dataset, job).await?;
     let labels = Labels::load(engine, dataset.id).await?;
     let labels_seen = labels.digest.clone();
-    let compared = compare(set, labels, job, rejected).await?;
+    let before = remembered::recall(engine, dataset).await;
+    let (compared, memory) = compare(set, labels, before, job, rejected).await?;
     let findings = &compared.findings;
     tally.stage(Phase::Analysing, began);
 
@@ -60,6 +63,7 @@ pub(super) async fn analyse_and_publish(
     let generation = store
         .begin_generation(dataset.id, engine.clock().now())
         .await?;
+    remembered::keep(engine, dataset.id, generation, memory).await;
     write(engine, dataset, generation, &compared, job).await?;
     store
         .note_labels_seen(dataset.id, generation, &labels_seen)
@@ -78,6 +82,7 @@ pub(super) async fn analyse_and_publish(
             at: engine.clock().now(),
         })
         .await?;
+    remembered::keep_only(engine, dataset.id, generation).await;
     sweep(engine, dataset).await;
     Ok(())
 }
@@ -218,9 +223,10 @@ struct Compared {
 async fn compare(
     set: Set,
     labels: Labels,
+    before: Option<Memory>,
     job: &Arc<JobContext>,
     rejected: u64,
-) -> Result<Compared, Stopped> {
+) -> Result<(Compared, Memory), Stopped> {
     let job = Arc::clone(job);
     let compared = tokio::task::spawn_blocking(move || {
         let watcher = |part| Watcher {
@@ -230,14 +236,28 @@ async fn compare(
         };
         let settings = Settings::default();
         let comparing = watcher(0..COMPARING);
-        let findings = analyse(&set.vectors, &set.facts, &settings, &comparing)?;
+        let lamina_analysis::Compared { findings, memory } = analyse_after(
+            before.as_ref(),
+            &set.vectors,
+            &set.facts,
+            &settings,
+            &comparing,
+        )?;
+        drop(before);
+        let (pictures, pairs) = (memory.pictures_compared(), memory.pairs_laid());
+        tracing::debug!(
+            pictures,
+            pairs,
+            "compared pictures with all others, and laid pairs over each other"
+        );
         let mut issues = labels.judge(&set.ids, &set.vectors, &watcher(COMPARING..WHOLE))?;
         issues.extend(splits::issues(&set.ids, &set.paths, &findings.groups));
-        Ok::<_, AnalysisError>(Compared {
+        let compared = Compared {
             ids: set.ids,
             findings,
             issues,
-        })
+        };
+        Ok::<_, AnalysisError>((compared, memory))
     });
     match compared.await.map_err(Error::internal)? {
         Ok(found) => Ok(found),

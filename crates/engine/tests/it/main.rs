@@ -16,6 +16,7 @@ mod ingest;
 mod labels;
 mod map;
 mod marks;
+mod remembering;
 mod resolving;
 mod round_trip;
 mod source;

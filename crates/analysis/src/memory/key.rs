@@ -1,0 +1,105 @@
+//! What a picture is remembered by, and what a memory is worth nothing without.
+
+use lamina_model::{Measures, Signature};
+
+use crate::likeness::{Effort, Glance, compare};
+use crate::neighbours::products;
+use crate::{Facts, Settings, hashes};
+
+/// Raised when something else is remembered, or is found in another way.
+const VERSION: u32 = 1;
+
+/// A hash of all of a picture that is compared.
+pub(crate) type Key = [u8; 16];
+
+/// The key of a picture.
+pub(crate) fn key(facts: &Facts, vector: &[f32]) -> Key {
+    let mut hasher = blake3::Hasher::new();
+    hasher
+        .update(&facts.pixel_hash)
+        .update(&facts.perceptual_hash.to_le_bytes())
+        .update(&facts.width_px.to_le_bytes())
+        .update(&facts.height_px.to_le_bytes())
+        .update(&facts.measures.mean_rgb)
+        .update(facts.signature.as_bytes());
+    update(&mut hasher, vector);
+    let mut key = [0; 16];
+    hasher.finalize_xof().fill(&mut key);
+    key
+}
+
+fn update(hasher: &mut blake3::Hasher, values: &[f32]) {
+    let bytes: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    hasher.update(&bytes);
+}
+
+/// Tells the program, the settings and the machine that a memory was made with. The machine
+/// counts as far as it rounds otherwise: the same few pictures are compared, to the last bit.
+pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&VERSION.to_le_bytes());
+    for number in [
+        columns,
+        settings.neighbours,
+        settings.alike_at_most,
+        settings.near_hashes_at_most,
+    ] {
+        hasher.update(&(number as u64).to_le_bytes());
+    }
+    hasher.update(&settings.alike_from.to_le_bytes());
+    if columns > 0 {
+        let row: Vec<f32> = (0..columns).map(|at| 1.0 / (3.0 + at as f32)).collect();
+        update(&mut hasher, &products(&row, &row, columns));
+    }
+    let made: Vec<Facts> = (0..4).map(drawn).collect();
+    let glances: Vec<Glance<'_>> = made.iter().map(Glance::new).collect();
+    for (at, one) in glances.iter().enumerate() {
+        let looks = hashes::looks(&made[at]);
+        looks.iter().flatten().for_each(|hash| {
+            hasher.update(&hash.to_le_bytes());
+        });
+        for other in &glances[at + 1..] {
+            let likeness = compare(one, other, Effort::More);
+            let value = likeness.map_or(0.0, |likeness| likeness.value);
+            hasher.update(&value.to_le_bytes());
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// One of a few views of the same drawing, each a little further off.
+fn drawn(step: u8) -> Facts {
+    let scale = 1.0 - 0.02 * f32::from(step);
+    let luma = std::array::from_fn(|at| {
+        let (x, y) = ((at % Signature::SIDE) as f32, (at / Signature::SIDE) as f32);
+        let (x, y) = (x * scale, y * scale);
+        let waves = (0.9 * x).sin() + (0.7 * y + 1.0).cos() + (0.31 * x - 0.53 * y).sin();
+        (128.0 + 36.0 * waves) as u8
+    });
+    Facts {
+        content_hash: [step; 32],
+        pixel_hash: [step; 32],
+        perceptual_hash: 0,
+        signature: Signature::new(luma),
+        measures: Measures {
+            luma_mean: 128.0,
+            luma_spread: 40.0,
+            luma_p05: 40.0,
+            luma_p50: 128.0,
+            luma_p95: 210.0,
+            luma_entropy_bits: 7.0,
+            sharpness: 2.0,
+            sharpness_best: 2.5,
+            mean_rgb: [128; 3],
+        },
+        width_px: 640,
+        height_px: 640,
+        size_bytes: 0,
+        modified_us: 0,
+        order: u32::from(step),
+    }
+}

@@ -1,0 +1,194 @@
+//! A memory as bytes.
+//!
+//! Little-endian numbers, each list with its length before it, and a hash of it all at the end:
+//! what is cut short, altered or of another make is no memory, which costs time and no truth.
+
+use lamina_model::DuplicateTier;
+
+use super::Memory;
+use crate::duplicates::Laid;
+use crate::hashes::Looks;
+use crate::likeness::{Effort, Likeness};
+use crate::neighbours::{Horizon, Lists, Neighbourhoods};
+
+/// Begins every memory: the name of the format and its number.
+const MAGIC: &[u8; 8] = b"LAMMEM01";
+/// Bytes of the hash at the end.
+const HASH: usize = 32;
+/// In place of a tier, where two pictures have nothing in common.
+const NOTHING: u8 = 0x7f;
+/// Set where the pair was looked at hard.
+const HARD: u8 = 0x80;
+
+impl Memory {
+    /// The memory as bytes, to be kept and given to [`Memory::from_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut to = Writer(MAGIC.to_vec());
+        to.0.extend(self.made_by);
+        to.all(&self.keys, |key| *key);
+        to.lists(&self.near);
+        to.neighbourhoods(self.neighbourhoods.as_ref());
+        to.all(&self.looks.starts, |start| start.to_le_bytes());
+        to.all(self.looks.laid.as_flattened(), |hash| hash.to_le_bytes());
+        to.all(&[self.radius], |radius| radius.to_le_bytes());
+        to.lists(&self.hashes);
+        let work = [self.pictures_compared, self.pairs_laid];
+        to.all(&work, |count| count.to_le_bytes());
+        to.all(&self.pairs, |laid| laid.pair.0.to_le_bytes());
+        to.all(&self.pairs, |laid| laid.pair.1.to_le_bytes());
+        let value = |laid: &Laid| laid.likeness.map_or(0.0, |likeness| likeness.value);
+        to.all(&self.pairs, |laid| value(laid).to_le_bytes());
+        to.all(&self.pairs, |laid| [way(laid)]);
+        let hash = blake3::hash(&to.0);
+        to.0.extend(hash.as_bytes());
+        to.0
+    }
+
+    /// The memory that these bytes are; nothing where they are not whole, or of another make.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (bytes, hash) = bytes.split_at_checked(bytes.len().checked_sub(HASH)?)?;
+        if blake3::hash(bytes).as_bytes() != hash {
+            return None;
+        }
+        let mut from = Reader(bytes.strip_prefix(MAGIC)?);
+        let made_by = *from.take()?;
+        let keys = from.all(|key: [u8; 16]| key)?;
+        let near = from.lists()?;
+        let neighbourhoods = from.neighbourhoods()?;
+        let looks = from.looks()?;
+        let radius = *from.all(u32::from_le_bytes)?.first()?;
+        let hashes = from.lists()?;
+        let work: [u64; 2] = from.all(u64::from_le_bytes)?.try_into().ok()?;
+        let memory = Self {
+            made_by,
+            keys,
+            near,
+            neighbourhoods,
+            looks,
+            radius,
+            hashes,
+            pairs: from.pairs()?,
+            pictures_compared: work[0],
+            pairs_laid: work[1],
+        };
+        from.0.is_empty().then_some(memory)
+    }
+}
+
+fn way(laid: &Laid) -> u8 {
+    let of_tier = |tier| DuplicateTier::ALL.iter().position(|one| *one == tier);
+    let tier = laid.likeness.and_then(|likeness| of_tier(likeness.tier));
+    let hard = if laid.effort == Effort::More { HARD } else { 0 };
+    tier.map_or(NOTHING, |tier| tier as u8) | hard
+}
+
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn all<T, const N: usize>(&mut self, values: &[T], bytes: impl Fn(&T) -> [u8; N]) {
+        self.0.extend((values.len() as u64).to_le_bytes());
+        self.0.reserve(values.len() * N);
+        for value in values {
+            self.0.extend(bytes(value));
+        }
+    }
+
+    fn lists(&mut self, lists: &Lists) {
+        self.all(&lists.starts, |start| start.to_le_bytes());
+        self.all(&lists.rows, |row| row.to_le_bytes());
+        self.all(&lists.scores, |score| score.to_le_bytes());
+        self.all(&lists.horizons, |horizon| horizon.score.to_le_bytes());
+        self.all(&lists.horizons, |horizon| horizon.row.to_le_bytes());
+    }
+
+    fn neighbourhoods(&mut self, found: Option<&Neighbourhoods>) {
+        let found = found.map_or_else(
+            || (0, &[][..], &[][..]),
+            |found| (found.chosen_for, &found.landmarks[..], &found.homes[..]),
+        );
+        self.all(&[found.0], |rows| rows.to_le_bytes());
+        self.all(found.1, |value| value.to_le_bytes());
+        self.all(found.2.as_flattened(), |home| home.to_le_bytes());
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> Option<&[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn all<T, const N: usize>(&mut self, value: impl Fn([u8; N]) -> T) -> Option<Vec<T>> {
+        let count = usize::try_from(u64::from_le_bytes(*self.take()?)).ok()?;
+        let (taken, rest) = self.0.split_at_checked(count.checked_mul(N)?)?;
+        self.0 = rest;
+        Some(
+            taken
+                .as_chunks()
+                .0
+                .iter()
+                .map(|bytes| value(*bytes))
+                .collect(),
+        )
+    }
+
+    fn lists(&mut self) -> Option<Lists> {
+        let starts = self.all(u32::from_le_bytes)?;
+        let rows = self.all(u32::from_le_bytes)?;
+        let scores = self.all(f32::from_le_bytes)?;
+        let ends = self.all(f32::from_le_bytes)?.into_iter();
+        let horizons = ends.zip(self.all(u32::from_le_bytes)?);
+        Some(Lists {
+            starts,
+            rows,
+            scores,
+            horizons: horizons
+                .map(|(score, row)| Horizon { score, row })
+                .collect(),
+        })
+    }
+
+    fn neighbourhoods(&mut self) -> Option<Option<Neighbourhoods>> {
+        let chosen_for = *self.all(u32::from_le_bytes)?.first()?;
+        let landmarks = self.all(f32::from_le_bytes)?;
+        let homes: Vec<u32> = self.all(u32::from_le_bytes)?;
+        Some((chosen_for > 0).then(|| Neighbourhoods {
+            chosen_for,
+            landmarks,
+            homes: homes.as_chunks().0.to_vec(),
+        }))
+    }
+
+    fn looks(&mut self) -> Option<Looks> {
+        let starts = self.all(u32::from_le_bytes)?;
+        let laid: Vec<u64> = self.all(u64::from_le_bytes)?;
+        Some(Looks {
+            starts,
+            laid: laid.as_chunks().0.to_vec(),
+        })
+    }
+
+    fn pairs(&mut self) -> Option<Vec<Laid>> {
+        let ones = self.all(u32::from_le_bytes)?.into_iter();
+        let pairs = ones.zip(self.all(u32::from_le_bytes)?);
+        let values = self.all(f32::from_le_bytes)?.into_iter();
+        let ways: Vec<[u8; 1]> = self.all(|way| way)?;
+        let laid = pairs.zip(values).zip(ways).map(|((pair, value), [way])| {
+            let effort = if way & HARD == 0 {
+                Effort::Usual
+            } else {
+                Effort::More
+            };
+            let tier = DuplicateTier::ALL.get(usize::from(way & NOTHING));
+            Laid {
+                pair,
+                effort,
+                likeness: tier.map(|tier| Likeness { tier: *tier, value }),
+            }
+        });
+        Some(laid.collect())
+    }
+}

@@ -1,0 +1,190 @@
+//! Going on from what an analysis remembered.
+
+use lamina_analysis::{Compared, Matrix, Memory, Settings, Unwatched, analyse_after};
+use proptest::prelude::*;
+
+use crate::pictures::{Dice, Drawing, Picture};
+
+/// Pictures of which a set may have any: subjects that look alike, with copies of all kinds.
+fn universe(seed: u64) -> Vec<Picture> {
+    let mut pictures = Vec::new();
+    for subject in 0..6 {
+        let scene = Drawing::photograph(seed * 100 + subject);
+        let mut add = |what: &str, drawing: &Drawing| {
+            let name = format!("{seed} {subject} {what}");
+            pictures.push(Picture::new(&name, drawing, subject / 3));
+        };
+        add("original", &scene);
+        add("recoded", &scene.noisy(2.0, subject));
+        add("coarse", &scene.noisy(5.0, subject + 50));
+        add("mirrored", &scene.turned(1));
+        add("part", &scene.window([0.0, 0.0, 0.93, 0.93]));
+        add("framed", &scene.framed(0.05, 240.0));
+        if subject == 0 {
+            // A file with the same pixels, and one with the same bytes, each the one to keep.
+            let mut equal = pictures[0].clone();
+            equal.facts.content_hash[0] ^= 1;
+            equal.facts.size_bytes *= 2;
+            pictures.push(equal.clone());
+            equal.facts.modified_us -= 1;
+            pictures.push(equal);
+        }
+    }
+    pictures
+}
+
+/// So few of everything that lists overflow.
+fn few() -> Settings {
+    Settings {
+        neighbours: 3,
+        alike_at_most: 4,
+        near_hashes_at_most: 3,
+        ..Settings::default()
+    }
+}
+
+fn compared(before: Option<&Memory>, pictures: &[&Picture], settings: &Settings) -> Compared {
+    let facts: Vec<_> = pictures
+        .iter()
+        .zip(0..)
+        .map(|(picture, order)| {
+            let mut facts = picture.facts.clone();
+            facts.order = order;
+            facts
+        })
+        .collect();
+    let rows: Vec<_> = pictures.iter().map(|picture| &picture.vector[..]).collect();
+    let vectors = Matrix::from_rows(&rows).unwrap();
+    analyse_after(before, &vectors, &facts, settings, &Unwatched).unwrap()
+}
+
+/// Some of all, in an order of paths that is another each time.
+fn some(all: &[Picture], step: u64) -> Vec<&Picture> {
+    let mut dice = Dice::new(step);
+    let share = dice.unit();
+    let mut chosen: Vec<&Picture> = all.iter().filter(|_| dice.unit() < share).collect();
+    chosen.sort_by_cached_key(|_| dice.next());
+    chosen
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_added_and_taken_away_the_findings_are_those_of_all_at_once(
+        seed in 0_u64..1000,
+        steps in prop::collection::vec(any::<u64>(), 2..8),
+    ) {
+        let all = universe(seed);
+        let mut memory: Option<Memory> = None;
+        for step in steps {
+            let pictures = some(&all, step);
+            let again = compared(memory.as_ref(), &pictures, &few());
+            let anew = compared(None, &pictures, &few());
+            prop_assert_eq!(&again.findings, &anew.findings);
+            let kept = Memory::from_bytes(&again.memory.to_bytes());
+            prop_assert_eq!(kept.as_ref(), Some(&again.memory));
+            memory = kept;
+        }
+    }
+
+    #[test]
+    fn in_a_set_too_large_to_compare_all_the_groups_are_those_of_all_at_once(
+        seed in 0_u64..1000,
+        order in any::<u64>(),
+    ) {
+        let all = universe(seed);
+        let mut dice = Dice::new(order);
+        let mut pictures: Vec<&Picture> = all.iter().collect();
+        pictures.sort_by_cached_key(|_| dice.next());
+        let large = Settings { exact_up_to: 8, ..Settings::default() };
+        let mut memory = None;
+        for count in [6, 20, 24, 25, pictures.len()] {
+            let again = compared(memory.as_ref(), &pictures[..count], &large);
+            let anew = compared(None, &pictures[..count], &large);
+            prop_assert_eq!(again.findings.groups, anew.findings.groups, "{}", count);
+            memory = Some(again.memory);
+        }
+    }
+}
+
+#[test]
+fn one_more_picture_is_compared_with_the_others_and_they_not_with_each_other() {
+    let all = universe(4);
+    let mut pictures: Vec<&Picture> = all.iter().collect();
+    let last = pictures.pop().unwrap();
+    let first = compared(None, &pictures, &Settings::default());
+    assert_eq!(
+        first.memory.pictures_compared(),
+        first.memory.pictures() as u64
+    );
+    assert!(
+        first.memory.pairs_laid() > 100,
+        "{}",
+        first.memory.pairs_laid()
+    );
+
+    let same = compared(Some(&first.memory), &pictures, &Settings::default());
+    assert_eq!(
+        (same.memory.pictures_compared(), same.memory.pairs_laid()),
+        (0, 0)
+    );
+    assert_eq!(same.findings, first.findings);
+
+    pictures.push(last);
+    let more = compared(Some(&first.memory), &pictures, &Settings::default());
+    let anew = compared(None, &pictures, &Settings::default());
+    assert_eq!(more.findings, anew.findings);
+    assert!(!more.findings.groups.is_empty());
+    assert_eq!(more.memory.pictures_compared(), 1);
+    assert!(more.memory.pairs_laid() > 0);
+    // It may push others out of a list, by which they are looked at less hard.
+    let new = anew.memory.pairs_laid() - first.memory.pairs_laid();
+    assert!(
+        more.memory.pairs_laid() <= new + 6,
+        "{} of {new}",
+        more.memory.pairs_laid()
+    );
+
+    // What was taken away leaves nothing to be laid, only lists that may be too short.
+    let fewer = compared(Some(&more.memory), &pictures[3..], &Settings::default());
+    let anew = compared(None, &pictures[3..], &Settings::default());
+    assert_eq!(fewer.findings, anew.findings);
+    assert!(
+        fewer.memory.pairs_laid() <= 6,
+        "{}",
+        fewer.memory.pairs_laid()
+    );
+}
+
+#[test]
+fn a_memory_made_with_other_settings_is_as_good_as_none() {
+    let all = universe(5);
+    let pictures: Vec<&Picture> = all.iter().take(14).collect();
+    let other = compared(None, &pictures, &few()).memory;
+    let anew = compared(None, &pictures, &Settings::default());
+    let again = compared(Some(&other), &pictures, &Settings::default());
+    assert_eq!(again, anew);
+    assert_eq!(
+        again.memory.pictures_compared(),
+        again.memory.pictures() as u64
+    );
+}
+
+#[test]
+fn bytes_that_are_no_memory_are_none() {
+    let all = universe(6);
+    let pictures: Vec<&Picture> = all.iter().take(9).collect();
+    let bytes = compared(None, &pictures, &few()).memory.to_bytes();
+    assert!(Memory::from_bytes(&bytes).is_some());
+    for end in (0..bytes.len()).step_by(97) {
+        assert_eq!(Memory::from_bytes(&bytes[..end]), None, "the first {end}");
+    }
+    for at in (0..bytes.len()).step_by(41) {
+        let mut altered = bytes.clone();
+        altered[at] ^= 4;
+        assert_eq!(Memory::from_bytes(&altered), None, "altered at {at}");
+    }
+    let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
+    assert_eq!(Memory::from_bytes(&longer), None);
+}

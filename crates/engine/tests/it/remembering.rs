@@ -1,0 +1,98 @@
+//! What comparing remembers, and what happens when it is lost.
+
+use lamina_analysis::Memory;
+use lamina_engine::DatasetScope;
+use lamina_model::Report;
+
+use crate::workshop::{Workshop, picture};
+
+/// Where the memories of a dataset lie, the newest last.
+async fn keys(shop: &Workshop, scope: &DatasetScope) -> Vec<String> {
+    let folder = format!("datasets/{}/comparisons", scope.id());
+    let blobs = shop.store.blobs().list(&folder).await.unwrap();
+    blobs.into_iter().map(|blob| blob.key).collect()
+}
+
+async fn memory(shop: &Workshop, scope: &DatasetScope) -> Memory {
+    let keys = keys(shop, scope).await;
+    let generation = scope.dataset().generation.unwrap().0;
+    let wanted = format!("datasets/{}/comparisons/{generation}", scope.id());
+    assert_eq!(keys, [wanted], "that of the generation, and no other");
+    let bytes = shop.store.blobs().get(&keys[0]).await.unwrap();
+    Memory::from_bytes(&bytes).unwrap()
+}
+
+/// What a report says of the pictures, and not of the work.
+fn said(report: &Report) -> impl PartialEq + std::fmt::Debug {
+    (
+        report.indexed,
+        [report.exact_duplicate_groups, report.exact_duplicates],
+        [report.near_duplicate_groups, report.near_duplicates],
+        report.issues.clone(),
+        report.clusters.clone(),
+    )
+}
+
+fn some(shop: &Workshop) {
+    for seed in 0..30 {
+        shop.put(format!("{seed}.bmp"), &picture(seed));
+    }
+    shop.put("equal.bmp", &picture(4));
+}
+
+#[tokio::test]
+async fn a_second_run_compares_only_the_pictures_that_are_new() {
+    let shop = Workshop::new().await;
+    some(&shop);
+    let (scope, _) = shop.index().await;
+    let first = memory(&shop, &scope).await;
+    assert_eq!((first.pictures(), first.pictures_compared()), (30, 30));
+
+    shop.put("more.bmp", &picture(77));
+    let (scope, report) = shop.index().await;
+    let second = memory(&shop, &scope).await;
+    assert_eq!((second.pictures(), second.pictures_compared()), (31, 1));
+    assert!(second.pairs_laid() <= 30, "{}", second.pairs_laid());
+
+    // A file of another name with the same pixels is nothing new.
+    shop.put("equal too.bmp", &picture(9));
+    let (scope, _) = shop.index().await;
+    let third = memory(&shop, &scope).await;
+    let work = (third.pictures_compared(), third.pairs_laid());
+    assert_eq!((third.pictures(), work), (31, (0, 0)));
+
+    // It says what an index of all at once says.
+    shop.remove("equal too.bmp");
+    let (_, back) = shop.index().await;
+    let anew = Workshop::new().await;
+    some(&anew);
+    anew.put("more.bmp", &picture(77));
+    let (_, at_once) = anew.index().await;
+    assert_eq!(said(&report), said(&at_once));
+    assert_eq!(said(&back), said(&at_once));
+}
+
+#[tokio::test]
+async fn what_is_remembered_may_be_lost_or_spoilt_at_the_cost_of_comparing_all() {
+    let shop = Workshop::new().await;
+    some(&shop);
+    let (mut scope, _) = shop.index().await;
+    for (number, spoilt) in [
+        (60, None),
+        (61, Some(&b"LAMMEM01"[..])),
+        (62, Some(&b""[..])),
+    ] {
+        let key = keys(&shop, &scope).await.remove(0);
+        match spoilt {
+            None => shop.store.blobs().delete(&key).await.unwrap(),
+            Some(bytes) => shop.store.blobs().put(&key, bytes.into()).await.unwrap(),
+        }
+        shop.put(format!("{number}.bmp"), &picture(number));
+        (scope, _) = shop.index().await;
+        let anew = memory(&shop, &scope).await;
+        assert_eq!(anew.pictures_compared(), anew.pictures() as u64, "{number}");
+    }
+    shop.put("63.bmp", &picture(63));
+    (scope, _) = shop.index().await;
+    assert_eq!(memory(&shop, &scope).await.pictures_compared(), 1);
+}

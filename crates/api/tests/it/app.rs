@@ -62,6 +62,11 @@ impl Answer {
 
 impl TestApp {
     pub(crate) async fn new() -> Self {
+        Self::with_roots(SourceRoots::Anywhere).await
+    }
+
+    /// Where datasets may be made from folders below these alone.
+    pub(crate) async fn with_roots(roots: SourceRoots) -> Self {
         let data = tempfile::tempdir().unwrap();
         let source = tempfile::tempdir().unwrap();
         let clock = Arc::new(TickingClock::default());
@@ -77,7 +82,7 @@ impl TestApp {
                 limits: DecodeLimits::default(),
                 own_folders: vec![data.path().to_owned()],
             },
-            roots: SourceRoots::Anywhere,
+            roots,
             accounts: None,
             presence_folder: None,
             index_folder: data.path().join("index"),

@@ -5,6 +5,7 @@ use std::io::Write;
 use axum::body::Body;
 use flate2::{Compression, write::GzEncoder};
 use hyper::{Method, Request, StatusCode};
+use lamina_engine::SourceRoots;
 use lamina_testkit::Picture;
 use serde_json::{Value, json};
 
@@ -184,6 +185,25 @@ async fn what_cannot_be_taken_is_told_and_nothing_of_it_stays() {
     let begun = format!("/api/v1/ingestion/{dataset}/data_files/77");
     let sent = post(&app, &begun, &[("files", Some("a.png"), &picture)]).await;
     assert_eq!(sent.code(), "transaction_not_found");
+}
+
+#[tokio::test]
+async fn annotations_that_were_sent_are_read_whatever_folders_may_be_imported() {
+    let app = TestApp::with_roots(SourceRoots::Below(Vec::new())).await;
+    let dataset = draft(&app).await;
+    let (files, finish) = transaction(&app, &dataset).await;
+    let picture = Picture::scene(1, 40, 30).png();
+    let labels = b"filename,label\na.png,boat\n";
+    let fields = [
+        ("files", Some("a.png"), &picture[..]),
+        ("files", Some("image_annotations.csv"), &labels[..]),
+    ];
+    let sent = post(&app, &files, &fields).await;
+    assert!(sent.status.is_success(), "{sent:?}");
+    assert!(end(&app, &finish).await.status.is_success());
+    work(&app, &dataset).await;
+    let facets = app.get(&format!("/api/v1/dataset/{dataset}/facets")).await;
+    assert_eq!(facets.json()["labels"][0]["value"], "boat", "{facets:?}");
 }
 
 #[tokio::test]

@@ -78,9 +78,11 @@ pub(crate) async fn bring_in(
     }
     let (sender, mut parts) = mpsc::channel::<Part>(2);
     let files = to_read(&dataset, place, &candidates);
-    let (id, roots) = (dataset.id, engine.parts().roots.clone());
+    let id = dataset.id;
+    // What was sent lies below no import root, and yet belongs to the dataset.
+    let allowed = [engine.parts().roots.clone(), place.roots.clone()];
     let reading =
-        tokio::task::spawn_blocking(move || read_all(id, &files, &pictures, &roots, sender));
+        tokio::task::spawn_blocking(move || read_all(id, &files, &pictures, &allowed, sender));
     let mut tags = Tags::default();
     while let Some(mut part) = parts.recv().await {
         // Dropping the receiver ends the reading.
@@ -235,7 +237,7 @@ fn read_all(
     dataset: DatasetId,
     files: &[ToRead],
     pictures: &Pictures,
-    roots: &SourceRoots,
+    allowed: &[SourceRoots],
     sender: mpsc::Sender<Part>,
 ) -> Result<Vec<AnnotationFile>, Halt> {
     let mut course = Course::new(dataset, pictures, sender);
@@ -252,10 +254,10 @@ fn read_all(
             one.format,
             one.folder.clone(),
         );
-        let outside = match roots {
-            SourceRoots::Anywhere => false,
-            SourceRoots::Below(roots) => !leads_below(&one.file, &resolved(roots)),
-        };
+        let outside = !allowed.iter().any(|roots| match roots {
+            SourceRoots::Anywhere => true,
+            SourceRoots::Below(roots) => leads_below(&one.file, &resolved(roots)),
+        });
         let ended = match one.format {
             _ if outside => Err(Halt::Unreadable {
                 line: 0,

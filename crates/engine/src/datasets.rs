@@ -98,11 +98,13 @@ impl Engine {
         may_create(caller)?;
         let (path, roots) = (wish.path.clone(), self.parts().roots.clone());
         let named = wish.annotations.clone();
+        let without = wish.without_annotations.clone();
         let checked = tokio::task::spawn_blocking(move || {
             let folder = checked_folder(&path, &roots)?;
-            Ok::<_, Error>((folder, checked_files(&named, &roots)?))
+            let annotations = checked_files(&named, &roots)?;
+            Ok::<_, Error>((folder, annotations, named_before(&without)))
         });
-        let (folder, annotations) = checked.await.map_err(Error::internal)??;
+        let (folder, annotations, without) = checked.await.map_err(Error::internal)??;
         let source = SourcePath::from_bytes(folder.as_os_str().as_bytes());
         // Somebody else's dataset of the same folder stays unknown to this caller.
         let mine = self
@@ -115,7 +117,7 @@ impl Engine {
                 .await?;
             let change = AnnotationWishes {
                 add: annotations,
-                remove: named_before(&wish.without_annotations),
+                remove: without,
                 labels_from_folders: wish.labels_from_folders,
             };
             let store = self.store();
@@ -308,11 +310,19 @@ fn would_lie_below(path: &Path, roots: &[PathBuf]) -> bool {
             .is_some_and(|there| leads_below(there, roots))
 }
 
-/// Files as a dataset may know them: as they are given, and where that leads today.
+/// Files as a dataset may know them: as they are given, and where that leads today. One that is
+/// gone, which is why it is let go, is known by where its folder leads.
 fn named_before(files: &[PathBuf]) -> Vec<String> {
     let all = files.iter().flat_map(|path| {
         let real = fs_err::canonicalize(path).ok();
-        [Some(path.clone()), real].into_iter().flatten()
+        let whole = std::path::absolute(path).ok();
+        let gone = whole.as_ref().and_then(|whole| {
+            let folder = fs_err::canonicalize(whole.parent()?).ok()?;
+            Some(folder.join(whole.file_name()?))
+        });
+        [Some(path.clone()), real, whole, gone]
+            .into_iter()
+            .flatten()
     });
     all.map(|path| path.to_string_lossy().into_owned())
         .collect()

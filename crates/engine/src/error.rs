@@ -145,8 +145,8 @@ impl From<lamina_store::Error> for Error {
                 retry_after_s: 1,
             },
             Store::Full(_) => Self::NoSpace {
-                why: "the disk with Lamina's data is full; once there is room, what waits goes on \
-                      by itself"
+                why: "the disk with Lamina's data is full; try again once there is room (a job \
+                      that met it is begun again by itself)"
                     .to_owned(),
             },
             Store::WrongCursor => Self::invalid("cursor", Store::WrongCursor.to_string()),

@@ -113,13 +113,13 @@ fn words(op: &str, body: &Map<String, Value>) -> Result<Asked, String> {
     Ok(asked)
 }
 
-/// The same under another name, which some clients of the original use: words in captions. A
-/// phrase is looked for as one.
+/// The same under another name, which some clients of the original use. A phrase is looked for as
+/// one, and like all words found in labels and names of files too.
 fn captions(op: &str, body: &Map<String, Value>) -> Result<Asked, String> {
     let phrase = match op {
         "fts" | "" => return words("fts", body),
         "semantic" => return words(op, body),
-        "contains" | "equals" | "is" | "starts_with" | "ends_with" => body.get("value"),
+        "contains" => body.get("value"),
         _ => return Err("op must be fts, semantic or contains".to_owned()),
     };
     let phrase = phrase.and_then(Value::as_str).unwrap_or_default();

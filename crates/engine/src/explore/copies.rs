@@ -95,7 +95,12 @@ impl Opened {
         format!("{}-{number}", self.index.generation().0)
     }
 
+    /// Worked out once: eight times over all groups is too much for every page.
     fn level_counts(&self) -> Vec<LevelCount> {
+        self.levels.get_or_init(|| self.counted_levels()).clone()
+    }
+
+    fn counted_levels(&self) -> Vec<LevelCount> {
         let count = |level: f64| {
             let groups = groups_at(&self.copies, level);
             let pictures = groups.iter().map(|group| 1 + group.others.len() as u64);

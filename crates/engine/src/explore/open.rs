@@ -15,7 +15,7 @@ use lamina_vision::{Meaning, ModelId};
 use super::{
     anchors::PartKey,
     build,
-    copies::{self, CopyTable},
+    copies::{self, CopyTable, LevelCount},
     fields::FieldCache,
     folder,
     grid::{OrderKey, Orders},
@@ -120,6 +120,8 @@ pub(super) struct Opened {
     pub folder: PathBuf,
     /// Places on the map by row, once it is drawn and was asked for.
     pub map: OnceLock<Vec<[u16; 2]>>,
+    /// Groups of copies at each level, once somebody asked.
+    pub levels: OnceLock<Vec<LevelCount>>,
 }
 
 impl Opened {
@@ -179,6 +181,7 @@ impl Opened {
             plans: Mutex::default(),
             folder: folder.to_owned(),
             map: OnceLock::new(),
+            levels: OnceLock::new(),
         }))
     }
 

@@ -515,6 +515,15 @@ async fn a_file_named_while_another_is_read_is_read_as_well() {
     // A file is let go by its name only.
     open(&[], &[&first]).await;
     assert_eq!(settle().await, ["second.csv", "third.csv"]);
+    // Also when it is gone, and by another way to its folder.
+    fs_err::remove_file(&third).unwrap();
+    let ways = tempfile::tempdir().unwrap();
+    let way = ways.path().join("way");
+    std::os::unix::fs::symlink(elsewhere.path(), &way).unwrap();
+    open(&[], &[&way.join("third.csv")]).await;
+    assert_eq!(settle().await, ["second.csv"]);
+    let dataset = shop.scope(&created).await.dataset().clone();
+    assert_eq!(dataset.annotation_files, [second.to_str().unwrap()]);
 }
 
 #[tokio::test]

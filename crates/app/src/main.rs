@@ -16,6 +16,7 @@ mod progress;
 mod provider_client;
 mod report;
 mod sample;
+mod serving_lock;
 mod signals;
 mod telemetry;
 mod terminal;

@@ -103,7 +103,7 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
 fn runtime_lines(config: &Config, runtime: &Runtime) -> Vec<String> {
     let mut lines = runtime.lines();
     if InsideModel::named(&config.model) == Some(InsideModel::None) {
-        let none = "No vectors are made (--no-embed): copies are found by their pixels, and \
+        let none = "No vectors are made (the model is none): copies are found by their pixels, and \
                     nothing by likeness or meaning.";
         none.clone_into(&mut lines[0]);
     }

@@ -1,6 +1,8 @@
 //! `lamina doctor`: what is there, what is missing, and what to do about it.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 use lamina_engine::Caller;
 
 use crate::{config::Config, exit::Exit, listening, terminal, wire_up};
@@ -28,6 +30,10 @@ pub(crate) async fn run(config: &Config) -> Result<Exit> {
         Err(cause) => say(&format!("  {cause:#}")),
     }
 
+    if let Err(cause) = can_write(&config.data_dir) {
+        say(&format!("Data: {cause:#}"));
+        return Ok(Exit::Failed);
+    }
     if !config.data_dir.exists() {
         say("Data: there is no data folder yet; `lamina up FOLDER` makes it.");
         return Ok(Exit::Fine);
@@ -56,4 +62,30 @@ pub(crate) async fn run(config: &Config) -> Result<Exit> {
     }
     wired.store.close().await;
     Ok(Exit::Fine)
+}
+
+/// Whether files can be made in the data folder, or that folder where it is not there yet. It is
+/// tried, and what was made taken away: rights alone say nothing of a disk that is full or that
+/// nobody may write to.
+fn can_write(data_dir: &Path) -> Result<()> {
+    let there = data_dir.ancestors().find(|folder| folder.exists());
+    let there = there.unwrap_or(data_dir);
+    let trial = there.join(format!(".lamina-doctor-{}", std::process::id()));
+    let made = fs_err::create_dir(&trial).and_then(|()| {
+        let written = fs_err::write(trial.join("trial"), "x");
+        fs_err::remove_dir_all(&trial)?;
+        written
+    });
+    made.with_context(|| {
+        let what = if there == data_dir {
+            "cannot be written to"
+        } else {
+            "is not there and cannot be made"
+        };
+        format!(
+            "the data folder {} {what}; give this user the right to it, make room, or name another folder with \
+             --data-dir",
+            data_dir.display()
+        )
+    })
 }

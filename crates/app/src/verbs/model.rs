@@ -27,7 +27,8 @@ pub(crate) fn folder_of(config: &Config, name: &str) -> PathBuf {
 
 /// Tries a model and takes a copy of it. It gets its name when it is whole.
 fn add(folder: &Path, config: &Config) -> Result<()> {
-    let manifest = ModelManifest::read(folder)?;
+    let manifest = ModelManifest::read(folder)
+        .context("the model cannot be added; put that right in its model.toml")?;
     let runtime = wire_up::runtime(config);
     let embedder = runtime.own_embedder(folder)?;
     let place = folder_of(config, &manifest.name);
@@ -116,13 +117,15 @@ fn names(config: &Config) -> Result<Vec<String>> {
 }
 
 fn remove(name: &str, config: &Config) -> Result<()> {
-    if InsideModel::named(name).is_some() {
-        bail!("{name} is inside the program and cannot be taken away");
-    }
+    let is_inside = InsideModel::named(name).is_some();
+    // An older program took models under names that newer ones have inside: those can go.
     if !names(config)?.iter().any(|known| known == name) {
+        if is_inside {
+            bail!("{name} is inside the program and cannot be taken away");
+        }
         bail!("there is no model named {name}; `lamina model list` lists them");
     }
-    if name == config.model {
+    if name == config.model && !is_inside {
         bail!("{name} is in use; choose another first");
     }
     fs_err::remove_dir_all(folder_of(config, name))

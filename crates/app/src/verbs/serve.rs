@@ -11,7 +11,9 @@ use crate::{
     cli::Serve,
     config::Config,
     exit::Exit,
-    listening, signals, terminal,
+    listening,
+    serving_lock::ServingLock,
+    signals, terminal,
     wire_up::{self, Wired},
 };
 
@@ -20,6 +22,9 @@ pub(crate) async fn run(wish: &Serve, config: &Config) -> Result<Exit> {
     let listener = listening::on_exactly(config.listen)?;
     let address = listener.local_addr()?;
     let config = &config.listening_on(address);
+    wire_up::make_private_folder(&config.data_dir)?;
+    let lock = ServingLock::take(&config.data_dir)?;
+    lock.tell(address)?;
     let wired = if wish.no_auth {
         wire_up::wire_up(config).await?
     } else {
@@ -45,6 +50,7 @@ pub(crate) async fn run(wish: &Serve, config: &Config) -> Result<Exit> {
     ));
     Box::pin(answer_and_work(listener, &wired, state, stop)).await?;
     wired.store.close().await;
+    drop(lock);
     terminal::tell("stopped");
     Ok(Exit::Fine)
 }

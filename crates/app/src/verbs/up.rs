@@ -21,6 +21,7 @@ use crate::{
     progress::Teller,
     report,
     sample::{self, Drawn},
+    serving_lock::ServingLock,
     signals, terminal,
     wire_up::{self, Wired},
 };
@@ -30,6 +31,9 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Indexes, reports, serves.
 pub(crate) async fn run(wish: Up, config: &Config) -> Result<Exit> {
+    wire_up::make_private_folder(&config.data_dir)?;
+    let lock = (!wish.no_serve).then(|| ServingLock::take(&config.data_dir));
+    let lock = lock.transpose()?;
     let wired = wire_up::wire_up(config).await?;
     let tracker = TaskTracker::new();
     let stop = signals::stop_token(&tracker)?;
@@ -40,10 +44,13 @@ pub(crate) async fn run(wish: Up, config: &Config) -> Result<Exit> {
     let created = open(&wired.engine, &wish, folder).await?;
 
     // The page can be watched while the dataset grows, so it is served from the start.
-    let address = if wish.no_serve {
-        None
-    } else {
-        Some(start_serving(config, &wired, &tracker, &stop)?)
+    let address = match &lock {
+        None => None,
+        Some(lock) => {
+            let address = start_serving(config, &wired, &tracker, &stop)?;
+            lock.tell(address)?;
+            Some(address)
+        }
     };
     let url =
         address.map(|address| format!("http://{address}/dataset/{}/data", created.dataset.id));

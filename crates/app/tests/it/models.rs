@@ -48,6 +48,33 @@ fn a_model_is_added_listed_and_removed() {
 }
 
 #[test]
+fn a_model_may_not_take_the_name_of_one_inside_the_program() {
+    let place = Place::new();
+    for name in ["default", "fast", "none"] {
+        let folder = tempfile::tempdir().unwrap();
+        write_pair(folder.path(), name).unwrap();
+        let mut add = place.lamina("model");
+        let added = add.arg("add").arg(folder.path()).output().unwrap();
+        assert_eq!(added.status.code(), Some(1), "{}", told(&added));
+        for part in [name, "which is taken", "model.toml"] {
+            assert!(told(&added).contains(part), "{}", told(&added));
+        }
+    }
+    // One that an older program took is told, and can be taken away.
+    let hidden = place.data().join("models").join("fast");
+    fs_err::create_dir_all(&hidden).unwrap();
+    write_pair(&hidden, "fast").unwrap();
+    let model = |arguments: &[&str]| place.lamina("model").args(arguments).output().unwrap();
+    let listed = told(&model(&["list"]));
+    assert!(listed.contains("cannot be used"), "{listed}");
+    let removed = model(&["remove", "fast"]);
+    assert!(removed.status.success(), "{}", told(&removed));
+    assert!(!hidden.exists());
+    let refused = model(&["remove", "fast"]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+}
+
+#[test]
 fn a_dataset_is_embedded_anew_when_the_model_changes() {
     let place = Place::new();
     for (name, rgb) in [

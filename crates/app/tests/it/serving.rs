@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::program::{Place, Running, get, get_json, host_of, number, picture};
+use crate::program::{Place, Running, get, get_json, host_of, number, picture, told};
 
 /// The URL in a line.
 fn url_in(line: &str) -> &str {
@@ -77,6 +77,49 @@ fn a_taken_port_is_told_and_the_next_one_used() {
     assert_eq!(get(&address, "/").0, 200);
     running.signal("INT");
     running.end();
+}
+
+#[test]
+fn one_data_folder_is_served_by_one_server_at_a_time() {
+    let place = Place::new();
+    place.put("a.png", &picture(1));
+    let serve = || {
+        let mut command = place.lamina("serve");
+        command.args(["--no-auth", "--listen", "127.0.0.1:0"]);
+        command
+    };
+    let mut first = Running::start(&mut serve());
+    let line = first.line(|line| line.contains("http://")).unwrap();
+    let address = host_of(url_in(&line));
+    let up = || {
+        let mut command = place.lamina("up");
+        command
+            .arg(place.source())
+            .args(["--listen", "127.0.0.1:0"]);
+        command
+    };
+    for mut second in [serve(), up()] {
+        let refused = second.output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+        let holder = format!("process {} on http://{address}/", first.id());
+        let told = told(&refused);
+        for part in [holder.as_str(), "--data-dir", "--no-serve"] {
+            assert!(told.contains(part), "{part:?} is missing: {told}");
+        }
+    }
+    // Who only looks, or indexes, works beside it, and it shows what was indexed.
+    for mut beside in [place.lamina("doctor"), place.up()] {
+        let output = beside.output().unwrap();
+        assert!(output.status.success(), "{}", told(&output));
+    }
+    let datasets = get_json(&address, "/api/v1/datasets");
+    assert_eq!(datasets[0]["n_images"], 1);
+    // However the first one ends, the folder is free again.
+    first.kill();
+    let mut third = Running::start(&mut serve());
+    assert!(third.line(|line| line.contains("http://")).is_some());
+    third.signal("TERM");
+    assert_eq!(third.end().0.code(), Some(0));
 }
 
 #[test]

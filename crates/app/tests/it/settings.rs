@@ -83,6 +83,27 @@ fn doctor_tells_settings_parts_and_data() {
 }
 
 #[test]
+fn doctor_tells_of_a_data_folder_that_cannot_be_used() {
+    let place = Place::new();
+    // Nobody, not even root, makes folders in these.
+    for (folder, why) in [
+        ("/proc/lamina data", "is not there and cannot be made"),
+        ("/proc", "cannot be written to"),
+    ] {
+        let output = place
+            .lamina("doctor")
+            .args(["--listen", "127.0.0.1:0", "--data-dir", folder])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        let text = told(&output);
+        for part in [folder, why, "--data-dir"] {
+            assert!(text.contains(part), "{part:?} is missing: {text}");
+        }
+    }
+}
+
+#[test]
 fn the_printed_openapi_document_is_the_committed_one() {
     let output = Place::new().lamina("openapi").output().unwrap();
     assert!(output.status.success(), "{}", told(&output));

@@ -2,6 +2,7 @@
 
 mod live;
 mod presence;
+mod rest;
 mod runner;
 
 use lamina_model::{Phase, Progress};
@@ -19,17 +20,35 @@ pub(crate) struct JobContext {
     lease: Lease,
     progress: watch::Sender<Progress>,
     stop: CancellationToken,
+    /// How far an earlier attempt came whose work counts.
+    before: Progress,
 }
 
 impl JobContext {
     /// Tells how far the job is. Costs no I/O: the heartbeat writes it down once a second.
+    ///
+    /// A job that goes on where it was first looks at its source again, and is no less far for
+    /// that: until it gets beyond, the place stands where it was left. Where there is more to do
+    /// now than there was then, that is told.
     pub(crate) fn tell(&self, phase: Phase, done: u64, total: u64, rejected: u64) {
-        self.progress.send_replace(Progress {
+        let now = Progress {
             phase,
             done,
             total,
             rejected,
-        });
+        };
+        let grew = phase == Phase::Indexing && total > self.before.total;
+        if grew || percent(&now) >= percent(&self.before) {
+            self.progress.send_replace(now);
+        }
+    }
+
+    /// Files that an earlier attempt looked into, where so many are left to be looked into.
+    pub(crate) fn indexed_before(&self, left: u64) -> u64 {
+        match self.before.phase {
+            Phase::Indexing => self.before.total.saturating_sub(left),
+            _ => 0,
+        }
     }
 
     /// How far the job is.

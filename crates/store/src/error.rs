@@ -127,7 +127,7 @@ impl From<object_store::Error> for Error {
         let first: &(dyn std::error::Error + 'static) = &error;
         let is_full = std::iter::successors(Some(first), |cause| cause.source())
             .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-            .any(|cause| cause.kind() == std::io::ErrorKind::StorageFull);
+            .any(has_no_room);
         if is_full {
             return Self::Full(Box::new(error));
         }
@@ -137,8 +137,17 @@ impl From<object_store::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
+        if has_no_room(&error) {
+            return Self::Full(Box::new(error));
+        }
         Self::Folder(error)
     }
+}
+
+/// Whether the disk is full, or as full as this user may make it.
+fn has_no_room(cause: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(cause.kind(), StorageFull | QuotaExceeded)
 }
 
 /// Names what a broken rule of uniqueness was about, where the call knows it.
@@ -149,5 +158,27 @@ pub(crate) fn conflict(what: &'static str) -> impl Fn(sqlx::Error) -> Error {
             return Error::Conflict { what };
         }
         error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::Error;
+
+    #[test]
+    fn a_disk_without_room_is_told_as_such_whoever_noticed_it() {
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            let of_blobs = object_store::Error::Generic {
+                store: "LocalFileSystem",
+                source: Box::new(std::io::Error::from(kind)),
+            };
+            assert!(matches!(Error::from(of_blobs), Error::Full(_)), "{kind}");
+            let of_files = Error::from(std::io::Error::from(kind));
+            assert!(matches!(of_files, Error::Full(_)), "{kind}");
+        }
+        let other = Error::from(std::io::Error::from(ErrorKind::PermissionDenied));
+        assert!(matches!(other, Error::Folder(_)));
     }
 }

@@ -82,7 +82,7 @@ pub(super) async fn analyse_and_publish(
             at: engine.clock().now(),
         })
         .await?;
-    remembered::keep_only(engine, dataset.id, generation).await;
+    remembered::forget_before(engine, dataset.id, generation).await;
     sweep(engine, dataset).await;
     Ok(())
 }

@@ -41,9 +41,10 @@ impl<'a> Keeper<'a> {
         engine: &'a Engine,
         dataset: &'a Dataset,
         job: &'a JobContext,
-        total: u64,
+        pending: u64,
         rejected: u64,
     ) -> Self {
+        let done = job.indexed_before(pending);
         Self {
             engine,
             dataset,
@@ -52,8 +53,8 @@ impl<'a> Keeper<'a> {
             batch: Batch::default(),
             began: Instant::now(),
             writing: JoinSet::new(),
-            done: 0,
-            total,
+            done,
+            total: done + pending,
             rejected,
             changed: 0,
             seconds: WorkerSeconds::default(),

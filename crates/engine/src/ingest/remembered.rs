@@ -59,13 +59,18 @@ pub(super) async fn keep(
     }
 }
 
-/// Takes away what all other generations of a dataset remember.
-pub(super) async fn keep_only(engine: &Engine, dataset: DatasetId, generation: Generation) {
+/// Takes away what earlier generations of a dataset remember. The job has ended by then, and the
+/// next one may have written what its own generation remembers.
+pub(super) async fn forget_before(engine: &Engine, dataset: DatasetId, generation: Generation) {
     let blobs = engine.store().blobs();
-    let kept = key(dataset, generation);
     let swept = async {
         for blob in blobs.list(&folder(dataset)).await? {
-            if blob.key != kept {
+            let number = blob
+                .key
+                .rsplit('/')
+                .next()
+                .and_then(|name| name.parse().ok());
+            if number.is_some_and(|number: i64| number < generation.0) {
                 blobs.delete(&blob.key).await?;
             }
         }

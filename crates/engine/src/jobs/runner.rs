@@ -41,7 +41,8 @@ pub struct Runner {
 
 impl Runner {
     /// Makes ready to take jobs. Leases of runners whose process has died on this machine are
-    /// given back first, so that their jobs go on at once.
+    /// given back first, so that their jobs go on at once; and what was sent or wished for while a
+    /// job ended, and is in no job, is asked for.
     ///
     /// # Errors
     /// [`Error::Internal`] when the data folder or the database cannot be used.
@@ -62,6 +63,12 @@ impl Runner {
                 .map_err(Error::internal)?;
             release_leases_of(&engine, &dead).await?;
             presence = Some(own);
+        }
+        if let Err(cause) = engine.take_in_what_was_left().await {
+            error!(
+                error = &cause as &dyn std::error::Error,
+                "cannot ask for what was left when the last run ended"
+            );
         }
         Ok(Self {
             engine,
@@ -131,11 +138,18 @@ impl Runner {
             return Ok(false);
         };
         let progress = self.engine.parts().live.sender(job.id);
+        // Of other kinds, each attempt does all of the work again.
+        let before = match job.kind {
+            JobKind::Ingest => job.progress,
+            _ => Progress::WAITING,
+        };
+        progress.send_replace(before);
         let job_stop = stop.child_token();
         let context = Arc::new(JobContext {
             lease,
             progress,
             stop: job_stop.clone(),
+            before,
         });
         let beating = job_stop.drop_guard();
         let heart = beat(self.engine.clone(), Arc::clone(&context));
@@ -150,20 +164,12 @@ impl Runner {
         let done = ended.is_ok();
         self.settle(&job, context.lease(), ended, asked_to_cancel)
             .await?;
-        // Sent or wished for while the job was past looking: whoever did so was answered with
-        // that job.
-        if done && self.has_more_to_take(&job).await? {
-            self.engine.request_ingest_of(job.dataset_id).await?;
+        if done && let Err(cause) = self.engine.take_in_the_rest(&job).await {
+            // The next start asks again.
+            error!(dataset.id = %job.dataset_id, error = &cause as &dyn std::error::Error,
+                "cannot ask for what was sent or wished for meanwhile");
         }
         Ok(true)
-    }
-
-    /// Whether there is something for a dataset to take in that its last job has not seen.
-    async fn has_more_to_take(&self, job: &Job) -> Result<bool, Error> {
-        let dataset = job.dataset_id;
-        let wished =
-            job.kind == JobKind::Ingest && self.engine.store().annotations_wanted(dataset).await?;
-        Ok(wished || self.engine.has_finished_uploads(dataset).await)
     }
 
     async fn work(&self, job: &Job, context: &Arc<JobContext>) -> Result<(), Stopped> {
@@ -187,7 +193,7 @@ impl Runner {
             } else {
                 DatasetStatus::Indexing
             },
-            progress_percent: percent(&Progress::WAITING),
+            progress_percent: percent(&job.progress),
             fatal_error: None,
         };
         self.engine

@@ -2,7 +2,7 @@
 
 use lamina_engine::Runner;
 use lamina_model::{DatasetStatus, JobState};
-use lamina_store::Claim;
+use lamina_store::{AnnotationWishes, Claim};
 use tokio_util::sync::CancellationToken;
 
 use crate::workshop::{Workshop, picture, presence_folder, run_to_end};
@@ -23,6 +23,7 @@ async fn a_job_stopped_at_any_step_goes_on_and_ends_the_same() {
     let created = disturbed.open().await;
     let mut stops = 0;
     for patience in 0.. {
+        let left = disturbed.store.job(created.job).await.unwrap().progress;
         let engine = disturbed.restarted();
         let stop = CancellationToken::new();
         let mut progress = engine.watch_job(created.job);
@@ -33,6 +34,13 @@ async fn a_job_stopped_at_any_step_goes_on_and_ends_the_same() {
                     if progress.changed().await.is_err() {
                         break;
                     }
+                    let now = *progress.borrow();
+                    // What was done before the stop still counts.
+                    assert!(
+                        (now.phase, now.done) >= (left.phase, left.done)
+                            && (now.phase != left.phase || now.total == left.total),
+                        "{now:?} after {left:?}"
+                    );
                 }
                 stop.cancel();
                 std::future::pending::<()>().await;
@@ -67,6 +75,52 @@ async fn a_job_stopped_at_any_step_goes_on_and_ends_the_same() {
         (expected.found, expected.indexed, expected.rejected)
     );
     assert_eq!(report.clusters, expected.clusters);
+}
+
+#[tokio::test]
+async fn what_was_wished_for_while_the_last_job_ended_is_taken_up_at_the_next_start() {
+    let shop = Workshop::new().await;
+    shop.put("a.bmp", &picture(1));
+    let (scope, _) = shop.index().await;
+    let labels = tempfile::tempdir().unwrap();
+    let file = labels.path().join("labels.csv");
+    fs_err::write(&file, "filename,label\na.bmp,boat\n").unwrap();
+    // What a process leaves that dies before it asks for the next job: a wish and no job.
+    let wishes = AnnotationWishes {
+        add: vec![file.to_str().unwrap().to_owned()],
+        ..AnnotationWishes::default()
+    };
+    let store = &shop.store;
+    store
+        .change_annotation_wishes(scope.id(), &wishes)
+        .await
+        .unwrap();
+    let engine = shop.restarted();
+    let runner = Runner::start(engine.clone()).await.unwrap();
+    let jobs = engine.jobs_of(&scope, 10).await.unwrap();
+    assert_eq!(jobs.len(), 2, "{jobs:?}");
+    let newest = jobs.first().unwrap();
+    assert_eq!(newest.state, JobState::Queued);
+    let ended = runner.run_until(newest.id, CancellationToken::new()).await;
+    assert_eq!(ended.unwrap().state, JobState::Done);
+    let said = store.labels_after(scope.id(), None, 9).await.unwrap();
+    assert_eq!(said[0].label, "boat");
+    // Once it is taken in, a start asks for nothing.
+    drop(runner);
+    Runner::start(shop.restarted()).await.unwrap();
+    assert_eq!(engine.jobs_of(&scope, 10).await.unwrap().len(), 2);
+    // Nor does it ask for what somebody stopped.
+    let without = AnnotationWishes {
+        remove: wishes.add,
+        ..AnnotationWishes::default()
+    };
+    let changed = store.change_annotation_wishes(scope.id(), &without).await;
+    changed.unwrap();
+    let again = engine.request_ingest(&scope).await.unwrap();
+    engine.cancel_job(&scope, again).await.unwrap();
+    assert_eq!(run_to_end(&engine, again).await.state, JobState::Cancelled);
+    Runner::start(shop.restarted()).await.unwrap();
+    assert_eq!(engine.jobs_of(&scope, 10).await.unwrap().len(), 3);
 }
 
 #[tokio::test]

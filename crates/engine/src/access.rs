@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use lamina_model::{
-    Dataset, DatasetId, DatasetRole, KeyRowId, Scope, SessionId, Timestamp, UserId, WorkspaceRole,
+    Dataset, DatasetId, DatasetRole, DatasetStatus, Generation, KeyRowId, Scope, SessionId,
+    Timestamp, UserId, WorkspaceRole,
 };
 
 use crate::{Engine, Error, error::OrNothing, recent::Access};
@@ -154,6 +155,34 @@ impl DatasetScope {
     /// What the caller may do with it.
     pub fn role(&self) -> DatasetRole {
         self.role
+    }
+
+    /// The generation that readers see, for verbs that have nothing to say without one.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] before the first one, which says how far the work on it is.
+    pub fn shown(&self) -> Result<Generation, Error> {
+        self.dataset.generation.ok_or_else(|| Error::Conflict {
+            code: "not_ready",
+            why: format!(
+                "the dataset is not ready: {}",
+                before_the_first(&self.dataset)
+            ),
+        })
+    }
+}
+
+/// Why a dataset has no generation yet, and what would give it one.
+fn before_the_first(dataset: &Dataset) -> String {
+    match (dataset.status, &dataset.fatal_error) {
+        (DatasetStatus::Failed, Some(why)) => {
+            format!("indexing it stopped ({why}); start it again once that is mended")
+        }
+        (status, _) if status.is_at_work() => format!(
+            "it is being indexed for the first time, {} % so far; ask again when that is done",
+            dataset.progress_percent
+        ),
+        _ => "indexing it has not begun; ask again once it was indexed".to_owned(),
     }
 }
 

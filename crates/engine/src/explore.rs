@@ -7,6 +7,7 @@
 
 mod anchors;
 mod build;
+mod chosen;
 mod clusters;
 mod copies;
 mod facets;
@@ -36,7 +37,7 @@ pub use facets::{FacetCounts, IssueFacet};
 pub use grid::{Grid, Order, Shape, SortKey};
 pub use levels::LEVELS;
 pub use map::{Area, MapPoints};
-pub use objects::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted};
+pub use objects::{ObjectCard, ObjectCluster, ObjectPage, ObjectPart, ObjectsWanted};
 pub use open::Card;
 pub use picture::{Copies, MediaDetails};
 pub use plan::{KeepBy, Plan, PlanCount, PlanWish, PlannedGroup};

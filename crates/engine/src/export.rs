@@ -3,6 +3,7 @@
 //! A job writes the archive; the link to it counts for a day and the archive stays for a week.
 
 mod ask;
+mod at_once;
 mod csv;
 mod document;
 mod fetch;

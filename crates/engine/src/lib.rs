@@ -42,7 +42,7 @@ pub use explore::{
     Members, Order, Plan, PlanCount, PlanWish, PlannedGroup, Shape, SortKey, TierCount, Wanted,
 };
 pub use explore::{Anchor, AnchorOf, AnchorWish, Rank, Told, WordQuery};
-pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectsWanted, PagedList};
+pub use explore::{ObjectCard, ObjectCluster, ObjectPage, ObjectPart, ObjectsWanted, PagedList};
 pub use export::{
     ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, ListedExport, Said, shown,
 };
@@ -57,5 +57,5 @@ pub use objects::Crop;
 pub use settings::{Engine, IngestSettings, Parts, SourceRoots};
 pub use source::{FolderListing, FolderPreview};
 pub use standing::DatasetCard;
-pub use uploads::{IncomingFile, KeptFile, Upload};
+pub use uploads::{Batch, IncomingFile, KeptFile, Upload};
 pub use view::{Shown, ViewCopy};

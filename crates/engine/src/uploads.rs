@@ -155,6 +155,25 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// Begins to take in files that came together: all of them become part of the transaction, or
+    /// none does.
+    ///
+    /// # Errors
+    /// [`Error::NoSpace`].
+    pub async fn begin_batch(&self) -> Result<Batch, Error> {
+        let into = self.folder.clone();
+        let draft = on_disk(move || merge::begin_draft(&into)).await?;
+        Ok(Batch {
+            upload: Self {
+                dataset: self.dataset,
+                number: self.number,
+                folder: draft,
+                most_bytes: self.most_bytes,
+            },
+            into: self.folder.clone(),
+        })
+    }
+
     /// Begins to take in a file. `name` may lead through folders, with `/` between them.
     ///
     /// # Errors
@@ -195,6 +214,50 @@ impl Upload {
                 archive::Unusable::Disk(cause) => disk(cause),
                 archive::Unusable::Archive(why) => Error::invalid("archive", why),
             })
+    }
+}
+
+/// Files that came together, taken in like those of a transaction. Dropped before
+/// [`Batch::keep`], none of them stays.
+#[derive(Debug)]
+pub struct Batch {
+    upload: Upload,
+    into: PathBuf,
+}
+
+impl std::ops::Deref for Batch {
+    type Target = Upload;
+
+    fn deref(&self) -> &Upload {
+        &self.upload
+    }
+}
+
+impl Batch {
+    /// All of them have come: they become part of the transaction.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the transaction ended meanwhile; [`Error::NoSpace`].
+    pub async fn keep(self) -> Result<(), Error> {
+        let (from, into) = (self.upload.folder.clone(), self.into.clone());
+        let moved = on_disk(move || match merge::merge(&from, Path::new(""), &into) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+            other => other.map(|()| true),
+        });
+        if moved.await? {
+            return Ok(());
+        }
+        Err(Error::NotFound {
+            what: "transaction",
+            id: self.upload.number.to_string(),
+        })
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        // Empty where they were kept, and gone where the transaction ended.
+        let _ = fs_err::remove_dir_all(&self.upload.folder);
     }
 }
 

@@ -86,6 +86,7 @@ pub(crate) fn source_hash(source: &SourcePath) -> Vec<u8> {
 /// Inserts the row of a new dataset, and who made it as its owner.
 macro_rules! insert_dataset {
     ($tx:ident, $dataset:expr) => {
+        crate::marks::check_files(&$dataset.annotation_files)?;
         sqlx::query(
             "INSERT INTO datasets (id, display_name, description, source_type, source,
                  source_hash, created_by, is_public, created_at_us, updated_at_us, status,
@@ -132,7 +133,7 @@ impl Store {
     /// is no generation, whatever the value says.
     ///
     /// # Errors
-    /// `Conflict` when the id is taken.
+    /// `Conflict` when the id is taken, `TooMany` when it has more annotation files than it may.
     pub async fn insert_dataset_with_job(&self, dataset: &Dataset, job: &Job) -> Result<()> {
         transact!(&self.db, tx => {
             insert_dataset!(tx, dataset);
@@ -144,7 +145,7 @@ impl Store {
     /// Makes a dataset on which no work is asked for yet. Counts begin at 0.
     ///
     /// # Errors
-    /// `Conflict` when the id is taken.
+    /// `Conflict` when the id is taken, `TooMany` when it has more annotation files than it may.
     pub async fn insert_dataset(&self, dataset: &Dataset) -> Result<()> {
         transact!(&self.db, tx => {
             insert_dataset!(tx, dataset);

@@ -47,7 +47,7 @@ impl From<FindingsRow> for MediaFindings {
 }
 
 #[derive(Debug, sqlx::FromRow)]
-struct IssueRow {
+pub(crate) struct IssueRow {
     kind: String,
     media_id: Uuid,
     confidence: f32,

@@ -8,12 +8,14 @@ mod annotations;
 mod captions;
 mod changes;
 mod keep;
+mod many;
 mod said;
 mod step;
 mod steps;
 mod tags;
 mod undo;
 
+pub(crate) use annotations::check_files;
 pub use annotations::{AnnotationWishes, AnnotationsRead};
 pub use keep::{Said, SaidTag};
 pub use step::{MarkStep, Stepped};

@@ -2,15 +2,15 @@
 
 use axum::{
     Json,
-    extract::{Multipart, Path, State, multipart::MultipartRejection},
+    extract::{Path, State},
 };
 use hyper::StatusCode;
-use lamina_engine::{Error, Need};
+use lamina_engine::{Error, Need, shorten};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::uploads::form;
+use super::uploads::form::{self, Form};
 use crate::{
     AppState,
     error::{ApiError, ParameterFault, Problem},
@@ -18,7 +18,6 @@ use crate::{
     wire::{
         error::{ErrorBody, ValidationErrorBody},
         vql,
-        wanted::unknown,
     },
 };
 
@@ -74,7 +73,7 @@ pub(crate) struct AnchorJson {
     request_body(content = AnchorForm, content_type = "multipart/form-data"),
     responses(
         (status = OK, description = "What to search with", body = AnchorJson),
-        (status = BAD_REQUEST, description = "The file is no picture that can be read", body = ErrorBody),
+        (status = BAD_REQUEST, description = "There is no file, it is no picture that can be read, or the entity type is unknown", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
         (status = PAYLOAD_TOO_LARGE, description = "The file is too large", body = ErrorBody),
@@ -86,28 +85,38 @@ pub(crate) async fn search_image_similarity(
     caller::From(caller): caller::From,
     Path(dataset_id): Path<String>,
     Query(parameters): Query<AnchorParameters>,
-    body: Result<Multipart, MultipartRejection>,
+    form: Result<Form, ApiError>,
 ) -> Result<Json<AnchorJson>, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    scope.shown()?;
     match parameters.entity_type.as_deref() {
         None | Some("" | "IMAGES" | "OBJECTS") => {}
-        Some(other) => return Err(unknown("entity_type", other).into()),
+        Some(other) => {
+            // The original answers so here, and 422 elsewhere.
+            let why = format!(
+                "entity_type takes IMAGES or OBJECTS; this is {:?}",
+                shorten(other)
+            );
+            let code = "invalid_entity_type";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, code, why).into());
+        }
     }
     let region = parameters.bounding_box.as_deref();
     let region = region
         .filter(|text| !text.is_empty())
         .map(|text| vql::read_region(&text.into(), &BOX))
         .transpose()?;
-    let mut form = body.map_err(|cause| form::no_form(&cause))?;
+    let mut form = form?;
     let mut file = None;
-    while let Some(field) = form::next(&mut form).await? {
+    while let Some(field) = form.next().await? {
         if field.name() == Some("file") {
             file = Some(form::bytes(field, MOST_BYTES).await?);
         }
     }
     let file = file.ok_or_else(|| {
-        let why = "the form lacks the field file: the picture to search with";
+        let why = "the form lacks the field file: send the picture to search with as \
+                   multipart/form-data";
         Problem::new(StatusCode::BAD_REQUEST, "file_missing", why)
     })?;
     let id = engine.add_anchor(&scope, file, region).await;

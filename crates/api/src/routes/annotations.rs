@@ -103,7 +103,8 @@ fn tags_taken(file: &AnnotationFile) -> u64 {
 pub(crate) struct AnnotationProblemJson {
     /// The file, as it is called in `files`.
     file: String,
-    /// The line on which the row stands, from 1; for Parquet the row; 0 for the file as a whole.
+    /// The line on which the row stands, from 1; for Parquet the row; for YOLO the line of the
+    /// text file that `message` begins with; 0 for the file as a whole.
     line: u64,
     /// What is wrong, as a stable word.
     #[schema(example = "no_such_picture")]

@@ -1,6 +1,6 @@
 //! Exploring as the original's clients do: clusters with previews.
 
-mod objects;
+pub(super) mod objects;
 mod older;
 
 use axum::{
@@ -17,7 +17,7 @@ use self::older::{OlderCluster, Pages};
 use super::ranked::{RankedParameters, look_up};
 use crate::{
     AppState,
-    error::{ApiError, Problem},
+    error::{ApiError, ParameterFault, Problem},
     extract::{Query, caller},
     wire::{
         card::thumb_uri,
@@ -32,9 +32,9 @@ use crate::{
 /// Clusters on a page.
 const CLUSTERS: usize = 100;
 /// Stands for pictures among the kinds of things.
-const IMAGES: &str = "IMAGES";
+pub(super) const IMAGES: &str = "IMAGES";
 /// Stands for boxes among the kinds of things.
-const OBJECTS: &str = "OBJECTS";
+pub(super) const OBJECTS: &str = "OBJECTS";
 /// What scores are.
 const SCORE: &str = "cosine_distance";
 /// Pictures of a cluster on a page.
@@ -145,7 +145,16 @@ pub(super) fn of_labels(text: Option<&str>) -> Result<Option<Clause>, Problem> {
 fn whole_list(name: &str, text: &str) -> Result<Vec<String>, Problem> {
     let text = text.trim();
     if text.starts_with('[') && !text.ends_with(']') {
-        return Err(unknown(name, text));
+        return Err(Problem::faults(vec![ParameterFault {
+            kind: "value_error".to_owned(),
+            loc: vec!["query".to_owned(), name.to_owned()],
+            msg: format!(
+                "Value error, a list that begins with [ ends with ]; one that begins so itself is \
+                 written as JSON: {}",
+                serde_json::json!([text])
+            ),
+            input: text.into(),
+        }]));
     }
     Ok(list(text))
 }
@@ -346,7 +355,9 @@ impl Preview {
     }
 }
 
-/// Lists clusters with previews, a hundred a page, the largest first.
+/// Lists clusters with previews, a hundred a page, the largest first. Until a dataset was indexed
+/// once, this and the other routes of the original that read it answer 409; while it is brought up
+/// to date they tell what it held before.
 #[utoipa::path(
     get,
     path = "/api/v1/explore/{dataset_id}",
@@ -356,7 +367,7 @@ impl Preview {
         (status = OK, description = "A page of clusters", body = Explored),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
-        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready, or was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -372,6 +383,7 @@ pub(crate) async fn explore(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let level = parameters.level()?;
     let (scope, first) = parameters.place(scope, PagedList::Explore, CLUSTERS)?;
     let offset = usize::try_from(first).unwrap_or(usize::MAX);
@@ -450,7 +462,7 @@ impl ClusterMembers {
         (status = OK, description = "A page of its pictures, or null", body = Option<ClusterMembers>),
         (status = BAD_REQUEST, description = "Something is asked for that cannot be answered yet", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
-        (status = CONFLICT, description = "The dataset was analysed anew since the cursor was given", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready, or was analysed anew since the cursor was given", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -466,6 +478,7 @@ pub(crate) async fn get_similarity_cluster(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let (scope, first) = parameters.place(scope, PagedList::Members, MEMBERS)?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let objects = parameters.is_about_objects();
@@ -521,6 +534,7 @@ pub(crate) struct LabelCount {
     responses(
         (status = OK, description = "What there is", body = ExplorationMetadata),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
 )]
@@ -533,6 +547,7 @@ pub(crate) async fn get_exploration_metadata(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let [finest, ..] = ClusterLevel::ALL;
     let found = state
         .engine()

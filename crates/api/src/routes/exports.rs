@@ -1,6 +1,7 @@
 //! Exports, as the original's clients ask for them, poll them and fetch them.
 
 mod list;
+mod selection;
 
 use std::collections::BTreeSet;
 
@@ -20,20 +21,20 @@ use hyper::{
 };
 use lamina_engine::{
     Caller, Engine, Export, ExportFile, ExportFormat, ExportPart, ExportState, ExportWish, Need,
+    ObjectPart,
 };
-use lamina_model::{ClusterId, MediaId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    explore::of_labels,
+    explore::{IMAGES, OBJECTS, objects::wanted as of_boxes, of_labels},
     originals::{Wanted as Range, disposition_as, outside, plain, wanted_range},
     ranked::{RankedParameters, look_up},
 };
 use crate::{
     AppState,
-    error::{ApiError, ParameterFault, Problem},
+    error::{ApiError, Problem},
     extract::{Json as FromBody, Query, caller},
     wire::{
         error::{ErrorBody, ValidationErrorBody},
@@ -46,6 +47,8 @@ use crate::{
 const AT_ONCE: usize = 10_000;
 /// Bytes of an archive read at a time.
 const CHUNK_BYTES: u64 = 1 << 20;
+
+use selection::MediaSelection;
 
 pub(crate) use list::{__path_delete_export, __path_list_exports, delete_export, list_exports};
 
@@ -61,7 +64,10 @@ pub(crate) struct ExportParameters {
     include_images: Option<String>,
     /// What the archive is called when it is saved.
     file_name: Option<String>,
-    /// `IMAGES`.
+    /// `IMAGES`, or `OBJECTS` for boxes: the pictures that they are in are exported, and of the
+    /// boxes in those only they. `labels` are then theirs, and so are ids and clusters that are
+    /// chosen.
+    #[param(default = "IMAGES")]
     entity_type: Option<String>,
     /// Labels as a list; any of them will do.
     labels: Option<String>,
@@ -86,11 +92,16 @@ impl ExportParameters {
         ExportFormat::from_word(word).ok_or_else(|| unknown("export_format", word))
     }
 
-    fn wish(&self, state: &AppState, parts: Vec<ExportPart>) -> Result<ExportWish, Problem> {
+    /// Whether boxes are asked for.
+    fn is_about_objects(&self) -> Result<bool, Problem> {
         match self.entity_type.as_deref() {
-            None | Some("" | "IMAGES") => {}
-            Some(other) => return Err(unknown("entity_type", other)),
+            None | Some("" | IMAGES) => Ok(false),
+            Some(OBJECTS) => Ok(true),
+            Some(other) => Err(unknown("entity_type", other)),
         }
+    }
+
+    fn wish(&self, state: &AppState, parts: Vec<ExportPart>) -> Result<ExportWish, Problem> {
         Ok(ExportWish {
             format: self.format()?,
             parts,
@@ -119,7 +130,7 @@ pub(crate) struct ExportTask {
     /// `INIT`, `IN_PROGRESS`, `COMPLETED`, `FAILED` or `REJECTED`.
     #[schema(example = "COMPLETED")]
     status: String,
-    /// Pictures in it.
+    /// Pictures in it, also where boxes were asked for.
     entities_count: u64,
     /// Why it failed or was refused.
     result_message: Option<String>,
@@ -184,19 +195,28 @@ pub(crate) async fn export_context_async(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let (filter, asked) = ranked.read()?;
     let mut wanted = wanted.read_with(filter)?;
     let labels = of_labels(parameters.labels.as_deref())?;
     wanted.filter.clauses.extend(labels);
-    let part = if asked.is_empty() {
-        ExportPart::Matching {
+    let objects = parameters.is_about_objects()?;
+    let ranks = look_up(&state, &scope, asked).await?;
+    let engine = state.engine();
+    let part = match (objects, ranks.is_empty()) {
+        (false, true) => ExportPart::Matching {
             wanted: Box::new(wanted),
             except: BTreeSet::new(),
+        },
+        (false, false) => ExportPart::Ranked(engine.ranked_media(&scope, wanted, ranks).await?),
+        (true, true) => ExportPart::Objects(Box::new(ObjectPart {
+            wanted: of_boxes(wanted),
+            ..ObjectPart::default()
+        })),
+        (true, false) => {
+            let wanted = of_boxes(wanted);
+            ExportPart::RankedObjects(engine.ranked_objects(&scope, wanted, ranks).await?)
         }
-    } else {
-        let ranks = look_up(&state, &scope, asked).await?;
-        let engine = state.engine();
-        ExportPart::Ranked(engine.ranked_media(&scope, wanted, ranks).await?)
     };
     let wish = parameters.wish(&state, vec![part])?;
     begin(&state, &caller, &scope, wish).await
@@ -212,92 +232,7 @@ async fn begin(
     Ok(Json(ExportTask::new(state, &export, None)))
 }
 
-/// Which pictures are to be exported.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct MediaSelection {
-    /// The parts; a picture in several is exported once.
-    media_selection: Vec<SelectionPart>,
-}
-
-/// Pictures by id, or the pictures of a cluster.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "type", content = "payload", rename_all = "snake_case")]
-pub(crate) enum SelectionPart {
-    /// Pictures by id.
-    Media(MediaPayload),
-    /// The pictures of a cluster.
-    Cluster(ClusterPayload),
-}
-
-/// Pictures by id.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct MediaPayload {
-    /// The pictures.
-    media_ids: Vec<Uuid>,
-}
-
-/// The pictures of a cluster.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct ClusterPayload {
-    /// The cluster.
-    cluster_id: Uuid,
-    /// What narrows it.
-    #[serde(default)]
-    #[schema(required = false)]
-    cluster_filters: ClusterFilters,
-    /// Pictures left out.
-    #[serde(default)]
-    #[schema(required = false)]
-    exclude_media_ids: Vec<Uuid>,
-}
-
-/// What narrows a cluster.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
-pub(crate) struct ClusterFilters {
-    /// `IMAGES`.
-    #[schema(required = false)]
-    entity_type: Option<String>,
-    /// Labels; any of them will do.
-    #[schema(required = false)]
-    labels: Vec<String>,
-    /// Filters in the query language, all of which must hold.
-    #[schema(required = false, value_type = Vec<Object>)]
-    vql: Vec<serde_json::Value>,
-}
-
-impl SelectionPart {
-    fn read(self) -> Result<ExportPart, Problem> {
-        let media = |ids: Vec<Uuid>| ids.into_iter().map(MediaId::from_uuid).collect();
-        match self {
-            Self::Media(payload) => Ok(ExportPart::Media(media(payload.media_ids))),
-            Self::Cluster(payload) => {
-                let filters = payload.cluster_filters;
-                if let Some(other) = filters.entity_type.filter(|kind| kind != "IMAGES") {
-                    return Err(Problem::faults(vec![ParameterFault {
-                        kind: "value_error".to_owned(),
-                        loc: vec!["body".to_owned(), "entity_type".to_owned()],
-                        msg: "Value error, only IMAGES can be exported".to_owned(),
-                        input: other.into(),
-                    }]));
-                }
-                let mut wanted = lamina_engine::Wanted {
-                    clusters: [ClusterId::from_uuid(payload.cluster_id)].into(),
-                    labels: filters.labels.into_iter().collect(),
-                    ..lamina_engine::Wanted::default()
-                };
-                let text = serde_json::Value::from(filters.vql).to_string();
-                wanted.filter = vql::read(&text)?;
-                Ok(ExportPart::Matching {
-                    wanted: Box::new(wanted),
-                    except: media(payload.exclude_media_ids),
-                })
-            }
-        }
-    }
-}
-
-/// Asks for an export of chosen pictures and clusters.
+/// Asks for an export of chosen pictures and clusters, or of boxes and clusters of boxes.
 #[utoipa::path(
     post,
     path = "/api/v1/dataset/{dataset_id}/export_entities_async",
@@ -324,11 +259,13 @@ pub(crate) async fn export_entities_async(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let FromBody(selection) = body?;
+    let objects = parameters.is_about_objects()?;
     let parts: Result<Vec<ExportPart>, Problem> = selection
         .media_selection
         .into_iter()
-        .map(SelectionPart::read)
+        .map(|part| part.read(objects))
         .collect();
     let wish = parameters.wish(&state, parts?)?;
     begin(&state, &caller, &scope, wish).await
@@ -372,7 +309,8 @@ pub(crate) async fn get_export_status(
     Ok(Json(ExportTask::new(&state, &export, link.as_ref())))
 }
 
-/// Answers the whole document of a small dataset at once.
+/// Answers the whole document of a small dataset at once: one of at most 10,000 pictures. A larger
+/// one is refused with 409 before any of it is read; `export_context_async` writes it.
 #[utoipa::path(
     get,
     path = "/api/v1/dataset/{dataset_id}/export",
@@ -397,6 +335,12 @@ pub(crate) async fn export_dataset(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let format = parameters.format()?;
+    if parameters.is_about_objects()? {
+        return Err(vql::not_supported(
+            "only pictures are exported at once; ask export_context_async for boxes",
+        )
+        .into());
+    }
     if format != ExportFormat::Json {
         return Err(unknown("export_format", format.as_str()).into());
     }
@@ -418,6 +362,7 @@ pub(crate) async fn export_dataset(
     responses(
         (status = OK, description = "Lines of `filename,media_id` below a line with these words", content_type = "text/csv"),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
     )
 )]
 pub(crate) async fn export_media_id(
@@ -429,6 +374,7 @@ pub(crate) async fn export_media_id(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let engine = state.engine().clone();
     let begin = (engine, scope, None, true, true);
     // Page by page, so that no answer is ever whole in memory.

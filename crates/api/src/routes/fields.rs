@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::{Body, HttpBody as _},
-    extract::{FromRequest, Multipart, Path, Request, State},
+    extract::{FromRequest, Path, Request, State},
 };
 use http_body_util::BodyExt;
 use hyper::{StatusCode, header::CONTENT_TYPE};
@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::uploads::form::{in_time, next, no_form, wrong_field};
+use super::uploads::form::{Form, cut, in_time, wrong_field};
 use crate::{
     AppState,
     error::{ApiError, ParameterFault, Problem},
@@ -161,8 +161,7 @@ pub(crate) async fn send_values(
     let kind = request.headers().get(CONTENT_TYPE);
     let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     let values = if is_form {
-        let form = Multipart::from_request(request, &state).await;
-        of_form(form.map_err(|cause| no_form(&cause))?, values).await?
+        of_form(Form::from_request(request, &state).await?, values).await?
     } else {
         of_body(request.into_body(), values).await?
     };
@@ -171,18 +170,12 @@ pub(crate) async fn send_values(
     Ok((StatusCode::ACCEPTED, Json(FieldTask::from(&field))))
 }
 
-async fn of_form(
-    mut form: Multipart,
-    mut values: IncomingValues,
-) -> Result<IncomingValues, ApiError> {
-    while let Some(mut field) = next(&mut form).await? {
+async fn of_form(mut form: Form, mut values: IncomingValues) -> Result<IncomingValues, ApiError> {
+    while let Some(mut field) = form.next().await? {
         if field.name() != Some("file") {
             continue;
         }
-        while let Some(bytes) = in_time(field.chunk())
-            .await?
-            .map_err(|cause| no_form(&cause))?
-        {
+        while let Some(bytes) = in_time(field.chunk()).await?.map_err(|cause| cut(&cause))? {
             values.write(&bytes).await?;
         }
         return Ok(values);
@@ -195,7 +188,7 @@ async fn of_body(mut body: Body, mut values: IncomingValues) -> Result<IncomingV
         return Err(wrong_field("", "file").into());
     }
     while let Some(frame) = in_time(body.frame()).await? {
-        let frame = frame.map_err(|cause| no_form(&cause))?;
+        let frame = frame.map_err(|cause| cut(&cause))?;
         if let Ok(bytes) = frame.into_data() {
             values.write(&bytes).await?;
         }

@@ -389,6 +389,7 @@ pub(crate) async fn list_similar(
     responses(
         (status = OK, description = "Ids of its copies, itself left out", body = Vec<Uuid>),
         (status = NOT_FOUND, description = "There is no such dataset or picture, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
     )
 )]
 pub(crate) async fn list_duplicates_of(
@@ -400,6 +401,7 @@ pub(crate) async fn list_duplicates_of(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    scope.shown()?;
     let details = state.engine().media_details(&scope, &media_id).await?;
     let own = details.media.id;
     let ids = details.copies.into_iter().flat_map(|copies| {

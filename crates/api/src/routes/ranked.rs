@@ -20,8 +20,8 @@ use crate::{
 pub(crate) struct RankedParameters {
     /// Filters as a JSON array, all of which must hold.
     vql: Option<String>,
-    /// The picture that those wanted are like, of the dataset or uploaded; or several as a list,
-    /// each an id or, in JSON, `{"id", "type", "bounding_box"}`.
+    /// The picture that those wanted are like, of the dataset or uploaded, or a box in one; or
+    /// several as a list, each an id or, in JSON, `{"id", "type", "bounding_box"}`.
     anchor_media_id: Option<String>,
     /// `MEDIA` or `UPLOAD`; either where nothing is said.
     anchor_type: Option<String>,

@@ -4,7 +4,7 @@ pub(super) mod form;
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, Multipart, Path, State},
+    extract::{DefaultBodyLimit, Path, State},
 };
 use hyper::StatusCode;
 use lamina_engine::{DatasetScope, Error, Need, Upload};
@@ -23,7 +23,7 @@ use crate::{
     extract::{Query, QueryOrForm, caller},
     wire::error::{ErrorBody, ValidationErrorBody},
 };
-use form::{file_name, keep, next, no_form, text, wrong_field};
+use form::{Form, file_name, keep, text, wrong_field};
 
 /// Addresses whose bodies are files: the limit of all other bodies is not theirs.
 pub(crate) const TAKE_FILES: [&str; 5] = [
@@ -136,7 +136,8 @@ pub(crate) struct FilesForm {
     files: Vec<Vec<u8>>,
 }
 
-/// Sends files to a transaction. Any number of requests may do so.
+/// Sends files to a transaction. Any number of requests may do so; of each, all files are kept or
+/// none is.
 #[utoipa::path(
     post,
     path = "/api/v1/ingestion/{dataset_id}/data_files/{transaction_id}",
@@ -161,14 +162,15 @@ pub(crate) async fn send_files(
     State(state): State<AppState>,
     caller::Somebody(caller): caller::Somebody,
     Path((dataset_id, transaction_id)): Path<(String, String)>,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    form: Result<Form, ApiError>,
 ) -> Result<StatusCode, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
     let upload = engine.upload(&scope, &transaction_id).await?;
-    let mut form = form.map_err(|cause| no_form(&cause))?;
+    let mut form = form?;
+    let batch = upload.begin_batch().await?;
     let mut kept = 0_u64;
-    while let Some(field) = next(&mut form).await? {
+    while let Some(field) = form.next().await? {
         if field.name() != Some("files") {
             let name = field.name().unwrap_or_default().to_owned();
             return Err(wrong_field(&name, "files").into());
@@ -178,16 +180,18 @@ pub(crate) async fn send_files(
         if ARCHIVES.iter().any(|ending| lower.ends_with(ending)) {
             let why = format!(
                 "{name} is an archive, which this address does not take; send the files that are \
-                 in it, or send it to /api/v1/dataset/{dataset_id}/upload"
+                 in it, or send it to /api/v1/dataset/{dataset_id}/upload. Nothing of this \
+                 request was kept"
             );
             return Err(Problem::new(StatusCode::BAD_REQUEST, "unsupported_format", why).into());
         }
-        keep(&upload, &name, field).await?;
+        keep(&batch, &name, field).await?;
         kept += 1;
     }
     if kept == 0 {
         return Err(wrong_field("", "files").into());
     }
+    batch.keep().await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -332,18 +336,19 @@ pub(crate) async fn send_archive(
     State(state): State<AppState>,
     caller::Somebody(caller): caller::Somebody,
     Path(dataset_id): Path<String>,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    form: Result<Form, ApiError>,
 ) -> Result<Json<ArchiveTaken>, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
     let upload = begin(&state, &scope).await?;
-    let mut form = form.map_err(|cause| no_form(&cause))?;
+    let mut form = form?;
+    let batch = upload.begin_batch().await?;
     let mut archive = None;
-    while let Some(field) = next(&mut form).await? {
+    while let Some(field) = form.next().await? {
         match field.name() {
             Some("file") if archive.is_none() => {
                 let name = file_name(&field)?;
-                archive = Some(keep(&upload, &name, field).await?);
+                archive = Some(keep(&batch, &name, field).await?);
             }
             Some("operations") => {
                 text(field).await?;
@@ -352,7 +357,8 @@ pub(crate) async fn send_archive(
         }
     }
     let archive = archive.ok_or_else(|| wrong_field("", "file"))?;
-    let n_files = upload.unpack(archive).await?;
+    let n_files = batch.unpack(archive).await?;
+    batch.keep().await?;
     let task = engine.finish_upload(&scope, upload).await?;
     Ok(Json(ArchiveTaken {
         status: "success",
@@ -391,7 +397,7 @@ pub(crate) struct MediaForm {
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
         (status = CONFLICT, description = "The dataset is being indexed, or mirrors a folder", body = ErrorBody),
         (status = PAYLOAD_TOO_LARGE, description = "A file is too large", body = ErrorBody),
-        (status = UNPROCESSABLE_ENTITY, description = "The body is no form", body = ValidationErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "A file has no name", body = ValidationErrorBody),
         (status = INSUFFICIENT_STORAGE, description = "The disk is full", body = ErrorBody),
     )
 )]
@@ -399,24 +405,28 @@ pub(crate) async fn add_media(
     State(state): State<AppState>,
     caller::Somebody(caller): caller::Somebody,
     Path(dataset_id): Path<String>,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    form: Result<Form, ApiError>,
 ) -> Result<StatusCode, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
     may_grow(&scope, "add_media")?;
     let upload = begin(&state, &scope).await?;
-    let mut form = form.map_err(|cause| no_form(&cause))?;
+    let mut form = form?;
+    if let Some(uri) = form.said("s3_uri") {
+        return Err(no_buckets("s3_uri", uri));
+    }
+    let batch = upload.begin_batch().await?;
     let (mut files, mut archive) = (0_u64, None);
-    while let Some(field) = next(&mut form).await? {
+    while let Some(field) = form.next().await? {
         match field.name() {
             Some("files") => {
                 let name = file_name(&field)?;
-                keep(&upload, &name, field).await?;
+                keep(&batch, &name, field).await?;
                 files += 1;
             }
             Some("archive") if archive.is_none() => {
                 let name = file_name(&field)?;
-                archive = Some(keep(&upload, &name, field).await?);
+                archive = Some(keep(&batch, &name, field).await?);
             }
             Some("s3_uri") => {
                 let uri = text(field).await?;
@@ -432,14 +442,22 @@ pub(crate) async fn add_media(
     }
     match (files, archive) {
         (0, Some(archive)) => {
-            upload.unpack(archive).await?;
+            batch.unpack(archive).await?;
         }
         (1.., None) => {}
-        _ => {
-            let why = "send exactly one of files[], s3_uri and archive";
+        (files, _) => {
+            let found = match files {
+                0 => "none of them",
+                _ => "files and an archive",
+            };
+            let why = format!(
+                "send exactly one of files[], s3_uri and archive as multipart/form-data; the form \
+                 has {found}"
+            );
             return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_source", why).into());
         }
     }
+    batch.keep().await?;
     engine.finish_upload(&scope, upload).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -4,11 +4,14 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Need, Wanted};
+use lamina_engine::{Need, ObjectsWanted, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{explore::Preview, ranked::look_up};
+use super::{
+    explore::{IMAGES, OBJECTS, Preview, objects::preview},
+    ranked::look_up,
+};
 use crate::{
     AppState,
     error::{ApiError, ParameterFault, Problem},
@@ -30,7 +33,8 @@ pub(crate) struct WordSearch {
     /// What the pictures wanted show, or words in their captions, labels, tags or file names.
     #[schema(example = "a dog on a beach")]
     text: String,
-    /// `IMAGES`.
+    /// `IMAGES`, or `OBJECTS` for boxes: those whose labels have the words first, then as their
+    /// pictures are.
     #[serde(default)]
     #[schema(default = "IMAGES")]
     entity_type: Option<String>,
@@ -44,16 +48,16 @@ pub(crate) struct WordSearch {
     threshold: Option<f32>,
 }
 
-/// Pictures, the closest first.
+/// Pictures or boxes, the closest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WordsFound {
-    /// The pictures.
+    /// The pictures, or the boxes.
     results: Vec<Preview>,
     /// How many these are.
     count: usize,
 }
 
-/// Finds the pictures that show what a text says, the closest first.
+/// Finds the pictures or boxes that show what a text says, the closest first.
 #[utoipa::path(
     post,
     path = "/api/v1/vector_search/{dataset_id}",
@@ -64,6 +68,7 @@ pub(crate) struct WordsFound {
         (status = OK, description = "The pictures", body = WordsFound),
         (status = BAD_REQUEST, description = "The model in use knows no words", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset, or the caller may not see it", body = ErrorBody),
+        (status = CONFLICT, description = "The dataset is not ready", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "The body is malformed", body = ValidationErrorBody),
         (status = SERVICE_UNAVAILABLE, description = "The index is being made again; ask again", body = ErrorBody),
     )
@@ -76,6 +81,7 @@ pub(crate) async fn search_in_words(
 ) -> Result<Json<WordsFound>, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
+    scope.shown()?;
     let limit = wish.limit.unwrap_or(USUAL);
     let furthest = wish.threshold.unwrap_or(MEANING_COUNTS);
     if !(1..=MOST).contains(&limit) {
@@ -88,27 +94,32 @@ pub(crate) async fn search_in_words(
     if wish.text.trim().is_empty() {
         return Err(fault("text", "it is empty", wish.text.into()).into());
     }
-    match wish.entity_type.as_deref() {
-        None | Some("" | "IMAGES") => {}
+    let objects = match wish.entity_type.as_deref() {
+        None | Some("" | IMAGES) => false,
+        Some(OBJECTS) => true,
         Some(other) => {
-            return Err(fault("entity_type", "it takes IMAGES", other.into()).into());
+            return Err(fault("entity_type", "it takes IMAGES or OBJECTS", other.into()).into());
         }
-    }
+    };
     let asked = Asked::Meaning {
         query: wish.text,
         max_distance: furthest,
         only: true,
     };
     let ranks = look_up(&state, &scope, vec![asked]).await?;
-    let found = engine
-        .ranked_list(&scope, Wanted::default(), ranks, 0, limit)
-        .await?;
-    let results: Vec<Preview> = found
-        .pictures
-        .iter()
-        .zip(&found.told)
-        .map(|(card, told)| Preview::new(scope.id(), card, told))
-        .collect();
+    let results: Vec<Preview> = if objects {
+        let wanted = ObjectsWanted::default();
+        let found = engine.objects(&scope, wanted, ranks, 0, limit).await?;
+        let items = found.items.iter();
+        items.map(|card| preview(scope.id(), card)).collect()
+    } else {
+        let found = engine
+            .ranked_list(&scope, Wanted::default(), ranks, 0, limit)
+            .await?;
+        let told = found.pictures.iter().zip(&found.told);
+        told.map(|(card, told)| Preview::new(scope.id(), card, told))
+            .collect()
+    };
     Ok(Json(WordsFound {
         count: results.len(),
         results,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::app::{TestApp, settled};
 
 /// Three pictures; two have boxes, a label and captions; one row names no picture.
-async fn annotated() -> (TestApp, String) {
+pub(crate) async fn annotated() -> (TestApp, String) {
     let app = TestApp::new().await;
     app.put("a/one.png", &Picture::scene(1, 96, 64).png());
     app.put("two.png", &Picture::scene(2, 64, 96).png());

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::app::{Answer, TestApp};
 
-async fn done(app: &TestApp, dataset: &str, started: &Answer) -> Answer {
+pub(crate) async fn done(app: &TestApp, dataset: &str, started: &Answer) -> Answer {
     assert_eq!(started.status, StatusCode::OK, "{started:?}");
     let tasks = app
         .get(&format!(

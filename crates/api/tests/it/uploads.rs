@@ -188,6 +188,99 @@ async fn what_cannot_be_taken_is_told_and_nothing_of_it_stays() {
 }
 
 #[tokio::test]
+async fn a_request_whose_last_file_is_refused_keeps_none_of_the_others() {
+    let app = TestApp::new().await;
+    let dataset = draft(&app).await;
+    let (files, finish) = transaction(&app, &dataset).await;
+    let picture = Picture::scene(1, 40, 30).png();
+    let whole = [
+        ("files", Some("a.png"), &picture[..]),
+        ("files", Some("folder/b.png"), &picture[..]),
+    ];
+    for (field, name) in [
+        ("files", "set.zip"),
+        ("files", "../up.png"),
+        ("file", "c.png"),
+    ] {
+        let last = (field, Some(name), &picture[..]);
+        let sent = post(&app, &files, &[whole[0], whole[1], last]).await;
+        assert!(sent.status.is_client_error(), "{sent:?}");
+        assert_eq!(end(&app, &finish).await.code(), "invalid_transaction");
+    }
+    // What was refused leaves nothing behind, and does not stand in the way of the next request.
+    let incoming = app.uploads().join(&dataset).join("incoming").join("1");
+    assert_eq!(fs_err::read_dir(&incoming).unwrap().count(), 0);
+    let sent = post(&app, &files, &whole).await;
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{sent:?}");
+    assert_eq!(end(&app, &finish).await.status, StatusCode::ACCEPTED);
+    work(&app, &dataset).await;
+    assert_eq!(paths(&app, &dataset).await, ["a.png", "folder/b.png"]);
+    // The same holds where files are added.
+    let add = format!("/api/v1/dataset/{dataset}/add_media");
+    let late = ("files", Some("late.png"), &picture[..]);
+    let sent = post(&app, &add, &[late, ("files", Some("../up.png"), &picture)]).await;
+    assert_eq!(sent.code(), "invalid_files");
+    let left = fs_err::read_dir(app.uploads().join(&dataset).join("incoming")).unwrap();
+    for entry in left {
+        let transaction = entry.unwrap().path();
+        assert_eq!(fs_err::read_dir(transaction).unwrap().count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_body_without_a_file_is_told_what_is_missing() {
+    let app = TestApp::new().await;
+    let dataset = draft(&app).await;
+    let (files, finish) = transaction(&app, &dataset).await;
+    let picture = Picture::scene(1, 40, 30).png();
+    post(&app, &files, &[("files", Some("a.png"), &picture)]).await;
+    end(&app, &finish).await;
+    work(&app, &dataset).await;
+    let base = format!("/api/v1/dataset/{dataset}");
+    let search = format!("{base}/search-image-similarity");
+    for (uri, code, missing) in [
+        (format!("{base}/add_media"), "invalid_source", "s3_uri"),
+        (search.clone(), "file_missing", "the field file"),
+    ] {
+        for (kind, body) in [
+            ("application/x-www-form-urlencoded", "auto_reindex=true"),
+            ("application/x-www-form-urlencoded", ""),
+            ("application/json", "{}"),
+            (FORM, "--lamina-test--\r\n"),
+            ("", ""),
+        ] {
+            let mut request = Request::post(&uri).body(Body::from(body)).unwrap();
+            if !kind.is_empty() {
+                let kind = kind.parse().unwrap();
+                request.headers_mut().insert("content-type", kind);
+            }
+            let answer = app.send(request).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{uri} {kind:?}");
+            assert_eq!(answer.code(), code, "{uri} {kind:?}");
+            let told = answer.json()["detail"].as_str().unwrap().to_owned();
+            assert!(told.contains(missing), "{told}");
+        }
+        let unbounded = Request::post(&uri)
+            .header("content-type", "multipart/form-data")
+            .body(Body::from("x"))
+            .unwrap();
+        let told = app.send(unbounded).await;
+        assert_eq!(told.status, StatusCode::BAD_REQUEST, "{told:?}");
+        assert!(told.text().contains("boundary"), "{told:?}");
+    }
+    // A bucket is refused as such in either kind of form.
+    let uri = format!("{base}/add_media");
+    let form = Request::post(&uri)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from("s3_uri=s3%3A%2F%2Fa%2Fb"))
+        .unwrap();
+    assert_eq!(app.send(form).await.code(), "buckets_not_supported");
+    let kind = post(&app, &format!("{search}?entity_type=CATS"), &[]).await;
+    assert_eq!(kind.status, StatusCode::BAD_REQUEST);
+    assert_eq!(kind.code(), "invalid_entity_type");
+}
+
+#[tokio::test]
 async fn annotations_that_were_sent_are_read_whatever_folders_may_be_imported() {
     let app = TestApp::with_roots(SourceRoots::Below(Vec::new())).await;
     let dataset = draft(&app).await;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     json::elements,
-    taker::{Given, Halt, Taker, quote},
+    taker::{Given, Halt, Place, Taker, quote},
 };
 
 /// What an id of the file leads to.
@@ -31,9 +31,13 @@ struct Known {
 pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
     let open = || fs_err::File::open(path).map_err(|cause| Halt::unreadable(0, &cause));
     let mut known = Known::default();
-    let mut learn = |name: &str, line, value: Value| match name {
-        "images" => known.image(taker, line, &value),
-        _ => known.category(taker, line, &value),
+    let mut places = Places::default();
+    let mut learn = |name: &'static str, line, value: Value| {
+        taker.place = places.of(name, &value);
+        match name {
+            "images" => known.image(taker, line, &value),
+            _ => known.category(taker, line, &value),
+        }
     };
     // Where it breaks off is told when annotations are read.
     let lists = match elements(open()?, &["images", "categories"], &mut learn) {
@@ -41,7 +45,8 @@ pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
         Err(Halt::Unreadable { .. }) => None,
         Ok(lists) => Some(lists),
     };
-    let found = elements(open()?, &["annotations"], &mut |_, line, value| {
+    let found = elements(open()?, &["annotations"], &mut |name, line, value| {
+        taker.place = places.of(name, &value);
         known.annotation(taker, line, &value)
     })?;
     let has_images = lists.is_none_or(|lists| lists.contains(&"images"));
@@ -52,6 +57,21 @@ pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
         });
     }
     Ok(())
+}
+
+/// How far each list was read.
+#[derive(Default)]
+struct Places(HashMap<&'static str, usize>);
+
+impl Places {
+    /// Where the next entry of a list stands.
+    fn of(&mut self, list: &'static str, entry: &Value) -> Place {
+        let next = self.0.entry(list).or_default();
+        let at = *next;
+        *next += 1;
+        let id = entry.get("id").and_then(id);
+        Place::Entry(list, at, id.map(|id| quote(&id).into()))
+    }
 }
 
 impl Known {

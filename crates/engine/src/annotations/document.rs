@@ -1,17 +1,37 @@
-//! The `metadata.json` of an export, of Lamina or of the original: what it says of each picture.
+//! The `metadata.json` of an export, of Lamina or of the original, and the `metadata.parquet` of
+//! one of Lamina: what they say of each picture.
 
 use std::{path::Path, sync::Arc};
 
 use lamina_model::AnnotationFault;
-use serde_json::Value;
+use parquet::record::{Field, Row};
+use serde_json::{Value, json};
 
 use super::{
+    find::is_table,
     json::elements,
+    parquet::rows,
     taker::{Given, Halt, Place, Taker, quote},
 };
 
-/// Reads a document.
+/// The columns of a table that hold lists, what an entry of each is in a document, and the
+/// property under which a text stands there.
+const LISTS: [(&str, &str, &str); 4] = [
+    ("labels", "image_label", "category_name"),
+    ("captions", "caption", "caption"),
+    ("user_tags", "user_tag", "tag_name"),
+    ("objects", "object_label", ""),
+];
+/// The fields and columns that name the picture, the likeliest first.
+const NAMES: [&str; 3] = ["image_filename", "file_path", "file_name"];
+
+/// Reads a document or a table.
 pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
+    if is_table(path) {
+        return rows(path, &|_| Ok(()), &mut |(), number, row| {
+            row_of(taker, number, &row)
+        });
+    }
     let file = fs_err::File::open(path).map_err(|cause| Halt::unreadable(0, &cause))?;
     let found = elements(file, &["media_items"], &mut |_, line, item| {
         media_item(taker, line, &item)
@@ -42,30 +62,83 @@ fn media_item(taker: &mut Taker<'_, '_>, line: u64, item: &Value) -> Result<(), 
     if said.is_empty() {
         return Ok(());
     }
-    let names = ["image_filename", "file_path", "file_name"];
-    let names = names.map(|field| item.get(field).and_then(Value::as_str));
-    let mut names = names.into_iter().flatten();
+    let names = NAMES.map(|field| item.get(field).and_then(Value::as_str));
+    let Some((picture, named)) = picture_of(taker, line, &names, said.len())? else {
+        return Ok(());
+    };
+    for (at, kind, properties) in said {
+        // Programs write the whole document on one line: the line alone leads nowhere.
+        taker.place = Place::Said(Arc::clone(&named), "metadata_items", at);
+        one_said(taker, line, picture, kind, properties)?;
+    }
+    taker.place = Place::default();
+    Ok(())
+}
+
+/// The picture that one of the names means, and what it is called; nothing where none means any,
+/// which is told as often as there is something said of it.
+fn picture_of(
+    taker: &mut Taker<'_, '_>,
+    line: u64,
+    names: &[Option<&str>],
+    said: usize,
+) -> Result<Option<(u32, Arc<str>)>, Halt> {
+    let mut names = names.iter().copied().flatten();
     let Some(first) = names.next() else {
-        let why = "an entry of media_items needs a file_path".to_owned();
-        return taker.lose(line, AnnotationFault::Malformed, why);
+        let why = "the entry names no picture: it needs a file_path".to_owned();
+        taker.lose(line, AnnotationFault::Malformed, why)?;
+        return Ok(None);
     };
     let found = names.fold(taker.named(first), |found, name| {
         found.or_else(|fault| taker.named(name).map_err(|_| fault))
     });
-    let picture = match found {
-        Ok(picture) => picture,
+    match found {
+        Ok(picture) => Ok(Some((picture, quote(first).into()))),
         Err((fault, why)) => {
-            for _ in &said {
+            for _ in 0..said {
                 taker.lose(line, fault, why.clone())?;
             }
-            return Ok(());
+            Ok(None)
         }
+    }
+}
+
+/// A row of a table: its lists are texts that hold JSON.
+fn row_of(taker: &mut Taker<'_, '_>, number: u64, row: &Row) -> Result<(), Halt> {
+    let text = |column: &str| {
+        let mut columns = row.get_column_iter();
+        columns.find_map(|(name, field)| match field {
+            Field::Str(text) if name == column && !text.is_empty() => Some(text.as_str()),
+            _ => None,
+        })
     };
-    let named: Arc<str> = quote(first).into();
-    for (at, kind, properties) in said {
-        // Programs write the whole document on one line: the line alone leads nowhere.
-        taker.place = Place(Some((Arc::clone(&named), at)));
-        one_said(taker, line, picture, kind, properties)?;
+    let mut lists = Vec::new();
+    for (column, kind, property) in LISTS {
+        let Some(list) = text(column) else { continue };
+        match serde_json::from_str::<Vec<Value>>(list) {
+            Ok(list) => lists.push((column, kind, property, list)),
+            Err(cause) => {
+                let why = format!("{column} holds no list: {cause}");
+                taker.lose(number, AnnotationFault::Malformed, why)?;
+            }
+        }
+    }
+    let said = lists.iter().map(|(.., list)| list.len()).sum();
+    if said == 0 {
+        return Ok(());
+    }
+    let Some((picture, named)) = picture_of(taker, number, &NAMES.map(text), said)? else {
+        return Ok(());
+    };
+    for (column, kind, property, list) in lists {
+        for (at, one) in list.into_iter().enumerate() {
+            taker.place = Place::Said(Arc::clone(&named), column, at);
+            let properties = match property {
+                "" => one,
+                name => json!({name: one}),
+            };
+            one_said(taker, number, picture, kind, &properties)?;
+        }
     }
     taker.place = Place::default();
     Ok(())

@@ -7,6 +7,7 @@ use std::{
 
 use lamina_model::{AnnotationFormat, FileStamp, SourcePath};
 
+use super::parquet::columns_of;
 use crate::{
     Error, SourceRoots,
     ingest::{Found, Verdict, leads_below, plain, resolved},
@@ -94,7 +95,7 @@ pub(super) fn format_of_name(name: &str) -> Option<AnnotationFormat> {
         "image_annotations.parquet" | "object_annotations.parquet" => {
             Some(AnnotationFormat::Parquet)
         }
-        "metadata.json" => Some(AnnotationFormat::Export),
+        "metadata.json" | "metadata.parquet" => Some(AnnotationFormat::Export),
         "data.yaml" => Some(AnnotationFormat::Yolo),
         _ if name.ends_with("annotations.coco.json") => Some(AnnotationFormat::Coco),
         _ => None,
@@ -105,7 +106,7 @@ pub(super) fn format_of_name(name: &str) -> Option<AnnotationFormat> {
 pub(crate) fn format_among(folder: &Path, path: &SourcePath) -> Option<AnnotationFormat> {
     let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
     let file = || folder.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
-    // Many programs write a `metadata.json`; of exports it begins in one way.
+    // Many programs write files of these names; those of exports are known by what is in them.
     format_of_name(&name).filter(|format| *format != AnnotationFormat::Export || is_export(&file()))
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn format_among(folder: &Path, path: &SourcePath) -> Option<Annotatio
 pub(super) fn format_of(path: &Path) -> Option<AnnotationFormat> {
     let end = path.extension()?.to_string_lossy().to_lowercase();
     match end.as_str() {
-        "json" if is_export(path) => Some(AnnotationFormat::Export),
+        "json" | "parquet" if is_export(path) => Some(AnnotationFormat::Export),
         "json" => Some(AnnotationFormat::Coco),
         "csv" | "tsv" | "txt" => Some(AnnotationFormat::Csv),
         "parquet" => Some(AnnotationFormat::Parquet),
@@ -122,8 +123,22 @@ pub(super) fn format_of(path: &Path) -> Option<AnnotationFormat> {
     }
 }
 
-/// Whether a JSON file is the `metadata.json` of an export, by its beginning.
+/// Whether a file is a table by its name.
+pub(super) fn is_table(path: &Path) -> bool {
+    let end = path.extension();
+    end.is_some_and(|end| end.eq_ignore_ascii_case("parquet"))
+}
+
+/// Whether a file is the `metadata.json` of an export, by its beginning, or the `metadata.parquet`
+/// of one, by its columns.
 pub(super) fn is_export(path: &Path) -> bool {
+    if is_table(path) {
+        let columns = columns_of(path);
+        let has = |name: &str| columns.iter().any(|column| column == name);
+        return ["media_id", "image_filename", "file_path", "user_tags"]
+            .into_iter()
+            .all(has);
+    }
     let mut head = Vec::new();
     let read = fs_err::File::open(path).and_then(|file| {
         std::io::Read::read_to_end(&mut std::io::Read::take(file, HEAD_BYTES as u64), &mut head)
@@ -168,7 +183,10 @@ pub(crate) fn checked_files(files: &[PathBuf], roots: &SourceRoots) -> Result<Ve
         let text = real
             .to_str()
             .ok_or_else(|| invalid(format!("the path {shown} is no text in UTF-8")))?;
-        checked.push(text.to_owned());
+        // A file that is named twice is read once.
+        if !checked.iter().any(|known| known == text) {
+            checked.push(text.to_owned());
+        }
     }
     Ok(checked)
 }
@@ -186,6 +204,7 @@ mod tests {
             ("image_annotations.csv", AnnotationFormat::Csv),
             ("object_annotations.parquet", AnnotationFormat::Parquet),
             ("data.yaml", AnnotationFormat::Yolo),
+            ("metadata.parquet", AnnotationFormat::Export),
         ] {
             assert_eq!(format_of_name(name), Some(format), "{name}");
         }

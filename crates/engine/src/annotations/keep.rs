@@ -101,7 +101,7 @@ pub(crate) async fn bring_in(
     let files = reading.await.map_err(Error::internal)?;
     let mut files = files.map_err(|_| Stopped::Cancelled)?;
     tags.tell(&mut files);
-    warn(&files, &mut warnings);
+    warn(&files, &tags, &mut warnings);
     let read = AnnotationsRead {
         seen,
         named: dataset.annotation_files,
@@ -277,10 +277,11 @@ fn read_all(
     Ok(read)
 }
 
-/// What people should know at first sight.
-fn warn(files: &[AnnotationFile], warnings: &mut Vec<String>) {
-    for file in files {
-        let left_out = file.left_out();
+/// What people should know at first sight. That a tag which they deleted themselves stays away is
+/// told where rows are, and is no fault of the format.
+fn warn(files: &[AnnotationFile], tags: &Tags, warnings: &mut Vec<String>) {
+    for (position, file) in files.iter().enumerate() {
+        let left_out = file.left_out() - tags.deleted_in(position);
         if left_out > 0 {
             warnings.push(format!(
                 "{}: the format was not as expected; {left_out} of {} rows were not taken",

@@ -6,6 +6,7 @@ use std::{
 };
 
 use parquet::{
+    errors::ParquetError,
     file::reader::{FileReader, SerializedFileReader},
     record::{Field, Row},
 };
@@ -17,8 +18,36 @@ use super::{
 
 /// Reads a table.
 pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
+    rows(
+        path,
+        &|head| Columns::of(head),
+        &mut |columns, number, row| columns.take(taker, number, &cells(row)),
+    )
+}
+
+/// Takes the rows of a table one by one, each with its number from 1; `begin` makes of the names
+/// of its columns what every row is read with, or says what is wrong with them.
+///
+/// # Errors
+/// What `take` says; [`Halt::Unreadable`] where the file is no table, or a damaged one.
+pub(super) fn rows<H>(
+    path: &Path,
+    begin: &dyn Fn(&[String]) -> Result<H, String>,
+    take: &mut dyn FnMut(&H, u64, Row) -> Result<(), Halt>,
+) -> Result<(), Halt> {
     // A damaged file may upset the reader in ways that it does not tell as errors.
-    let read = catch_unwind(AssertUnwindSafe(|| read_rows(path, taker)));
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let table = open(path).map_err(|cause| Halt::unreadable(0, &cause))?;
+        let head = begin(&names(&table)).map_err(|note| Halt::Unreadable { line: 0, note })?;
+        let rows = table
+            .get_row_iter(None)
+            .map_err(|cause| Halt::unreadable(0, &cause))?;
+        for (row, number) in rows.zip(1..) {
+            let row = row.map_err(|cause| Halt::unreadable(number, &cause))?;
+            take(&head, number, row)?;
+        }
+        Ok(())
+    }));
     read.unwrap_or_else(|_| {
         Err(Halt::Unreadable {
             line: 0,
@@ -27,25 +56,21 @@ pub(super) fn read(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
     })
 }
 
-fn read_rows(path: &Path, taker: &mut Taker<'_, '_>) -> Result<(), Halt> {
-    let file = fs_err::File::open(path).map_err(|cause| Halt::unreadable(0, &cause))?;
-    let table = SerializedFileReader::new(file.into_parts().0)
-        .map_err(|cause| Halt::unreadable(0, &cause))?;
+/// The names of the columns of a table; none where the file is no table.
+pub(super) fn columns_of(path: &Path) -> Vec<String> {
+    let read = catch_unwind(|| open(path).map(|table| names(&table)));
+    read.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+fn open(path: &Path) -> Result<SerializedFileReader<std::fs::File>, ParquetError> {
+    let file = fs_err::File::open(path)?;
+    SerializedFileReader::new(file.into_parts().0)
+}
+
+fn names(table: &SerializedFileReader<std::fs::File>) -> Vec<String> {
     let schema = table.metadata().file_metadata().schema();
-    let head: Vec<String> = schema
-        .get_fields()
-        .iter()
-        .map(|field| field.name().to_owned())
-        .collect();
-    let columns = Columns::of(&head).map_err(|note| Halt::Unreadable { line: 0, note })?;
-    let rows = table
-        .get_row_iter(None)
-        .map_err(|cause| Halt::unreadable(0, &cause))?;
-    for (row, number) in rows.zip(1..) {
-        let row = row.map_err(|cause| Halt::unreadable(number, &cause))?;
-        columns.take(taker, number, &cells(row))?;
-    }
-    Ok(())
+    let fields = schema.get_fields().iter();
+    fields.map(|field| field.name().to_owned()).collect()
 }
 
 fn cells(row: Row) -> Vec<Cell> {

@@ -24,13 +24,15 @@ enum Absent {
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     known: Option<Known>,
-    /// How many rows of each file found no room.
+    /// How many rows of each file stand for no tag.
     lost: BTreeMap<usize, u64>,
+    /// How many of them name a tag that was deleted.
+    deleted: BTreeMap<usize, u64>,
 }
 
 impl Tags {
-    /// The tags that some rows name; those that the dataset never had are made. Rows for whose
-    /// tags there is no room are told of, and the picture goes without.
+    /// The tags that some rows name; those that the dataset never had are made. Rows whose tags
+    /// were deleted, or for whose tags there is no room, are told of, and the picture goes without.
     pub(super) async fn of(
         &mut self,
         engine: &Engine,
@@ -46,8 +48,12 @@ impl Tags {
                     tag,
                     at: engine.clock().now(),
                 }),
-                Err(Absent::NoRoom) => lost.push(no_room(named)),
-                Err(Absent::Deleted) => {}
+                Err(why) => {
+                    if why == Absent::Deleted {
+                        *self.deleted.entry(part.position).or_default() += 1;
+                    }
+                    lost.push(absent(named, why));
+                }
             }
         }
         if !lost.is_empty() {
@@ -90,7 +96,7 @@ impl Tags {
         Ok(made)
     }
 
-    /// Tells of rows that found no room, behind all that was wrong with the file itself.
+    /// Tells of rows that stand for no tag, behind all that was wrong with the file itself.
     async fn lose(
         &mut self,
         engine: &Engine,
@@ -111,10 +117,15 @@ impl Tags {
         Ok(())
     }
 
+    /// How many rows of the file at a position name a tag that was deleted.
+    pub(super) fn deleted_in(&self, position: usize) -> u64 {
+        self.deleted.get(&position).copied().unwrap_or(0)
+    }
+
     /// Puts what was lost into what is told of the files.
-    pub(super) fn tell(self, files: &mut [AnnotationFile]) {
-        for (position, lost) in self.lost {
-            if let Some(file) = files.get_mut(position) {
+    pub(super) fn tell(&self, files: &mut [AnnotationFile]) {
+        for (position, lost) in &self.lost {
+            if let Some(file) = files.get_mut(*position) {
                 *file
                     .faults
                     .entry(AnnotationFault::UnusableText)
@@ -124,16 +135,23 @@ impl Tags {
     }
 }
 
-fn no_room(named: &NamedTag) -> AnnotationProblem {
+fn absent(named: &NamedTag, why: Absent) -> AnnotationProblem {
+    let name = quote(&named.name);
+    let note = match why {
+        Absent::NoRoom => format!(
+            "there is no room for the tag {name:?}: the dataset has as many tags as it may have; \
+             delete some that nobody needs"
+        ),
+        Absent::Deleted => format!(
+            "the tag {name:?} was deleted, and a file does not bring it back; make it again to \
+             have it on its pictures"
+        ),
+    };
     AnnotationProblem {
         file: String::new(),
         line: named.line,
         fault: AnnotationFault::UnusableText,
-        note: named.place.before(format!(
-            "there is no room for the tag {:?}: the dataset has as many tags as it may have; \
-             delete some that nobody needs",
-            quote(&named.name)
-        )),
+        note: named.place.before(note),
     }
 }
 

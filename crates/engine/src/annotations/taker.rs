@@ -46,18 +46,30 @@ impl Halt {
     }
 }
 
-/// Where in an element of a document something stands: the picture that it is about, and the
-/// place in the list of what is said of it. Such an element may fill many lines, or all of them
-/// one.
+/// Where something stands that a line alone does not lead to: programs write whole documents on
+/// one line, and YOLO a file for each picture.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place(pub Option<(Arc<str>, usize)>);
+pub(super) enum Place {
+    /// The line says it all.
+    #[default]
+    Line,
+    /// What an export says of a picture: the picture, the list, and the place in that.
+    Said(Arc<str>, &'static str, usize),
+    /// An entry of a list of a COCO file, by its id where it has one.
+    Entry(&'static str, usize, Option<Arc<str>>),
+    /// Another file than the one that is told of; the line is a line of that.
+    File(Arc<str>),
+}
 
 impl Place {
     /// A note, with the place before it where there is one.
     pub(super) fn before(&self, note: String) -> String {
-        match &self.0 {
-            Some((picture, at)) => format!("{picture:?}, metadata_items[{at}]: {note}"),
-            None => note,
+        match self {
+            Self::Line => note,
+            Self::Said(picture, list, at) => format!("{picture:?}, {list}[{at}]: {note}"),
+            Self::Entry(list, at, None) => format!("{list}[{at}]: {note}"),
+            Self::Entry(list, at, Some(id)) => format!("{list}[{at}], id {id}: {note}"),
+            Self::File(file) => format!("{file}: {note}"),
         }
     }
 }

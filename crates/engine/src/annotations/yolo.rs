@@ -7,7 +7,7 @@ use lamina_model::AnnotationFault;
 
 use super::{
     pictures::{Named, join, stem},
-    taker::{Given, Halt, Taker, quote, say},
+    taker::{Given, Halt, Place, Taker, quote, say},
     text::Text,
     yaml,
 };
@@ -69,7 +69,7 @@ fn read_boxes(
     names: &BTreeMap<u64, String>,
     taker: &mut Taker<'_, '_>,
 ) -> Result<(), Halt> {
-    let shown = String::from_utf8_lossy(below).into_owned();
+    taker.place = Place::File(String::from_utf8_lossy(below).into());
     let pictures = taker.pictures();
     let from_yaml = |place: &Vec<u8>| pictures.find_stem(&join(&taker.folder, place));
     let found = places
@@ -83,7 +83,7 @@ fn read_boxes(
     let text = match text {
         Ok(text) => text,
         Err(cause) => {
-            let why = format!("{shown} cannot be read: {}", cause.kind());
+            let why = format!("cannot be read: {}", cause.kind());
             return taker.lose(0, AnnotationFault::Unreadable, why);
         }
     };
@@ -95,7 +95,7 @@ fn read_boxes(
             Ok(0) => break,
             Ok(_) => {}
             Err(cause) => {
-                let why = format!("{shown} cannot be read on: {}", cause.kind());
+                let why = format!("cannot be read on: {}", cause.kind());
                 return taker.lose(line, AnnotationFault::Unreadable, why);
             }
         }
@@ -107,18 +107,18 @@ fn read_boxes(
         let picture = match &named {
             Ok(picture) => *picture,
             Err((fault, why)) => {
-                taker.lose(line, *fault, format!("{shown}: {why}"))?;
+                taker.lose(line, *fault, why.clone())?;
                 continue;
             }
         };
         match parse(row) {
             None => {
-                let why = format!("{shown}: the line is no box: {:?}", quote(row));
+                let why = format!("the line is no box: {:?}", quote(row));
                 taker.lose(line, AnnotationFault::Malformed, why)?;
             }
             Some((class, parts)) => match names.get(&class) {
                 None => {
-                    let why = format!("{shown}: data.yaml names no class {class}");
+                    let why = format!("data.yaml names no class {class}");
                     taker.lose(line, AnnotationFault::UnknownCategory, why)?;
                 }
                 Some(name) => {

@@ -2,7 +2,9 @@
 
 use std::{io::Read, sync::Arc};
 
-use lamina_model::{AnchorId, Clause, Media, MediaId, PixelBox, Presence, Pull, Region};
+use lamina_model::{
+    AnchorId, Clause, Media, MediaId, PixelBox, Presence, Pull, Region, RegionUnit,
+};
 use lamina_vision::Part;
 
 use super::{PICTURES, wanted::Wanted};
@@ -13,7 +15,7 @@ const ANCHOR_SECONDS: i64 = 30 * 86_400;
 /// What an anchor's id is the id of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnchorOf {
-    /// A picture of the dataset.
+    /// A picture of the dataset, or a box in one.
     Media,
     /// A picture that was uploaded to be searched with.
     Upload,
@@ -78,14 +80,14 @@ impl Engine {
     pub async fn anchor(&self, scope: &DatasetScope, wish: AnchorWish) -> Result<Anchor, Error> {
         let found = match wish.of {
             AnchorOf::Upload => None,
-            AnchorOf::Media => Some(self.media(scope, &wish.id).await?),
-            AnchorOf::Either => match self.media(scope, &wish.id).await {
-                Ok(media) => Some(media),
+            AnchorOf::Media => Some(self.pictured(scope, &wish).await?),
+            AnchorOf::Either => match self.pictured(scope, &wish).await {
+                Ok(found) => Some(found),
                 Err(Error::NotFound { .. }) => None,
                 Err(cause) => return Err(cause),
             },
         };
-        let Some(media) = found else {
+        let Some((media, region)) = found else {
             if wish.region.is_some() {
                 let why =
                     "the pixels of an uploaded picture are not kept: name its part when it is sent";
@@ -98,7 +100,7 @@ impl Engine {
             });
         };
         let whole = [0, 0, media.width_px, media.height_px];
-        let pixels = wish.region.map_or(Some(whole), |region| {
+        let pixels = region.map_or(Some(whole), |region| {
             region.pixels(media.width_px, media.height_px)
         });
         let pixels = pixels.ok_or_else(|| outside(media.width_px, media.height_px))?;
@@ -109,13 +111,45 @@ impl Engine {
         };
         let vector = match kept {
             Some(vector) => Arc::new(vector),
-            None => self.part_vector(scope, &media, wish.region, pixels).await?,
+            None => self.part_vector(scope, &media, region, pixels).await?,
         };
         Ok(Anchor {
             vector,
             pull: wish.pull,
             own,
         })
+    }
+
+    /// The picture with the id, or the one that the box with the id is in; and the part of it that
+    /// matters.
+    async fn pictured(
+        &self,
+        scope: &DatasetScope,
+        wish: &AnchorWish,
+    ) -> Result<(Media, Option<Region>), Error> {
+        let not_found = match self.media(scope, &wish.id).await {
+            Err(cause @ Error::NotFound { .. }) => cause,
+            other => return Ok((other?, wish.region)),
+        };
+        let (object, media) = match self.object(scope, &wish.id).await {
+            Err(Error::NotFound { .. }) => return Err(not_found),
+            other => other?,
+        };
+        if wish.region.is_some() {
+            let why = "the id is that of a box, which is a part of its picture already: leave the \
+                       other part out, or name the picture";
+            return Err(Error::invalid("bounding_box", why));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "pixels of a picture")]
+        let edge = |pixels: i64| pixels as f64;
+        let region = Region {
+            unit: RegionUnit::Pixels,
+            x: edge(object.x_px),
+            y: edge(object.y_px),
+            width: f64::from(object.width_px),
+            height: f64::from(object.height_px),
+        };
+        Ok((media, Some(region)))
     }
 
     /// The vector of a picture in the generation that is shown, if it has one there.
@@ -229,12 +263,7 @@ impl Engine {
         bytes: Vec<u8>,
         region: Option<Region>,
     ) -> Result<AnchorId, Error> {
-        if scope.dataset().generation.is_none() {
-            return Err(Error::Conflict {
-                code: "not_ready",
-                why: "the dataset is not ready: it can be searched once it was indexed".to_owned(),
-            });
-        }
+        scope.shown()?;
         let (part, vector) = self
             .embed_part(Source::Bytes(bytes), region)
             .await?

@@ -1,9 +1,8 @@
 //! The pictures of an export, as the index knows them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use lamina_model::{ClusterId, IssueKind, MediaId, SourcePath, Timestamp};
-use lamina_search::RowSet;
+use lamina_model::{ClusterId, IssueKind, MediaId, ObjectId, SourcePath, Timestamp};
 
 use super::{
     levels::{self, AtLevel},
@@ -30,10 +29,12 @@ pub(crate) struct Item {
     pub(crate) copies: Vec<AtLevel>,
     /// How far it is from what was asked for, where something ranked the pictures.
     pub(crate) distance: Option<f32>,
+    /// The boxes in it that were asked for; nothing where all of it was.
+    pub(crate) boxes: Option<BTreeSet<ObjectId>>,
 }
 
-/// Pictures of a ranked export at most.
-const MOST_RANKED: usize = 100_000;
+/// Pictures or boxes of a ranked export at most.
+pub(super) const MOST_RANKED: usize = 100_000;
 
 impl Engine {
     /// The pictures that are wanted in the order of what ranks them, with their distances: the
@@ -65,55 +66,13 @@ impl Engine {
         scope: &DatasetScope,
         parts: &[ExportPart],
     ) -> Result<Vec<Item>, Error> {
-        let mut parts = parts.to_vec();
-        let Some(opened) = self.opened(scope).await? else {
-            return Ok(Vec::new());
-        };
-        let mut filters = Vec::new();
-        for part in &mut parts {
-            if let ExportPart::Matching { wanted, .. } = part {
-                self.check_areas(scope, &opened, wanted).await?;
-                filters.push(&mut wanted.filter);
-            }
-        }
-        let version = scope.dataset().marks_version;
-        let seen = self.seen(opened, version, &mut filters).await?;
         let dataset = scope.id();
-        let found = tokio::task::spawn_blocking(move || {
-            let index = &seen.index;
-            let mut rows = RowSet::none(index.rows());
-            let mut ranked: Vec<(u32, f32)> = Vec::new();
-            for part in &parts {
-                match part {
-                    ExportPart::Media(ids) => {
-                        for row in ids.iter().filter_map(|id| index.row_of(*id)) {
-                            rows.insert(row);
-                        }
-                    }
-                    ExportPart::Ranked(media) => {
-                        for (id, distance) in media {
-                            let row = index.row_of(*id).filter(|row| !rows.contains(*row));
-                            if let Some(row) = row {
-                                rows.insert(row);
-                                ranked.push((row, *distance));
-                            }
-                        }
-                    }
-                    ExportPart::Matching { wanted, except } => {
-                        let mut some = seen.rows_of(wanted);
-                        let mut left_out = RowSet::none(index.rows());
-                        for row in except.iter().filter_map(|id| index.row_of(*id)) {
-                            left_out.insert(row);
-                        }
-                        some.remove(&left_out);
-                        rows.add(&some);
-                    }
-                }
-            }
+        let found = self.ask_of_parts(scope, parts, move |seen, mut chosen| {
+            let (index, rows) = (&seen.index, &chosen.rows);
             let name = |number: usize, level: f64| {
                 levels::group_id(dataset, &seen.group_id(number), level)
             };
-            let mut levels = levels::of(&seen.copies, index.rows(), &rows, name);
+            let mut levels = levels::of(&seen.copies, index.rows(), rows, name);
             let mut item = |row: u32, distance: Option<f32>| {
                 let tile = index.tile(row);
                 let is_copied = seen.copies.family_of(row).is_some();
@@ -131,17 +90,28 @@ impl Engine {
                     likeness,
                     copies: levels.remove(&row).unwrap_or_default(),
                     distance,
+                    boxes: chosen.boxes.remove(&row),
                 }
             };
             let mut items: Vec<Item> = Vec::with_capacity(rows.len() as usize);
-            for (row, distance) in &ranked {
+            for (row, distance) in &chosen.ranked {
                 items.push(item(*row, Some(*distance)));
             }
-            let taken: HashSet<u32> = ranked.iter().map(|(row, _)| *row).collect();
+            let taken: HashSet<u32> = chosen.ranked.iter().map(|(row, _)| *row).collect();
             let others = rows.iter().filter(|row| !taken.contains(row));
             items.extend(others.map(|row| item(row, None)));
             items
         });
-        found.await.map_err(Error::internal)
+        Ok(found.await?.unwrap_or_default())
+    }
+
+    /// How many pictures lie in some part.
+    pub(crate) async fn count_export(
+        &self,
+        scope: &DatasetScope,
+        parts: &[ExportPart],
+    ) -> Result<u64, Error> {
+        let found = self.ask_of_parts(scope, parts, |_, chosen| u64::from(chosen.rows.len()));
+        Ok(found.await?.unwrap_or_default())
     }
 }

@@ -6,6 +6,7 @@
 //! all little-endian. BLAKE3 of everything before stands at the end. Without the file there are no
 //! boxes.
 
+mod exported;
 mod found;
 
 use std::{
@@ -13,8 +14,10 @@ use std::{
     path::Path,
 };
 
+pub use exported::ObjectPart;
 use found::Found;
 use lamina_model::{ClusterId, DatasetId, Generation, ObjectBox, ObjectId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -151,7 +154,7 @@ impl ObjectTable {
 }
 
 /// Which boxes are wanted.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ObjectsWanted {
     /// Those in these pictures.
     pub pictures: Wanted,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use lamina_model::{ExportId, Job, JobId, JobKind, JobState, Lane, MediaId, Progress};
+use lamina_model::{ExportId, Job, JobId, JobKind, JobState, Lane, MediaId, ObjectId, Progress};
 use lamina_store::Export;
 use serde::{Deserialize, Serialize};
 
-use crate::{Caller, DatasetScope, Engine, Error, Wanted};
+use crate::{Caller, DatasetScope, Engine, Error, ObjectPart, Wanted};
 
 /// How what is known is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,11 @@ pub enum ExportPart {
     },
     /// These, in this order, each with its distance to what was asked for.
     Ranked(Vec<(MediaId, f32)>),
+    /// The pictures that these boxes are in; of the boxes in them, these alone.
+    Objects(Box<ObjectPart>),
+    /// The same of these boxes, the pictures in the order of their first boxes, each with the
+    /// distance of that.
+    RankedObjects(Vec<(ObjectId, f32)>),
 }
 
 /// What is to be exported. The shape is stored.
@@ -109,12 +114,7 @@ impl Engine {
         scope: &DatasetScope,
         wish: ExportWish,
     ) -> Result<Export, Error> {
-        if scope.dataset().generation.is_none() {
-            return Err(Error::Conflict {
-                code: "not_ready",
-                why: "the dataset is not ready: it can be exported once it was indexed".to_owned(),
-            });
-        }
+        scope.shown()?;
         let entities = self.count_export(scope, &wish.parts).await?;
         let name = self.name_of(caller).await;
         let refused = (entities == 0).then(|| "no pictures match; nothing to export".to_owned());

@@ -6,12 +6,9 @@ use lamina_store::Export;
 
 use super::{
     ask::{DONE, FAILED, INIT, RUNNING},
-    document,
     work::key,
 };
-use crate::{
-    Caller, DatasetScope, Engine, Error, ExportPart, Wanted, access::shorten, error::OrNothing,
-};
+use crate::{DatasetScope, Engine, Error, access::shorten, error::OrNothing};
 
 /// How long a link counts.
 const LINK_SECONDS: i64 = 86_400;
@@ -157,68 +154,5 @@ impl Engine {
         let text = format!("{}/{}/{until}", export.dataset_id, export.id);
         let proof = blake3::keyed_hash(key.as_bytes(), text.as_bytes());
         Ok(proof.to_hex().to_string())
-    }
-
-    /// The whole document of a dataset, for callers that do not wait for a job.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] while there is no generation, or the dataset is too large for it.
-    pub async fn export_document(
-        &self,
-        caller: &Caller,
-        scope: &DatasetScope,
-        base_url: &str,
-        most: usize,
-    ) -> Result<String, Error> {
-        let everything = ExportPart::Matching {
-            wanted: Box::new(Wanted::default()),
-            except: std::collections::BTreeSet::new(),
-        };
-        let dataset = scope.dataset();
-        if dataset.generation.is_none() {
-            return Err(Error::Conflict {
-                code: "not_ready",
-                why: "the dataset is not ready: it can be exported once it was indexed".to_owned(),
-            });
-        }
-        let items = self.export_items(scope, &[everything]).await?;
-        if items.len() > most {
-            return Err(Error::Conflict {
-                code: "too_large",
-                why: format!(
-                    "the dataset has {} pictures; above {most}, ask for export_context_async",
-                    items.len()
-                ),
-            });
-        }
-        let now = self.clock().now();
-        let about = Export {
-            id: ExportId::new(self.clock(), self.chance()),
-            dataset_id: scope.id(),
-            made_by: caller.user_id(),
-            made_by_name: self.name_of(caller).await,
-            created_at: now,
-            wish: String::new(),
-            file_name: String::new(),
-            status: DONE.to_owned(),
-            progress: 1.0,
-            entities: items.len() as u64,
-            message: None,
-            size_bytes: None,
-            content_hash: None,
-            finished_at: None,
-            expires_at: None,
-        };
-        let mut text = document::head(&about, dataset, base_url, now);
-        for (at, item) in items.iter().enumerate() {
-            if at > 0 {
-                text.push(',');
-            }
-            let said = self.said_of(scope, item).await?;
-            let row = (item.clone(), said, String::new());
-            text.push_str(&document::media_item(dataset, base_url, &row, false));
-        }
-        text.push_str(document::TAIL);
-        Ok(text)
     }
 }

@@ -1,8 +1,9 @@
 //! What people and files say of the pictures of an export.
 
+use std::collections::HashMap;
+
 use lamina_model::{Caption, FieldValue, Issue, IssueKind, MediaId, ObjectBox, PictureLabel, Tag};
 
-use super::ask::ExportPart;
 use crate::{DatasetScope, Engine, Error};
 
 pub(super) use crate::explore::Item;
@@ -33,29 +34,50 @@ impl Said {
 }
 
 impl Engine {
-    /// How many pictures lie in some part.
-    pub(super) async fn count_export(
+    /// What is said of some pictures, in their order.
+    pub(super) async fn said_of(
         &self,
         scope: &DatasetScope,
-        parts: &[ExportPart],
-    ) -> Result<u64, Error> {
-        Ok(self.export_items(scope, parts).await?.len() as u64)
+        items: &[Item],
+    ) -> Result<Vec<Said>, Error> {
+        let (store, dataset) = (self.store(), scope.id());
+        let ids: Vec<MediaId> = items.iter().map(|item| item.id).collect();
+        let mut all: HashMap<MediaId, Said> = HashMap::new();
+        for label in store.labels_of_all(dataset, &ids).await? {
+            all.entry(label.media_id).or_default().labels.push(label);
+        }
+        for caption in store.captions_of_all(dataset, &ids).await? {
+            let said = all.entry(caption.media_id).or_default();
+            said.captions.push(caption);
+        }
+        for object in store.objects_of_all(dataset, &ids).await? {
+            all.entry(object.media_id).or_default().objects.push(object);
+        }
+        for (media, tag) in store.tags_of_all(dataset, &ids).await? {
+            all.entry(media).or_default().tags.push(tag);
+        }
+        for (media, value) in store.field_values_of_all(dataset, &ids).await? {
+            all.entry(media).or_default().values.push(value);
+        }
+        if let Some(generation) = scope.dataset().generation {
+            let described = |item: &&Item| item.issues.iter().any(|(kind, _)| kind.is_described());
+            let some = items.iter().filter(described);
+            let some: Vec<MediaId> = some.map(|item| item.id).collect();
+            for issue in store.issues_of_all(dataset, generation, &some).await? {
+                all.entry(issue.media_id).or_default().described.push(issue);
+            }
+        }
+        let said = items.iter().map(|item| {
+            let mut said = all.remove(&item.id).unwrap_or_default();
+            if let Some(boxes) = &item.boxes {
+                said.objects.retain(|object| boxes.contains(&object.id));
+            }
+            said
+        });
+        Ok(said.collect())
     }
 
-    pub(super) async fn said_of(&self, scope: &DatasetScope, item: &Item) -> Result<Said, Error> {
-        let (store, dataset, id) = (self.store(), scope.id(), item.id);
-        let is_described = item.issues.iter().any(|(kind, _)| kind.is_described());
-        let described = match scope.dataset().generation {
-            Some(generation) if is_described => store.issues_of(dataset, generation, id).await?,
-            _ => Vec::new(),
-        };
-        Ok(Said {
-            described,
-            ..self.marks_of(scope, id).await?
-        })
-    }
-
-    /// The same without issues.
+    /// What is said of one picture, without issues.
     pub(crate) async fn marks_of(&self, scope: &DatasetScope, id: MediaId) -> Result<Said, Error> {
         let (store, dataset) = (self.store(), scope.id());
         Ok(Said {

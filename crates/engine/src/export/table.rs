@@ -9,8 +9,11 @@ use parquet::{
     schema::parser::parse_message_type,
 };
 
+use serde_json::{Value, json};
+
 use super::{
     csv::{fields, issues},
+    document::source,
     item::{Item, Said},
 };
 
@@ -27,6 +30,7 @@ const SCHEMA: &str = "message pictures {
     required binary labels (UTF8);
     required binary captions (UTF8);
     required binary user_tags (UTF8);
+    required binary objects (UTF8);
     required binary issues (UTF8);
     required binary custom_metadata (UTF8);
 }";
@@ -101,7 +105,7 @@ impl<W: Write + Send> Table<W> {
 
 /// The text in a column, by its place in the schema.
 fn text_of(column: usize, (item, said, name): &Row) -> String {
-    let list = |names: Vec<&str>| serde_json::Value::from(names).to_string();
+    let list = |names: Vec<&str>| Value::from(names).to_string();
     match column {
         0 => item.id.to_string(),
         1 => name.clone(),
@@ -116,7 +120,20 @@ fn text_of(column: usize, (item, said, name): &Row) -> String {
                 .collect(),
         ),
         11 => list(said.tags.iter().map(|tag| tag.name.as_str()).collect()),
-        12 => issues(item),
+        12 => objects(said),
+        13 => issues(item),
         _ => fields(said),
     }
+}
+
+/// The boxes in a picture as a list, each as `metadata.json` has it.
+fn objects(said: &Said) -> String {
+    let boxes = said.objects.iter().map(|object| {
+        json!({
+            "original_id": object.original_id, "category_name": object.label,
+            "source": source(object.source),
+            "bbox": [object.x_px, object.y_px, object.width_px, object.height_px],
+        })
+    });
+    boxes.collect::<Value>().to_string()
 }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Pictures told of at a time.
-const PART: usize = 500;
+pub(super) const PART: usize = 500;
 /// How long an archive stays.
 const KEPT_SECONDS: i64 = 7 * 86_400;
 
@@ -134,12 +134,12 @@ async fn write(
     let mut done = 0;
     for part in items.chunks(PART) {
         context.check()?;
-        let mut rows = Vec::with_capacity(part.len());
-        for item in part {
-            let said = engine.said_of(&scope, item).await?;
+        let said = engine.said_of(&scope, part).await?;
+        let rows = part.iter().zip(said).map(|(item, said)| {
             let name = names.give(&item.path);
-            rows.push((item.clone(), said, name));
-        }
+            (item.clone(), said, name)
+        });
+        let rows = rows.collect();
         if sender.send(rows).await.is_err() {
             break;
         }

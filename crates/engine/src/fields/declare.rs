@@ -56,13 +56,7 @@ impl Engine {
         scope: &DatasetScope,
         wish: FieldWish,
     ) -> Result<MetadataField, Error> {
-        if scope.dataset().generation.is_none() {
-            return Err(Error::Conflict {
-                code: "not_ready",
-                why: "the dataset is not ready: fields can be declared once it was indexed"
-                    .to_owned(),
-            });
-        }
+        scope.shown()?;
         let name = wish.name.trim();
         let length = name.chars().count();
         if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {

@@ -38,6 +38,18 @@ pub(super) fn begin_part(folder: &Path, name: &Path) -> io::Result<(File, PathBu
     }
 }
 
+/// A new folder at the top of `folder` for files that are to be kept together or not at all.
+pub(super) fn begin_draft(folder: &Path) -> io::Result<PathBuf> {
+    loop {
+        let number = NEXT_PART.fetch_add(1, Ordering::Relaxed);
+        let draft = folder.join(format!("{PART_PREFIX}{}-{number}", std::process::id()));
+        match fs_err::create_dir(&draft) {
+            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
+            other => return other.map(|()| draft),
+        }
+    }
+}
+
 /// Takes away what was never finished.
 pub(super) fn clear_parts(folder: &Path) -> io::Result<()> {
     let entries = match fs_err::read_dir(folder) {

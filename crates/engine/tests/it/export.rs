@@ -16,14 +16,14 @@ use zip::ZipArchive;
 
 use crate::workshop::{Workshop, picture, run_to_end};
 
-fn everything() -> ExportPart {
+pub(crate) fn everything() -> ExportPart {
     ExportPart::Matching {
         wanted: Box::new(Wanted::default()),
         except: BTreeSet::new(),
     }
 }
 
-fn wish(format: ExportFormat, parts: Vec<ExportPart>, with_files: bool) -> ExportWish {
+pub(crate) fn wish(format: ExportFormat, parts: Vec<ExportPart>, with_files: bool) -> ExportWish {
     ExportWish {
         format,
         parts,
@@ -76,7 +76,7 @@ async fn media_of(shop: &Workshop, scope: &DatasetScope) -> Vec<MediaId> {
     facts.into_iter().map(|row| row.id).collect()
 }
 
-async fn archive(
+pub(crate) async fn archive(
     shop: &Workshop,
     scope: &DatasetScope,
     wish: ExportWish,

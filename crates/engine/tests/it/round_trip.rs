@@ -1,9 +1,11 @@
 //! The law of exports: what is read back says the same.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::Read};
 
-use lamina_engine::{Caller, DatasetScope, Selection};
-use lamina_model::{Caption, MarkOp, MarkSource, MediaId, ObjectBox, ObjectId, SourcePath};
+use lamina_engine::{Caller, DatasetScope, ExportFormat, Selection};
+use lamina_model::{
+    AnnotationFormat, Caption, MarkOp, MarkSource, MediaId, ObjectBox, ObjectId, SourcePath,
+};
 use lamina_store::Said;
 use proptest::{
     prelude::*,
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     annotations::{Says, says},
+    export::{archive, everything, wish},
     workshop::{Workshop, picture},
 };
 
@@ -138,13 +141,13 @@ async fn all(shop: &Workshop, scope: &DatasetScope) -> Vec<(Says, BTreeSet<Strin
     all
 }
 
-async fn shop(document: Option<&[u8]>) -> (Workshop, DatasetScope) {
+async fn shop(document: Option<(&str, &[u8])>) -> (Workshop, DatasetScope) {
     let shop = Workshop::new().await;
     for (seed, file) in (1..).zip(FILES) {
         shop.put(file, &picture(seed));
     }
-    if let Some(document) = document {
-        shop.put("metadata.json", document);
+    if let Some((name, document)) = document {
+        shop.put(name, document);
     }
     let (scope, _) = shop.index().await;
     (shop, scope)
@@ -170,14 +173,25 @@ async fn an_export_that_is_read_back_says_the_same_of_every_picture() {
             .export_document(&Caller::Local, &scope, "http://here", 3)
             .await
             .unwrap();
-        let (second, again) = shop(Some(document.as_bytes())).await;
-        let told = second
-            .engine
-            .annotation_report(&again, None, 9)
-            .await
-            .unwrap();
-        assert_eq!(told.problems.items, [], "{document}");
-        assert_eq!(all(&second, &again).await, said, "{document}");
+        let table = wish(ExportFormat::Parquet, vec![everything()], false);
+        let mut table = archive(&first, &scope, table).await;
+        let mut rows = Vec::new();
+        let mut file = table.by_name("metadata.parquet").unwrap();
+        file.read_to_end(&mut rows).unwrap();
+        for (name, file) in [
+            ("metadata.json", document.as_bytes()),
+            ("metadata.parquet", &rows[..]),
+        ] {
+            let (second, again) = shop(Some((name, file))).await;
+            let told = second
+                .engine
+                .annotation_report(&again, None, 9)
+                .await
+                .unwrap();
+            assert_eq!(told.files[0].format, AnnotationFormat::Export);
+            assert_eq!(told.problems.items, [], "{name} {document}");
+            assert_eq!(all(&second, &again).await, said, "{name} {document}");
+        }
     }
 }
 
@@ -193,7 +207,7 @@ async fn a_tag_that_was_deleted_stays_away_however_often_its_file_is_read() {
     let document = first
         .engine
         .export_document(&Caller::Local, &scope, "http://here", 3);
-    let (second, again) = shop(Some(document.await.unwrap().as_bytes())).await;
+    let (second, again) = shop(Some(("metadata.json", document.await.unwrap().as_bytes()))).await;
     let tags = async || second.store.tags(again.id()).await.unwrap();
     let id = tags().await[0].id.to_string();
     let deleted = second.engine.delete_tag(&Caller::Local, &again, &id);
@@ -201,6 +215,18 @@ async fn a_tag_that_was_deleted_stays_away_however_often_its_file_is_read() {
     second.put("one more.png", &picture(99));
     let (again, _) = second.index().await;
     assert_eq!(tags().await, []);
+    // That it stays away is told, and is no fault of the file.
+    let told = second.engine.annotation_report(&again, None, 9);
+    let told = told.await.unwrap();
+    let [problem] = &told.problems.items[..] else {
+        panic!("{told:?}");
+    };
+    assert!(
+        problem.note.contains("\"to check\" was deleted"),
+        "{problem:?}"
+    );
+    assert_eq!((told.files[0].rows, told.files[0].left_out()), (1, 1));
+    assert_eq!(told.warnings, Vec::<String>::new());
     let back = second.engine.undo_change(&Caller::Local, &again, &deleted);
     back.await.unwrap();
     assert_eq!(tags().await[0].name, "to check");
@@ -218,7 +244,7 @@ async fn a_tag_that_was_renamed_keeps_its_name_however_often_its_file_is_read() 
     let document = first
         .engine
         .export_document(&Caller::Local, &scope, "http://here", 3);
-    let (second, again) = shop(Some(document.await.unwrap().as_bytes())).await;
+    let (second, again) = shop(Some(("metadata.json", document.await.unwrap().as_bytes()))).await;
     let names = async || -> Vec<String> {
         let tags = second.store.tags(again.id()).await.unwrap();
         tags.into_iter().map(|tag| tag.name).collect()

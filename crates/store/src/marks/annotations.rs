@@ -18,6 +18,20 @@ const WISHED: &str = "wished";
 /// Files that may be named beside those in the source.
 const MOST_FILES: usize = 1000;
 
+/// Whether a dataset may have so many files named beside those in its source.
+///
+/// # Errors
+/// `TooMany` with the limit.
+pub(crate) fn check_files(files: &[String]) -> Result<()> {
+    if files.len() > MOST_FILES {
+        return Err(Error::TooMany {
+            what: "annotation files beside those in the source",
+            limit: MOST_FILES as u64,
+        });
+    }
+    Ok(())
+}
+
 /// A change of what is to be read beside the files in the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnnotationWishes {
@@ -153,9 +167,8 @@ impl Store {
             let before = files.map_or(Ok(Vec::new()), |json| from_json("annotation files", &json))?;
             let after = change.applied_to(&before);
             let named = change.labels_from_folders.unwrap_or(folders);
-            if after.len() > MOST_FILES && after.len() > before.len() {
-                let limit = MOST_FILES as u64;
-                return Err(Error::TooMany { what: "annotation files beside those in the source", limit });
+            if after.len() > before.len() {
+                check_files(&after)?;
             }
             if after != before || named != folders {
                 sqlx::query(

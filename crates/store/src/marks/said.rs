@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, sqlx::FromRow)]
-struct ObjectRow {
+pub(super) struct ObjectRow {
     id: Uuid,
     media_id: Uuid,
     label: String,
@@ -221,7 +221,7 @@ impl Store {
     }
 }
 
-fn label((media, label, by): (Uuid, String, String)) -> Result<PictureLabel> {
+pub(super) fn label((media, label, by): (Uuid, String, String)) -> Result<PictureLabel> {
     Ok(PictureLabel {
         media_id: MediaId::from_uuid(media),
         label,
@@ -229,7 +229,9 @@ fn label((media, label, by): (Uuid, String, String)) -> Result<PictureLabel> {
     })
 }
 
-fn caption((media, position, caption, by): (Uuid, i64, String, String)) -> Result<Caption> {
+pub(super) fn caption(
+    (media, position, caption, by): (Uuid, i64, String, String),
+) -> Result<Caption> {
     Ok(Caption {
         media_id: MediaId::from_uuid(media),
         position: number("position", position)?,

@@ -210,6 +210,14 @@ pub(crate) async fn wishes_for_annotations_add_up_and_are_wanted_until_they_were
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let refused = change(&many, &[], None).await;
     assert!(matches!(refused, Err(Error::TooMany { .. })), "{refused:?}");
+    // As many, and no more, where a dataset is made.
+    let mut next = now.clone();
+    for (files, allowed) in [(1000, true), (1001, false)] {
+        next.id = world.dataset_id();
+        next.annotation_files = (0..files).map(|at| format!("/many/{at}")).collect();
+        let made = store.insert_dataset(&next).await;
+        assert_eq!(made.is_ok(), allowed, "{files}: {made:?}");
+    }
 }
 
 /// Wishes for one file each, all under way at once.

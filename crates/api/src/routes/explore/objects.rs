@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is wanted of boxes: labels that were asked for are theirs, all else is their pictures'.
-pub(super) fn wanted(mut wanted: Wanted) -> ObjectsWanted {
+pub(in crate::routes) fn wanted(mut wanted: Wanted) -> ObjectsWanted {
     let mut objects = ObjectsWanted::default();
     let mut clauses = Vec::new();
     for clause in std::mem::take(&mut wanted.filter.clauses) {
@@ -100,7 +100,7 @@ pub(super) async fn members(
     Ok(cards.iter().map(|card| preview(scope.id(), card)).collect())
 }
 
-fn preview(dataset: DatasetId, card: &ObjectCard) -> Preview {
+pub(in crate::routes) fn preview(dataset: DatasetId, card: &ObjectCard) -> Preview {
     let crop = crop_uri(dataset, card.id, &card.picture.version);
     let [_, _, width, height] = card.sides_px;
     Preview {

@@ -214,7 +214,7 @@ pub(super) const TABLE: &[(&str, Row)] = &[
     ),
     (
         "POST /api/v1/dataset/{dataset_id}/search-image-similarity",
-        done(VIEW, 422),
+        done(VIEW, 400),
     ),
     (
         "GET /api/v1/dataset/{dataset_id}/export_context_async",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fault, queryString } from './client';
+import { fault, isMaking, queryString } from './client';
 
 describe('a query', () => {
   it('repeats lists and leaves nothing out but nothing', () => {
@@ -31,5 +31,12 @@ describe('an error', () => {
 
   it('says so when the server said nothing', () => {
     expect(fault(502, null, null).message).toContain('502');
+  });
+
+  it('is told apart from work that is still going on', () => {
+    expect(isMaking(fault(202, null, null))).toBe(true);
+    expect(isMaking(fault(503, { detail: 'busy', code: 'busy' }, null))).toBe(true);
+    expect(isMaking(fault(503, '<html>no upstream</html>', null))).toBe(false);
+    expect(isMaking(fault(500, null, null))).toBe(false);
   });
 });

@@ -58,9 +58,9 @@ export function fault(status: number, body: unknown, requestId: string | null): 
   return new ApiError(status, code, detail, id);
 }
 
-/** Whether the server is still making what was asked for. */
+/** Whether the server is still making what was asked for; a proxy's 503 says nothing of that. */
 export const isMaking = (cause: unknown): boolean =>
-  cause instanceof ApiError && [202, 503].includes(cause.status);
+  cause instanceof ApiError && (cause.status === 202 || cause.code === 'busy');
 
 async function call(path: string, options: Call): Promise<Response> {
   const init: RequestInit = {

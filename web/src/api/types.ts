@@ -318,7 +318,9 @@ export interface AnnotationFile {
   labels: number;
   captions: number;
   boxes: number;
+  tags: number;
   left_out: number;
+  problems_by_reason: Record<string, number>;
 }
 
 export interface Annotations {

@@ -124,6 +124,19 @@ export const SHEET: readonly {
       ['j', 'Next group'],
       ['k', 'Previous group'],
       ['b', 'Blink: hold to see the other copy in place'],
+      ['1 … 8', 'Which copy that is'],
+      ['o', 'Keep the other copy instead'],
+      ['a', 'Keep all of the group'],
+    ],
+  },
+  {
+    title: 'Map',
+    keys: [
+      ['+ −', 'Nearer, farther'],
+      ['← → ↑ ↓', 'Move'],
+      ['0', 'Show all'],
+      ['Shift + drag', 'Move while the lasso is chosen, or the other way round'],
+      ['Double click', 'Open the picture of a point'],
     ],
   },
   {

@@ -61,6 +61,15 @@ export function Turning({ size = 16 }: { size?: number }) {
   return <LoaderCircle size={size} className="animate-turn" aria-hidden />;
 }
 
+/** Says what is being asked for, once that takes long enough to be noticed. */
+export function Reading({ what, verb = 'Reading' }: { what: string; verb?: string }) {
+  return (
+    <p role="status" className="flex animate-appear items-center gap-2 text-13 text-soft">
+      <Turning /> {verb} {what}
+    </p>
+  );
+}
+
 const STATES: Record<StatusNew, { text: string; tone: string; icon: typeof CircleCheck }> = {
   READY: { text: 'Ready', tone: 'text-ready', icon: CircleCheck },
   INDEXING: { text: 'Indexing', tone: 'text-working', icon: LoaderCircle },

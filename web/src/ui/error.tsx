@@ -34,17 +34,22 @@ export function Fault({
       className="flex max-w-[640px] items-start gap-3 rounded-card border border-failed/40 bg-failed-wash p-4"
     >
       <CircleAlert size={18} className="mt-px shrink-0 text-failed" aria-hidden />
-      <div className="min-w-0 grow">
-        <p className="font-semibold">{what}</p>
-        <p className="mt-1 text-13 wrap-anywhere">{words(cause)}</p>
-        {error?.requestId && (
-          <p className="mt-2 flex flex-wrap items-center gap-1 text-12 text-soft">
-            Request <code className="font-mono">{error.requestId}</code>
-            <CopyText text={error.requestId} what="request id" />
-          </p>
-        )}
+      {/* In a narrow place the button comes below the words. */}
+      <div className="flex min-w-0 grow flex-wrap items-start gap-3">
+        <div className="min-w-0 grow basis-[220px]">
+          <p className="font-semibold">{what}</p>
+          <p className="mt-1 text-13 wrap-anywhere">{words(cause)}</p>
+          {error?.requestId && (
+            <p className="mt-2 flex items-center gap-1 text-12 text-soft">
+              <span className="min-w-0 truncate" title={error.requestId}>
+                Request <code className="font-mono">{error.requestId}</code>
+              </span>
+              <CopyText text={error.requestId} what="request id" />
+            </p>
+          )}
+        </div>
+        {onRetry && <Button onClick={onRetry}>Try again</Button>}
       </div>
-      {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </div>
   );
 }

@@ -62,7 +62,16 @@ const quoted = (text: string) => `"${text.replaceAll('"', '\\"')}"`;
  * A table that scrolls sideways by itself where the page is narrow. On a phone each row is a block
  * of its own, with the headings before the cells.
  */
-export function Table({ head, children }: { head: readonly ReactNode[]; children: ReactNode }) {
+export function Table({
+  head,
+  numbers = [],
+  children,
+}: {
+  head: readonly ReactNode[];
+  /** Columns of numbers, whose headings end where the numbers do. */
+  numbers?: readonly number[];
+  children: ReactNode;
+}) {
   return (
     // Can be focused, so that arrow keys scroll it sideways.
     <div
@@ -86,7 +95,11 @@ export function Table({ head, children }: { head: readonly ReactNode[]; children
               cell === '' ? (
                 <td key={at} />
               ) : (
-                <th key={at} scope="col" className="px-3 py-2 font-semibold whitespace-nowrap">
+                <th
+                  key={at}
+                  scope="col"
+                  className={`px-3 py-2 font-semibold whitespace-nowrap ${numbers.includes(at) ? 'text-right' : ''}`}
+                >
                   {cell}
                 </th>
               ),

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { ApiKey, NewKey } from '../../api/types';
-import { Choice, Labelled, Segments, Turning, When } from '../../ui/bits';
+import { Choice, Labelled, Reading, Segments, Turning, When } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
@@ -27,7 +27,7 @@ const STATES: Record<ApiKey['state'], string> = {
 };
 
 export function Keys() {
-  const { data, error, refetch } = useQuery(ask.keys);
+  const { data, error, isPending, refetch } = useQuery(ask.keys);
   const [making, setMaking] = useState(false);
   const [shown, setShown] = useState<NewKey | null>(null);
   return (
@@ -43,6 +43,7 @@ export function Keys() {
       {error && (
         <Fault what="The keys could not be listed" cause={error} onRetry={() => refetch()} />
       )}
+      {isPending && !error && <Reading what="the keys" />}
       {data?.keys.length === 0 && (
         <p className="text-13 text-soft">
           No keys. A program that calls the API needs one; the browser does not.
@@ -97,7 +98,9 @@ function KeyRow({ one, onShow }: { one: ApiKey; onShow: (made: NewKey) => void }
   const [asking, setAsking] = useState(false);
   return (
     <tr className={one.state === 'active' ? '' : 'text-soft'}>
-      <td className="min-w-[100px] font-semibold">{one.name || 'Unnamed'}</td>
+      <td dir="auto" className="min-w-[100px] text-left font-semibold wrap-anywhere">
+        {one.name || 'Unnamed'}
+      </td>
       <td>
         <code className="font-mono text-12" title={one.api_key}>
           {one.api_key.slice(0, 12)}…
@@ -113,7 +116,7 @@ function KeyRow({ one, onShow }: { one: ApiKey; onShow: (made: NewKey) => void }
         <When time={one.last_used_at} />
       </td>
       <td>{STATES[one.state] ?? one.state}</td>
-      <td className="text-right">
+      <td className="acts">
         {(one.state === 'active' || one.state === 'disabled') && (
           <Menu
             button={

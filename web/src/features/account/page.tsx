@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
-import { When } from '../../ui/bits';
+import { Reading, When } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
@@ -69,7 +69,7 @@ function SignOut() {
 
 function Sessions() {
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery(ask.sessions);
+  const { data, error, isPending, refetch } = useQuery(ask.sessions);
   const end = useMutation({
     mutationFn: (id: string) => send('DELETE', `/sessions/${id}`),
     onSuccess: () => say('Session ended'),
@@ -81,6 +81,7 @@ function Sessions() {
       {error && (
         <Fault what="The sessions could not be listed" cause={error} onRetry={() => refetch()} />
       )}
+      {isPending && !error && <Reading what="the sessions" />}
       {data && (
         <Table head={['Browser', 'Address', 'Signed in', 'Last seen', '']}>
           {data.sessions.map((session) => (
@@ -95,7 +96,7 @@ function Sessions() {
               <td className="whitespace-nowrap">
                 {session.current ? 'this one' : <When time={session.last_seen_at} />}
               </td>
-              <td className="text-right">
+              <td className="acts">
                 {!session.current && (
                   <Button disabled={end.isPending} onClick={() => end.mutate(session.id)}>
                     End

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { get } from '../../api/client';
 import type { AuditEntry } from '../../api/types';
-import { Empty, Turning, When } from '../../ui/bits';
+import { Empty, Reading, Turning, When } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
@@ -53,11 +53,7 @@ export function AuditPage() {
       {error && (
         <Fault what="The audit trail could not be read" cause={error} onRetry={() => refetch()} />
       )}
-      {isPending && !error && (
-        <p className="flex items-center gap-2 text-soft">
-          <Turning /> Reading the trail
-        </p>
-      )}
+      {isPending && !error && <Reading what="the trail" />}
       {data && rows.length === 0 && (
         <Empty icon={<ScrollText size={40} strokeWidth={1.5} />} title="Nothing yet">
           <p>Signing in, keys, sharing and everything administrators do would be listed here.</p>

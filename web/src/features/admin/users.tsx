@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { User } from '../../api/types';
-import { Choice, Labelled, Turning, When } from '../../ui/bits';
+import { Choice, Labelled, Reading, Turning, When } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Dialog, Menu, MenuItem } from '../../ui/overlay';
@@ -24,7 +24,7 @@ export function UsersPage() {
   useTitle('Users');
   const [search, setSearch] = useState('');
   const [making, setMaking] = useState(false);
-  const { data, error, refetch } = useQuery({
+  const { data, error, isPending, refetch } = useQuery({
     ...ask.users(search),
     placeholderData: (before) => before,
   });
@@ -52,6 +52,7 @@ export function UsersPage() {
       {error && (
         <Fault what="The users could not be listed" cause={error} onRetry={() => refetch()} />
       )}
+      {isPending && !error && <Reading what="the users" />}
       {data && (
         <Table head={['Account', 'Name', 'Role', 'Made', 'Last seen', 'State', '']}>
           {data.users.map((user) => (
@@ -92,7 +93,7 @@ function Row({ user }: { user: User }) {
   const now = ROLES.find(([name]) => user.roles.includes(name))?.[0] ?? 'viewer';
   return (
     <tr className={user.enabled ? '' : 'text-soft'}>
-      <td className="font-semibold">{user.username}</td>
+      <td className="font-semibold wrap-anywhere">{user.username}</td>
       <td>{[user.firstName, user.lastName].filter(Boolean).join(' ')}</td>
       <td>
         <Choice
@@ -109,7 +110,7 @@ function Row({ user }: { user: User }) {
         <When time={user.lastAccess} />
       </td>
       <td>{user.enabled ? 'Active' : 'Disabled'}</td>
-      <td className="text-right">
+      <td className="acts">
         <Menu
           button={
             <IconButton label={`More about ${user.username}`}>

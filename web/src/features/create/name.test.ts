@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inside, nameFor } from './name';
+import { inside, NAME_MAX, nameFor } from './name';
 
 describe('a folder', () => {
   it('gives its name to the dataset', () => {
@@ -10,6 +10,10 @@ describe('a folder', () => {
       '',
       'x',
     ]);
+  });
+
+  it('gives no longer a name than a dataset may have', () => {
+    expect(nameFor(`/data/${'a'.repeat(255)}`)).toHaveLength(NAME_MAX);
   });
 
   it('is joined without doubling the slash', () => {

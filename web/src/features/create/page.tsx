@@ -13,9 +13,9 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
-import { ignoredWords, REASON_WORDS, withoutRead } from '../explore/words';
+import { ignoredWords, REASON_WORDS, withoutRead } from '../rejected/words';
 import { givesWords } from '../settings/annotation-words';
-import { inside, nameFor } from './name';
+import { inside, NAME_MAX, nameFor } from './name';
 import { SendFiles } from './send';
 
 interface Begun {
@@ -165,7 +165,7 @@ function FromFolder() {
             <input
               value={name}
               onChange={(event) => setNamed(event.target.value)}
-              maxLength={255}
+              maxLength={NAME_MAX}
               autoComplete="off"
               className="field h-9!"
             />
@@ -297,6 +297,10 @@ function Found({ path }: { path: string }) {
   const annotations = data.annotations ?? [];
   // Annotation files are no pictures, but nor are they left alone.
   const ignored = ignoredWords(withoutRead(data.ignored_by_reason, annotations.length));
+  // Boxes of YOLO stand in text files, one a picture, which only reading tells from others.
+  const texts = annotations.some((one) => one.format === 'yolo')
+    ? ', among them the text files with boxes, which are read'
+    : '';
   const rejected = Object.entries(data.rejected_by_reason ?? {})
     .map(([why, count]) => `${number(count)} × ${(REASON_WORDS[why] ?? why).toLowerCase()}`)
     .join(', ');
@@ -322,12 +326,17 @@ function Found({ path }: { path: string }) {
           There is more than a quick look finds; indexing goes through all of it.
         </p>
       )}
-      {ignored && <p className="mt-2 text-soft">Left alone: {ignored}.</p>}
+      {ignored && (
+        <p className="mt-2 text-soft">
+          Left alone: {ignored}
+          {texts}.
+        </p>
+      )}
       {rejected && <p className="mt-2 text-attention">Will be rejected: {rejected}.</p>}
       {data.samples.length > 0 && (
         <ul className="mt-2 font-mono text-12 text-soft">
           {data.samples.map((sample) => (
-            <li key={sample} className="truncate">
+            <li key={sample} dir="auto" className="truncate text-left">
               {sample}
             </li>
           ))}
@@ -350,7 +359,7 @@ function Seen({ annotations }: { annotations: AnnotationSeen[] }) {
       <ul>
         {annotations.slice(0, SOME).map((one) => (
           <li key={one.path} className="wrap-anywhere">
-            <span className="font-mono text-12">{one.path}</span>
+            <bdi className="font-mono text-12">{one.path}</bdi>
             <span className="text-soft">
               {' '}
               · {bytes(one.size_bytes)} · {givesWords(one)}

@@ -9,6 +9,7 @@ import { Bar, Labelled, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Section } from '../../ui/page';
+import { NAME_MAX } from './name';
 import { chosen, dropped, type Sendable, Sending, type Sent, sharedFolder } from './sending';
 
 /** Chromium and Safari take folders through this attribute, which React does not know. */
@@ -83,7 +84,7 @@ export function SendFiles() {
             value={name}
             onChange={(event) => setNamed(event.target.value)}
             disabled={sent !== null}
-            maxLength={200}
+            maxLength={NAME_MAX}
             autoComplete="off"
             className="field h-9!"
           />

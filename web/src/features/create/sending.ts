@@ -1,6 +1,7 @@
 /** Sending files of this computer: gathering them, cutting them into requests, going on after a fault. */
 
 import { get, send, sendForm } from '../../api/client';
+import { NAME_MAX } from './name';
 
 export interface Sendable {
   readonly file: File;
@@ -74,7 +75,7 @@ async function walk(entry: FileSystemEntry, above: string, found: Sendable[]): P
 export function sharedFolder(files: readonly Sendable[]): string {
   const first = files[0]?.path.split('/') ?? [];
   const name = first.length > 1 ? (first[0] ?? '') : '';
-  return files.every((one) => one.path.startsWith(`${name}/`)) ? name : '';
+  return files.every((one) => one.path.startsWith(`${name}/`)) ? name.slice(0, NAME_MAX) : '';
 }
 
 /** Files on their way. Where a request fails, `run` again goes on with the same one. */

@@ -1,11 +1,16 @@
 import { useEffect, useState } from 'react';
-import { viewable } from '../../api/queries';
 import type { PlannedGroup } from '../../api/types';
 import { number } from '../../format';
 import { Button } from '../../ui/button';
 import { typing } from '../../ui/typing';
+import { Blink, Rivals } from '../explore/blink';
 import { SideBySide } from '../explore/side-by-side';
 import { TIER_WORDS } from '../explore/words';
+
+/** Copies that can be put in the place of the kept one; more stand below alone. */
+const RIVALS = 8;
+
+const ours = (target: EventTarget | null) => !typing(target);
 
 /** How like the kept one a copy is; never `100 %` where it is not equal. */
 function alikeWords(likeness: number): string {
@@ -18,7 +23,10 @@ export interface Decision {
   free?: string[];
 }
 
-/** One group: its members beside each other, and any two in one place to blink between. */
+/**
+ * One group: its members beside each other, and the kept one and any other in one place to blink
+ * between. The digits choose the other, `o` keeps it instead, `a` keeps all.
+ */
 export function GroupView({
   id,
   group,
@@ -35,32 +43,32 @@ export function GroupView({
   /** Nothing where whoever looks may not decide. */
   onDecide: ((decision: Decision) => void) | null;
 }) {
-  const [held, setHeld] = useState(false);
   const [other, setOther] = useState(0);
   const [kept, ...more] = group.keep;
   const rivals = [...more, ...group.remove];
   const rival = rivals[other] ?? rivals[0];
+  const likeness = new Map(group.remove.map((one) => [one.media_id, one.likeness]));
   const decided = group.keep.filter((card) => card.decided).map((card) => card.media_id);
   // Deciding for one copy takes the place of what was decided before in its group.
   const keepOnly = (mediaId: string) =>
     onDecide?.({ keep: [mediaId], free: decided.filter((one) => one !== mediaId) });
+  const keepAll = () => onDecide?.({ keep: group.remove.map((one) => one.media_id) });
+  const change = onDecide && group.remove.length > 0 && !deciding;
   useEffect(() => {
-    const down = (event: KeyboardEvent) => {
-      if (typing(event.target) || event.ctrlKey || event.metaKey) return;
-      if (event.key === 'b') setHeld(true);
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      const place = Number(event.key);
+      if (place >= 1 && place <= Math.min(rivals.length, RIVALS)) setOther(place - 1);
+      else if (event.key === 'o' && rival && change && likeness.has(rival.media_id)) {
+        keepOnly(rival.media_id);
+      } else if (event.key === 'a' && change) keepAll();
+      else return;
+      event.preventDefault();
     };
-    const up = (event: KeyboardEvent) => {
-      if (event.key === 'b') setHeld(false);
-    };
-    window.addEventListener('keydown', down);
-    window.addEventListener('keyup', up);
-    return () => {
-      window.removeEventListener('keydown', down);
-      window.removeEventListener('keyup', up);
-    };
-  }, []);
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
   if (!kept || !rival) return null;
-  const likeness = new Map(group.remove.map((one) => [one.media_id, one.likeness]));
   return (
     <div className="mx-auto flex max-w-[1200px] flex-col gap-5 p-4 sm:p-6">
       <div className="flex flex-wrap items-baseline gap-x-3">
@@ -70,67 +78,31 @@ export function GroupView({
           {number(place + 1)} of {number(total)}
         </span>
       </div>
-      <figure>
-        <div className="relative h-[min(42vh,520px)] overflow-hidden rounded-card bg-ground">
-          {[kept, rival].map((card, at) => (
-            <img
-              key={card.media_id}
-              src={viewable(id, card.media_id)}
-              alt={card.original_uri}
-              className={`absolute inset-0 size-full object-contain ${(at === 1) === held ? '' : 'invisible'}`}
-              style={{
-                backgroundImage: `url("${card.media_thumb_uri}")`,
-                backgroundSize: 'contain',
-                backgroundPosition: 'center',
-                backgroundRepeat: 'no-repeat',
-              }}
-            />
-          ))}
-          <span className="absolute top-3 left-3 rounded-full bg-scrim px-2 py-0.5 text-12 text-white">
-            {held ? (likeness.has(rival.media_id) ? 'Goes' : 'Stays too') : 'Stays'}
-          </span>
-        </div>
-        <figcaption className="mt-2 flex flex-wrap items-center gap-2">
-          <Button
-            aria-pressed={held}
-            onPointerDown={() => setHeld(true)}
-            onPointerUp={() => setHeld(false)}
-            onPointerLeave={() => setHeld(false)}
-            className="touch-none select-none aria-pressed:bg-accent-wash"
-          >
-            Hold to blink <kbd className="font-mono text-12 text-soft">b</kbd>
+      <Blink
+        id={id}
+        here={kept}
+        other={rival}
+        words={['Stays', likeness.has(rival.media_id) ? 'Goes' : 'Stays too']}
+        listens={ours}
+      >
+        <Rivals
+          count={Math.min(rivals.length, RIVALS)}
+          chosen={other}
+          name={(at) => `Copy ${at + 1}`}
+          onChoose={setOther}
+        />
+        <span className="grow" />
+        {onDecide && group.remove.length > 0 && (
+          <Button disabled={deciding} onClick={keepAll} title="Keep all of this group (a)">
+            Keep all
           </Button>
-          {rivals.length > 1 && (
-            <span className="flex flex-wrap gap-1" role="group" aria-label="Compared with">
-              {rivals.slice(0, 8).map((one, at) => (
-                <button
-                  key={one.media_id}
-                  type="button"
-                  aria-pressed={at === other}
-                  onClick={() => setOther(at)}
-                  className="h-8 rounded-control px-2.5 text-13 text-soft hover:bg-hover aria-pressed:bg-accent-wash aria-pressed:font-semibold aria-pressed:text-accent-ink"
-                >
-                  Copy {at + 1}
-                </button>
-              ))}
-            </span>
-          )}
-          <span className="grow" />
-          {onDecide && group.remove.length > 0 && (
-            <Button
-              disabled={deciding}
-              onClick={() => onDecide({ keep: group.remove.map((one) => one.media_id) })}
-            >
-              Keep all
-            </Button>
-          )}
-          {onDecide && decided.length > 0 && (
-            <Button disabled={deciding} onClick={() => onDecide({ free: decided })}>
-              Leave it to the rule
-            </Button>
-          )}
-        </figcaption>
-      </figure>
+        )}
+        {onDecide && decided.length > 0 && (
+          <Button disabled={deciding} onClick={() => onDecide({ free: decided })}>
+            Leave it to the rule
+          </Button>
+        )}
+      </Blink>
       <SideBySide
         id={id}
         cards={[kept, ...rivals]}

@@ -7,7 +7,7 @@ import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import { TIERS } from '../../api/types';
 import { bytes, number, plural } from '../../format';
-import { Empty, Turning } from '../../ui/bits';
+import { Empty, Reading } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { say, sayFault } from '../../ui/toast';
@@ -115,9 +115,9 @@ export function DuplicatesPage() {
         </div>
       )}
       {!summary && !pages.error && (
-        <p className="flex items-center gap-2 p-4 text-soft">
-          <Turning /> Working out the plan
-        </p>
+        <div className="p-4">
+          <Reading verb="Working out" what="the plan" />
+        </div>
       )}
       {nothing && (
         <Empty

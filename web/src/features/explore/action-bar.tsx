@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../../api/may';
+import { csvRow, saveCsv } from '../../csv';
 import { number, plural } from '../../format';
 import { count, NOTHING, type Selection, selected } from '../../grid/selection';
 import { Segments } from '../../ui/bits';
@@ -27,8 +28,6 @@ import { SizeSlider } from './tiles';
 /** Longest list that is put together in the browser. */
 const LIST_MAX = 100_000;
 
-const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** The selected pictures as a table. */
 async function list(result: Result, stretches: ReturnType<typeof selected>) {
   const lines = ['media_id,path,width,height'];
@@ -37,21 +36,11 @@ async function list(result: Result, stretches: ReturnType<typeof selected>) {
       const page = await result.read(offset);
       const last = Math.min(page.id.length, to - offset);
       for (let at = Math.max(0, from - offset); at < last; at += 1) {
-        const path = cell(page.path[at] ?? '');
-        lines.push([page.id[at], path, page.width[at], page.height[at]].join(','));
+        lines.push(csvRow([page.id[at], page.path[at], page.width[at], page.height[at]]));
       }
     }
   }
-  return `${lines.join('\n')}\n`;
-}
-
-function download(name: string, text: string) {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
+  return lines;
 }
 
 /** How many are shown, or how many of them are selected. */
@@ -124,8 +113,7 @@ export function ActionBar({
   const save = async () => {
     const before = selection;
     try {
-      const text = await list(result, selected(before, total));
-      download('pictures.csv', text);
+      saveCsv('pictures.csv', await list(result, selected(before, total)));
       say(`${plural(chosen, 'picture')} listed in pictures.csv`);
     } catch (cause) {
       sayFault('The list could not be made', cause);

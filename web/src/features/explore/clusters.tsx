@@ -1,24 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Images, PackageOpen, Shapes, X } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import { number, plural } from '../../format';
 import { command } from '../../grid/keys';
-import { Empty, Turning } from '../../ui/bits';
+import { Empty } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { typing } from '../../ui/typing';
 import { ExportDialog } from '../exports/export-dialog';
 import { TagMenu } from '../tags/tag-menu';
 import { type Cluster, ClusterCard } from './cluster-card';
+import { LEVEL_WORDS, LevelSlider } from './level';
 import { type Explore, filterOf, LEVEL, refine, unranked } from './state';
-import { GridArea } from './tiles';
+import { GridArea, useShown } from './tiles';
 
 const PAGE = 100;
 const REST_MS = 150;
-const LEVEL_WORDS = ['finest', 'fine', 'medium', 'coarse', 'coarsest'];
 
 /** The page that holds the first cluster on the screen, which the address tells as `at`. */
 const pageOf = (state: Explore) => Math.floor((state.at ?? 0) / PAGE);
@@ -35,17 +35,7 @@ export function Clusters({ id, state: whole }: { id: string; state: Explore }) {
     ...ask.clusters(id, level, filter, page * PAGE),
     placeholderData: (before) => before,
   });
-  const set = useCallback(
-    (change: Partial<Explore>) =>
-      navigate({
-        to: '/dataset/$id/data',
-        params: { id },
-        search: (was) => ({ ...was, ...change }),
-        replace: true,
-        resetScroll: false,
-      }),
-    [id, navigate],
-  );
+  const set = useShown(id);
   const key = JSON.stringify([filter, level]);
   const [chosen, setChosen] = useState<ReadonlyMap<string, number>>(new Map());
   // biome-ignore lint/correctness/useExhaustiveDependencies: other clusters, nothing chosen
@@ -77,6 +67,7 @@ export function Clusters({ id, state: whole }: { id: string; state: Explore }) {
           <Fault what="The clusters could not be read" cause={error} onRetry={() => refetch()} />
         )
       }
+      waits={isPending ? 'the clusters' : null}
       bar={
         <div
           role="toolbar"
@@ -98,26 +89,25 @@ export function Clusters({ id, state: whole }: { id: string; state: Explore }) {
             />
           )}
           <span className="grow" />
-          <LevelSlider
-            level={level}
-            onLevel={(to) =>
-              navigate({
-                to: '/dataset/$id/data',
-                params: { id },
-                search: (was) => refine(was, { level: to === LEVEL.usual ? undefined : to }),
-                replace: true,
-              })
-            }
-          />
+          <span className="flex shrink-0 items-center gap-2 text-soft">
+            <span className="max-lg:hidden">Clusters</span>
+            <LevelSlider
+              level={level}
+              onLevel={(to) =>
+                navigate({
+                  to: '/dataset/$id/data',
+                  params: { id },
+                  search: (was) => refine(was, { level: to }),
+                  replace: true,
+                })
+              }
+            />
+            <span className="w-[60px] max-sm:hidden">{LEVEL_WORDS[level]}</span>
+          </span>
         </div>
       }
     >
       <div ref={list} className="size-full overflow-y-auto p-4">
-        {isPending && !error && (
-          <p className="flex items-center gap-2 text-soft">
-            <Turning /> Reading the clusters
-          </p>
-        )}
         {data?.clusters.length === 0 && (
           <Empty icon={<Shapes size={40} strokeWidth={1.5} />} title="No clusters">
             <p>
@@ -285,25 +275,5 @@ function Turner({
         </>
       )}
     </>
-  );
-}
-
-function LevelSlider({ level, onLevel }: { level: number; onLevel: (level: number) => void }) {
-  return (
-    <label className="flex shrink-0 items-center gap-2 text-soft">
-      <span className="max-lg:hidden">Clusters</span>
-      <input
-        type="range"
-        aria-label="Granularity of clusters, finest to coarsest"
-        aria-valuetext={LEVEL_WORDS[level]}
-        min={LEVEL.min}
-        max={LEVEL.max}
-        step={1}
-        value={level}
-        onChange={(event) => onLevel(Number(event.target.value))}
-        className="range w-[72px] sm:w-[120px]"
-      />
-      <span className="w-[60px] max-sm:hidden">{LEVEL_WORDS[level]}</span>
-    </label>
   );
 }

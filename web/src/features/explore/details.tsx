@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import * as ask from '../../api/queries';
 import type { Media } from '../../api/types';
 import { bytes, number, parseTime } from '../../format';
-import { When } from '../../ui/bits';
+import { Reading, When } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
@@ -71,7 +71,7 @@ export function MediaDetails({ id, mediaId }: { id: string; mediaId: string }) {
   if (error) {
     return <Fault what="The details could not be read" cause={error} onRetry={() => refetch()} />;
   }
-  return data ? <Facts media={data} /> : null;
+  return data ? <Facts media={data} /> : <Reading what="the details" />;
 }
 
 function Facts({ media }: { media: Media }) {

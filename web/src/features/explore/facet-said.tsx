@@ -90,7 +90,7 @@ export function TagValues({
           <Value
             key={tag.id}
             name={tag.name}
-            hint="Ctrl+click adds, Alt+click excludes."
+            hint={`${tag.name}. Ctrl+click adds, Alt+click excludes.`}
             count={facets ? (counts.get(tag.id) ?? 0) : undefined}
             most={most}
             active={excluded || (state.tag?.includes(tag.id) ?? false)}

@@ -5,7 +5,6 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { getBytes } from '../../api/client';
 import * as ask from '../../api/queries';
 import { stateOf } from '../../api/renew';
-import { plural } from '../../format';
 import { justified, rectangular } from '../../grid/geometry';
 import { command } from '../../grid/keys';
 import { EVERYTHING, firstSelected, NOTHING, type Selection } from '../../grid/selection';
@@ -195,6 +194,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
                 />
               )
             }
+            waits={ready ? null : 'the pictures'}
             bar={
               <ActionBar
                 id={id}
@@ -286,6 +286,3 @@ function NothingHere({
     </Empty>
   );
 }
-
-export const matching = (total: number, filtered: boolean) =>
-  `${plural(total, 'picture')}${filtered ? ' matching the filter' : ''}`;

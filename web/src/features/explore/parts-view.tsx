@@ -78,6 +78,7 @@ export function PartsView({ id, state }: { id: string; state: Explore }) {
               />
             )
           }
+          waits={total === null ? 'the boxes' : null}
           bar={
             <div
               role="toolbar"

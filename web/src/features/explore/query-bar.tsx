@@ -38,28 +38,30 @@ export function QueryBar({
       </span>
       <SearchBox id={id} state={state} />
       {!state.view && <SortChoice id={id} state={state} />}
-      <Segments
-        label="View"
-        value={state.view ?? 'pictures'}
-        options={views.map(([key, name, icon]) => [
-          key,
-          <>
-            {icon} <span className="max-sm:hidden">{name}</span>
-          </>,
-          name,
-        ])}
-        onChange={(view) =>
-          navigate({
-            to: '/dataset/$id/data',
-            params: { id },
-            // Clusters have no order to rank; a search that does nothing there would say otherwise.
-            search: (was) =>
-              view === 'clusters'
-                ? refine(unranked(was), { view })
-                : refine(was, { view: view === 'pictures' ? undefined : view }),
-          })
-        }
-      />
+      <span className="max-sm:ml-auto">
+        <Segments
+          label="View"
+          value={state.view ?? 'pictures'}
+          options={views.map(([key, name, icon]) => [
+            key,
+            <>
+              {icon} <span className="max-sm:hidden">{name}</span>
+            </>,
+            name,
+          ])}
+          onChange={(view) =>
+            navigate({
+              to: '/dataset/$id/data',
+              params: { id },
+              // Clusters have no order to rank; a search that does nothing there would say otherwise.
+              search: (was) =>
+                view === 'clusters'
+                  ? refine(unranked(was), { view })
+                  : refine(was, { view: view === 'pictures' ? undefined : view }),
+            })
+          }
+        />
+      </span>
       <span className="max-sm:hidden">
         <IconButton label="Keys" onClick={showKeys}>
           <Keyboard size={17} />

@@ -145,7 +145,9 @@ function Words({
             title={word.hint}
             className="flex h-7 max-w-full items-center rounded-full bg-sunken px-2.5 text-13"
           >
-            <span className="truncate">{word.name}</span>
+            <span dir="auto" className="truncate">
+              {word.name}
+            </span>
             {changes && (
               <button
                 type="button"

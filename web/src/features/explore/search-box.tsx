@@ -77,7 +77,7 @@ export function SearchBox({ id, state }: { id: string; state: Explore }) {
   }, [search]);
 
   return (
-    <div className="relative min-w-[140px] grow basis-0">
+    <div className="relative min-w-[140px] grow basis-0 max-sm:order-first max-sm:basis-full">
       <Search
         size={15}
         className="pointer-events-none absolute top-2 left-2.5 text-soft"

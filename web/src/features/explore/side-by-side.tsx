@@ -5,7 +5,7 @@ import { bytes, number } from '../../format';
 import { When } from '../../ui/bits';
 
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+export const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 /** Pictures beside each other; what differs is marked, and the best of it. */
 export function SideBySide({

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useEffect } from 'react';
 import { command } from '../../grid/keys';
+import { Reading } from '../../ui/bits';
 import { typing } from '../../ui/typing';
 import { type Explore, SIZE } from './state';
 
@@ -10,12 +11,10 @@ const STEP = 16;
 const PHONE_PX = 480;
 const PHONE_COLUMNS = 3;
 
-/** The size of tiles as the address says it, and ways to change what stands there. */
-export function useTiles(id: string, state: Explore) {
+/** Changes how things are shown, not what: Back does not undo it step by step. */
+export function useShown(id: string) {
   const navigate = useNavigate({ from: '/dataset/$id/data' });
-  const size = state.size ?? SIZE.usual;
-  /** Changes how things are shown, not what: Back does not undo it step by step. */
-  const set = useCallback(
+  return useCallback(
     (change: Partial<Explore>) =>
       navigate({
         to: '/dataset/$id/data',
@@ -26,6 +25,12 @@ export function useTiles(id: string, state: Explore) {
       }),
     [id, navigate],
   );
+}
+
+/** The size of tiles as the address says it, and ways to change what stands there. */
+export function useTiles(id: string, state: Explore) {
+  const size = state.size ?? SIZE.usual;
+  const set = useShown(id);
   const sideFor = useCallback(
     (width: number) =>
       width < PHONE_PX ? Math.min(size, Math.round((width - 4) / PHONE_COLUMNS)) : size,
@@ -65,10 +70,13 @@ export function SizeSlider({ size, onSize }: { size: number; onSize: (size: numb
 /** A grid, or what is said in its place, over its bar; a fault lies over what is there already. */
 export function GridArea({
   fault,
+  waits,
   bar,
   children,
 }: {
   fault: ReactNode;
+  /** What is being read, where nothing of it is there yet. */
+  waits: string | null;
   bar: ReactNode;
   children: ReactNode;
 }) {
@@ -76,6 +84,11 @@ export function GridArea({
     <div className="flex min-w-0 grow flex-col">
       <div className="relative min-h-0 grow bg-ground">
         {fault && <div className="absolute inset-x-4 top-4 z-10">{fault}</div>}
+        {waits && !fault && (
+          <div className="absolute inset-x-4 top-4">
+            <Reading what={waits} />
+          </div>
+        )}
         {children}
       </div>
       {bar}

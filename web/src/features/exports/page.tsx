@@ -7,7 +7,7 @@ import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { ListedExport } from '../../api/types';
 import { bytes, number } from '../../format';
-import { Bar, Empty, Turning, When } from '../../ui/bits';
+import { Bar, Empty, Reading, When } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault, words } from '../../ui/error';
 import { Dialog } from '../../ui/overlay';
@@ -64,11 +64,7 @@ export function ExportsPage() {
       {error && !data && (
         <Fault what="The exports could not be listed" cause={error} onRetry={() => refetch()} />
       )}
-      {isPending && !error && (
-        <p className="flex items-center gap-2 text-soft">
-          <Turning /> Reading the exports
-        </p>
-      )}
+      {isPending && !error && <Reading what="the exports" />}
       {data?.exports.length === 0 && (
         <Empty icon={<PackageOpen size={40} strokeWidth={1.5} />} title="No exports">
           <p>Select pictures in Explore, or all results of a filter, and press “Export”.</p>
@@ -78,7 +74,10 @@ export function ExportsPage() {
         </Empty>
       )}
       {data && data.exports.length > 0 && (
-        <Table head={['Archive', 'Pictures', 'Format', 'State', 'Size', 'Asked for', 'Goes', '']}>
+        <Table
+          numbers={[1, 4]}
+          head={['Archive', 'Pictures', 'Format', 'State', 'Size', 'Asked for', 'Goes', '']}
+        >
           {data.exports.map((one) => (
             <Row
               key={one.id}
@@ -143,8 +142,10 @@ function Row({
   const runs = one.status === 'INIT' || one.status === 'IN_PROGRESS';
   return (
     <tr>
-      <td className="min-w-[160px] font-semibold wrap-anywhere">{one.file_name}</td>
-      <td>{number(one.entities_count)}</td>
+      <td dir="auto" className="min-w-[160px] text-left font-semibold wrap-anywhere">
+        <bdi>{one.file_name}</bdi>
+      </td>
+      <td className="text-right">{number(one.entities_count)}</td>
       <td className="whitespace-nowrap">
         {FORMATS[one.format ?? ''] ?? ''}
         {one.include_images && <span className="text-soft"> with files</span>}
@@ -152,7 +153,9 @@ function Row({
       <td className="min-w-[140px]">
         <State one={one} />
       </td>
-      <td className="whitespace-nowrap">{one.size_bytes === null ? '' : bytes(one.size_bytes)}</td>
+      <td className="text-right whitespace-nowrap">
+        {one.size_bytes === null ? '' : bytes(one.size_bytes)}
+      </td>
       <td className="whitespace-nowrap">
         <When time={one.created_at} />
         <span className="block text-12 text-soft">{one.created_by}</span>
@@ -160,7 +163,7 @@ function Row({
       <td className="whitespace-nowrap">
         {one.size_bytes !== null && one.expires_at && <When time={one.expires_at} />}
       </td>
-      <td>
+      <td className="acts">
         <span className="flex items-center justify-end gap-1">
           {one.download_uri && (
             <a href={one.download_uri} className={buttonLook()}>

@@ -50,7 +50,11 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
       <Mosaic dataset={dataset} />
       <div className="flex grow flex-col gap-1 p-3">
         <div className="flex items-center gap-2">
-          <h2 dir="auto" className="min-w-0 grow truncate text-left font-semibold">
+          <h2
+            dir="auto"
+            title={dataset.display_name}
+            className="min-w-0 grow truncate text-left font-semibold"
+          >
             <Link
               to="/dataset/$id/data"
               params={{ id: dataset.id }}

@@ -4,7 +4,7 @@ import { FolderPlus, Images, Plus, Search } from 'lucide-react';
 import { useMayCreate } from '../../api/may';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
-import { Choice, Empty, statusText, Turning } from '../../ui/bits';
+import { Choice, Empty, Reading, statusText } from '../../ui/bits';
 import { Button, buttonLook } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
@@ -42,11 +42,7 @@ export function DatasetsPage() {
       {error && !data && (
         <Fault what="The datasets could not be listed" cause={error} onRetry={() => refetch()} />
       )}
-      {isPending && !error && (
-        <div className="flex items-center gap-2 text-soft">
-          <Turning /> Reading the datasets
-        </div>
-      )}
+      {isPending && !error && <Reading what="the datasets" />}
       {data?.length === 0 && (
         <Empty icon={<FolderPlus size={40} strokeWidth={1.5} />} title="No datasets yet">
           <p>

@@ -5,7 +5,7 @@ import { get } from '../../api/client';
 import type { Card } from '../../api/types';
 import { typing } from '../../ui/typing';
 import { colours } from './colours';
-import { Plot, toMap, type View, whole, zoomed } from './plot';
+import { Plot, pinched, type Spot, toMap, type View, whole, zoomed } from './plot';
 import type { Corner, Near, Points } from './points';
 import type { Colouring } from './state';
 
@@ -51,6 +51,7 @@ export function Canvas({
   const [hover, setHover] = useState<{ row: number; x: number; y: number } | null>(null);
   const drag = useRef<{ x: number; y: number; moved: boolean; tool: Tool } | null>(null);
   const drawn = useRef<Corner[]>([]);
+  const fingers = useRef(new Map<number, Spot>());
   const navigate = useNavigate();
 
   useEffect(() => {
@@ -135,10 +136,23 @@ export function Canvas({
     const edge = (box.current as HTMLDivElement).getBoundingClientRect();
     return [event.clientX - edge.left, event.clientY - edge.top] as const;
   };
+  /** Shows the picture whose point is there. */
+  const look = (from: View, x: number, y: number) => {
+    const [mapX, mapY] = toMap(from, size.width, size.height, x, y);
+    const row = near.find(mapX, mapY, REACH / from.scale);
+    setHover(row === null ? null : { row, x, y });
+  };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button > 1 || !view) return;
     const [x, y] = place(event);
     event.currentTarget.setPointerCapture(event.pointerId);
+    fingers.current.set(event.pointerId, { x, y });
+    if (fingers.current.size > 1) {
+      // The first finger began a line that was not meant as one.
+      if (drag.current?.moved && drag.current.tool === 'lasso') onLine([]);
+      drag.current = null;
+      return;
+    }
     // The middle button and the space between tools: whichever is not chosen, with Shift.
     const used = event.button === 1 || event.shiftKey !== (tool === 'pan') ? 'pan' : 'lasso';
     drag.current = { x, y, moved: false, tool: used };
@@ -147,11 +161,16 @@ export function Canvas({
   const onPointerMove = (event: PointerEvent) => {
     if (!view) return;
     const [x, y] = place(event);
+    const was = fingers.current.get(event.pointerId);
+    const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1];
+    if (was) fingers.current.set(event.pointerId, { x, y });
+    if (was && other) {
+      setView(pinched(view, size.width, size.height, [was, other], [{ x, y }, other]));
+      return;
+    }
     const held = drag.current;
     if (!held) {
-      const [mapX, mapY] = toMap(view, size.width, size.height, x, y);
-      const row = near.find(mapX, mapY, REACH / view.scale);
-      setHover(row === null ? null : { row, x, y });
+      if (!was) look(view, x, y);
       return;
     }
     if (Math.hypot(x - held.x, y - held.y) < CORNER) return;
@@ -168,11 +187,14 @@ export function Canvas({
     drag.current = { x, y, moved: true, tool: held.tool };
     setHover(null);
   };
-  const onPointerUp = () => {
+  const onPointerUp = (event: PointerEvent) => {
     const held = drag.current;
     drag.current = null;
-    if (held?.moved) return;
+    fingers.current.delete(event.pointerId);
+    if (!held || held.moved) return;
     if (line.length > 0) onLine([]);
+    // A finger cannot hover, so a tap looks.
+    else if (event.pointerType === 'touch' && view) look(view, ...place(event));
   };
   const shown = useQuery({
     queryKey: ['dataset', id, 'map', 'picture', hover?.row],
@@ -198,7 +220,11 @@ export function Canvas({
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
-      onPointerLeave={() => setHover(null)}
+      onPointerCancel={(event) => {
+        drag.current = null;
+        fingers.current.delete(event.pointerId);
+      }}
+      onPointerLeave={(event) => event.pointerType !== 'touch' && setHover(null)}
       onDoubleClick={() => {
         if (card) {
           navigate({
@@ -239,7 +265,7 @@ export function Canvas({
             className="aspect-[4/3] w-full object-contain"
             style={{ backgroundColor: card.measures.mean_colour }}
           />
-          <p className="truncate px-2 py-1 text-12">
+          <p dir="auto" className="truncate px-2 py-1 text-left text-12">
             {card.original_uri.slice(card.original_uri.lastIndexOf('/') + 1)}
           </p>
         </div>

@@ -1,5 +1,5 @@
 /** What colours the points of a map. Pure. */
-import { type Facets, ISSUES, type Issue } from '../../api/types';
+import { type ClusterPage, type Facets, ISSUES, type Issue } from '../../api/types';
 import { number, plural } from '../../format';
 import type { Explore } from '../explore/state';
 import { ISSUE_WORDS } from '../explore/words';
@@ -50,6 +50,9 @@ export interface Legend {
   /** What the filter would be. */
   readonly filter?: Partial<Explore>;
 }
+
+/** A cluster and what it is called, if anything. */
+export type Named = Pick<ClusterPage['clusters'][number], 'cluster_id' | 'name'>;
 
 const css = ([r, g, b]: Rgb) => `rgb(${r} ${g} ${b})`;
 
@@ -107,7 +110,13 @@ export function colours(points: Points, by: Colouring): Uint8Array {
  * A picture has one colour, but may have two labels or two issues; so what can be filtered by is
  * counted as the filter would find it, which the facets know and the points do not.
  */
-export function legend(points: Points, by: Colouring, facets: Facets | undefined): Legend[] {
+export function legend(
+  points: Points,
+  by: Colouring,
+  facets: Facets | undefined,
+  /** The largest clusters of the whole dataset, in the order of their numbers on the map. */
+  clusters: readonly Named[] = [],
+): Legend[] {
   const counted = (test: (row: number) => boolean) => {
     let sum = 0;
     for (let row = 0; row < points.count; row += 1) {
@@ -118,12 +127,16 @@ export function legend(points: Points, by: Colouring, facets: Facets | undefined
   const flags = (row: number) => points.flags[row] as number;
   if (by === 'cluster') {
     const shown = Math.min(PALETTE.length, points.clusters);
-    const rows = PALETTE.slice(0, shown).map((colour, at) => ({
-      key: String(at),
-      text: `Cluster ${number(at + 1)}`,
-      colour: css(colour),
-      count: counted((row) => points.cluster[row] === at),
-    }));
+    const rows = PALETTE.slice(0, shown).map((colour, at): Legend => {
+      const known = clusters[at];
+      return {
+        key: String(at),
+        text: known?.name?.join(', ') || `Cluster ${number(at + 1)}`,
+        colour: css(colour),
+        count: counted((row) => points.cluster[row] === at),
+        ...(known ? { filter: { cluster: [known.cluster_id] } } : {}),
+      };
+    });
     const rest = points.clusters - shown;
     return rest > 0
       ? [

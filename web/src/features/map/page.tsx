@@ -8,6 +8,7 @@ import { duration, number, plural } from '../../format';
 import { Choice, Empty, Segments, Turning } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
+import { LevelSlider } from '../explore/level';
 import { type Explore, filterOf, LEVEL, refine, unranked } from '../explore/state';
 import { Canvas, type Tool } from './canvas';
 import { legend } from './colours';
@@ -52,7 +53,15 @@ export function MapPage() {
   const [fit, setFit] = useState(0);
   const by = state.colour ?? 'cluster';
   const { data: facets } = useQuery({ ...ask.facets(id, filter), placeholderData: (was) => was });
-  const rows = useMemo(() => (points ? legend(points, by, facets) : []), [points, by, facets]);
+  // Of the whole dataset, as the numbers on the map are.
+  const { data: clusters } = useQuery({
+    ...ask.clusters(id, level, {}, 0),
+    enabled: by === 'cluster',
+  });
+  const rows = useMemo(
+    () => (points ? legend(points, by, facets, clusters?.clusters) : []),
+    [points, by, facets, clusters],
+  );
   const set = useCallback(
     (change: Partial<MapState>) =>
       navigate({
@@ -104,21 +113,7 @@ export function MapPage() {
           options={COLOURINGS}
           onChange={(colour) => set({ colour: colour === 'cluster' ? undefined : colour })}
         />
-        {by === 'cluster' && (
-          <input
-            type="range"
-            aria-label="Granularity of clusters, finest to coarsest"
-            min={LEVEL.min}
-            max={LEVEL.max}
-            step={1}
-            value={level}
-            onChange={(event) => {
-              const now = Number(event.target.value);
-              set({ level: now === LEVEL.usual ? undefined : now });
-            }}
-            className="range w-[72px] sm:w-[96px]"
-          />
-        )}
+        {by === 'cluster' && <LevelSlider level={level} onLevel={(to) => set({ level: to })} />}
         <Segments
           label="Tool"
           value={tool}
@@ -177,7 +172,7 @@ export function MapPage() {
             aria-label="Legend"
             // So that arrow keys scroll it.
             tabIndex={0}
-            className="absolute top-3 right-3 max-h-[60%] max-w-[220px] overflow-y-auto rounded-card border border-line bg-raised/95 py-1.5 text-12 max-sm:inset-x-0 max-sm:top-0 max-sm:flex max-sm:max-w-full max-sm:overflow-x-auto max-sm:rounded-none max-sm:border-x-0 max-sm:border-t-0 max-sm:[&>li]:shrink-0"
+            className="absolute top-3 right-3 max-h-[60%] max-w-[220px] overflow-y-auto rounded-card border border-line bg-raised/95 py-1.5 text-12 max-sm:inset-x-0 max-sm:top-0 max-sm:flex max-sm:max-w-full max-sm:overflow-x-auto max-sm:rounded-none max-sm:border-x-0 max-sm:border-t-0 max-sm:[&>li]:max-w-[70%] max-sm:[&>li]:shrink-0"
           >
             {rows.map((row) => {
               const look = (
@@ -187,7 +182,9 @@ export function MapPage() {
                     style={{ backgroundColor: row.colour }}
                     aria-hidden
                   />
-                  <span className="min-w-0 grow truncate">{row.text}</span>
+                  <span dir="auto" className="min-w-0 grow truncate text-left">
+                    {row.text}
+                  </span>
                   {row.count !== null && <span className="text-soft">{number(row.count)}</span>}
                 </>
               );
@@ -221,8 +218,8 @@ export function MapPage() {
       <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-t border-line px-3 py-1">
         {caught === null ? (
           <span className="text-13 text-soft">
-            Draw around points to see their pictures. The wheel zooms; like pictures lie near by,
-            far distances mean little.
+            Draw around points to see their pictures. The wheel, or two fingers, zoom; like pictures
+            lie near by, far distances mean little.
           </span>
         ) : (
           <>

@@ -38,6 +38,31 @@ export function zoomed(
   };
 }
 
+/** A place of the screen. */
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Two fingers: what lay between them stays between them, and grows as they part. */
+export function pinched(
+  view: View,
+  width: number,
+  height: number,
+  was: readonly [Spot, Spot],
+  is: readonly [Spot, Spot],
+): View {
+  const middle = ([a, b]: readonly [Spot, Spot]) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+  const spread = ([a, b]: readonly [Spot, Spot]) => Math.hypot(a.x - b.x, a.y - b.y);
+  const [from, to] = [middle(was), middle(is)];
+  const moved = {
+    ...view,
+    x: view.x - (to.x - from.x) / view.scale,
+    y: view.y - (to.y - from.y) / view.scale,
+  };
+  return zoomed(moved, width, height, to.x, to.y, spread(is) / Math.max(1, spread(was)));
+}
+
 const VERTEX = `
 attribute vec2 place;
 attribute vec4 colour;

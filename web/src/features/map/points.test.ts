@@ -106,6 +106,21 @@ describe('a map', () => {
     ]);
   });
 
+  it('calls clusters by their names and filters by them, once they are known', () => {
+    const points = unpack(
+      packed([
+        [1, 2, 128],
+        [3, 4, 128],
+      ]),
+    );
+    const told = (rows: ReturnType<typeof legend>) =>
+      rows.map(({ text, filter }) => [text, filter]);
+    expect(told(legend(points, 'cluster', undefined))[0]).toEqual(['Cluster 1', undefined]);
+    const known = [{ cluster_id: 'c1', name: ['boat', 'mast'] }, { cluster_id: 'c2' }];
+    const rows = told(legend(points, 'cluster', undefined, known));
+    expect(rows[0]).toEqual(['boat, mast', { cluster: ['c1'] }]);
+  });
+
   it('counts nothing that a filter would count otherwise before the facets are there', () => {
     const points = unpack(packed([[1, 2, 128]]));
     for (const by of ['label', 'issue', 'copies'] as const) {

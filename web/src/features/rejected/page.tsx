@@ -5,22 +5,21 @@ import { get } from '../../api/client';
 import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Rejected } from '../../api/types';
+import { csvRow, saveCsv } from '../../csv';
 import { bytes, number, plural } from '../../format';
-import { Empty, Turning } from '../../ui/bits';
+import { Empty, Reading, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
-import { ignoredWords, REASON_ADVICE, REASON_WORDS, withoutRead } from '../explore/words';
 import { useIndexAgain } from '../settings/index-again';
+import { leftAloneWords, REASON_ADVICE, REASON_WORDS, readInside } from './words';
 
 interface Some {
   items: Rejected[];
   next_cursor: string | null;
 }
-
-const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Every rejected file, page after page, as a table. */
 async function save(id: string, reason: string | undefined) {
@@ -29,16 +28,11 @@ async function save(id: string, reason: string | undefined) {
   do {
     const page: Some = await get<Some>(`/dataset/${id}/rejected`, { reason, cursor, limit: 500 });
     for (const one of page.items) {
-      lines.push([cell(one.path), one.size_bytes, one.reason, cell(one.note)].join(','));
+      lines.push(csvRow([one.path, one.size_bytes, one.reason, one.note]));
     }
     cursor = page.next_cursor;
   } while (cursor !== null);
-  const address = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = 'rejected.csv';
-  link.click();
-  URL.revokeObjectURL(address);
+  saveCsv('rejected.csv', lines);
   say(`${plural(lines.length - 1, 'file')} listed in rejected.csv`);
 }
 
@@ -62,16 +56,7 @@ export function RejectedPage() {
     .filter(([, found]) => found.count > 0)
     .sort((a, b) => b[1].count - a[1].count);
   const { data: said } = useQuery({ ...ask.annotations(id), enabled: report !== undefined });
-  // Those outside the source were never found in it.
-  const read = said?.files.filter((one) => !one.path.startsWith('/')).length ?? 0;
-  const ignored = [
-    ignoredWords(withoutRead(report?.ignored_by_reason ?? {}, read)),
-    read > 0
-      ? plural(read, 'annotation file that was read', 'annotation files that were read')
-      : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
+  const ignored = leftAloneWords(report?.ignored_by_reason ?? {}, readInside(said?.files ?? []));
   return (
     <Page
       title="Rejected files"
@@ -115,11 +100,7 @@ export function RejectedPage() {
           onRetry={() => refetch()}
         />
       )}
-      {isPending && !error && (
-        <p className="flex items-center gap-2 text-soft">
-          <Turning /> Reading the list
-        </p>
-      )}
+      {isPending && !error && <Reading what="the list" />}
       {reasons.length > 0 && (
         <nav aria-label="Reasons" className="mb-4 flex flex-wrap gap-1">
           {[[undefined, { count: report?.rejected ?? 0 }] as const, ...reasons].map(
@@ -149,10 +130,12 @@ export function RejectedPage() {
       )}
       {rows.length > 0 && (
         <>
-          <Table head={['File', 'Size', 'Reason', 'What was seen, and what to do']}>
+          <Table numbers={[1]} head={['File', 'Size', 'Reason', 'What was seen, and what to do']}>
             {rows.map((one) => (
               <tr key={one.path}>
-                <td className="max-w-[420px] min-w-[180px] wrap-anywhere">{one.path}</td>
+                <td className="max-w-[420px] min-w-[180px] wrap-anywhere">
+                  <bdi>{one.path}</bdi>
+                </td>
                 <td className="text-right whitespace-nowrap">{bytes(one.size_bytes)}</td>
                 <td className="whitespace-nowrap" title={one.message}>
                   {REASON_WORDS[one.reason] ?? one.reason}

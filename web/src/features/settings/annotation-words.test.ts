@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnnotationFile } from '../../api/types';
-import { givesWords, leftOutWords, sentName, takenWords, withFile } from './annotation-words';
+import { faultWords, givesWords, outside, sentName, takenWords } from './annotation-words';
 
 const file = (more: Partial<AnnotationFile>): AnnotationFile => ({
   path: 'annotations.json',
@@ -9,7 +9,9 @@ const file = (more: Partial<AnnotationFile>): AnnotationFile => ({
   labels: 0,
   captions: 0,
   boxes: 0,
+  tags: 0,
   left_out: 0,
+  problems_by_reason: {},
   ...more,
 });
 
@@ -24,14 +26,24 @@ describe('an annotation file', () => {
   it('says what it gave', () => {
     expect(takenWords(file({ boxes: 1, labels: 2000 }))).toBe('2,000 labels, 1 box');
     expect(takenWords(file({}))).toBe('nothing');
-    expect(leftOutWords(file({ left_out: 3 }))).toBe('3 of 12 rows');
-    expect(leftOutWords(file({}))).toBe('none');
+    expect(takenWords(file({ captions: 2, tags: 1 }))).toBe('2 captions, 1 tag');
   });
 
-  it('comes beside those that were named before, not in their place', () => {
-    const files = [file({}), file({ path: '/data/a.json' })];
-    expect(withFile(files, '/data/b.csv')).toEqual(['/data/a.json', '/data/b.csv']);
-    expect(withFile(files, '/data/a.json')).toEqual(['/data/a.json']);
+  it('says what was wrong with it, most first, and what counts all the same', () => {
+    const problems_by_reason = { box_cut: 1, no_such_picture: 3, other_size: 0 };
+    expect(faultWords(file({ problems_by_reason }))).toEqual([
+      '3 of 12 rows of pictures that are not here',
+      '1 of 12 rows with a box cut to its picture, taken all the same',
+    ]);
+    expect(faultWords(file({ problems_by_reason: { unreadable: 1 } }))).toEqual([
+      'the file could not be read to its end',
+    ]);
+    expect(faultWords(file({}))).toEqual([]);
+  });
+
+  it('can be left out again where a person named it', () => {
+    expect(outside('/data/a.json')).toBe(true);
+    expect(outside('a/annotations.json')).toBe(false);
   });
 
   it('is sent under a name by which it is read', () => {

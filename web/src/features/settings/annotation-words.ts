@@ -23,23 +23,43 @@ export function givesWords({ path, format }: Pick<AnnotationSeen, 'path' | 'form
 }
 
 /** What was taken from a file. */
-export function takenWords({ labels, captions, boxes }: AnnotationFile): string {
+export function takenWords({ labels, captions, boxes, tags }: AnnotationFile): string {
   const parts = [
     labels > 0 && plural(labels, 'label'),
     captions > 0 && plural(captions, 'caption'),
     boxes > 0 && plural(boxes, 'box', 'boxes'),
+    tags > 0 && plural(tags, 'tag'),
   ].filter((part) => part !== false);
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }
 
-export const leftOutWords = ({ left_out, rows }: AnnotationFile): string =>
-  left_out === 0 ? 'none' : `${number(left_out)} of ${plural(rows, 'row')}`;
+/** What can be wrong with a row, after how many it is wrong with. */
+const FAULT_WORDS: Record<string, string> = {
+  no_such_picture: 'of pictures that are not here',
+  ambiguous_picture: 'of a name that several pictures have',
+  malformed: 'not written as the format wants',
+  unknown_category: 'of a label that the file does not explain',
+  unusable_text: 'with text that cannot be used',
+  invalid_box: 'with a box that is none',
+  box_outside: 'with a box outside the picture',
+  box_cut: 'with a box cut to its picture',
+  other_size: 'of pictures that the file gives another size',
+};
 
-/** Files outside the source that were named before, and one more. */
-export function withFile(files: readonly AnnotationFile[], more: string): string[] {
-  const named = files.map((one) => one.path).filter((path) => path.startsWith('/'));
-  return [...new Set([...named, more])];
+/** What was wrong with rows of a file, most first; what only is a note says that the row counts. */
+export function faultWords({ rows, problems_by_reason }: AnnotationFile): string[] {
+  return Object.entries(problems_by_reason)
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([why, count]) => {
+      if (why === 'unreadable') return 'the file could not be read to its end';
+      const counts = why === 'box_cut' || why === 'other_size' ? ', taken all the same' : '';
+      return `${number(count)} of ${plural(rows, 'row')} ${FAULT_WORDS[why] ?? why}${counts}`;
+    });
 }
+
+/** Whether a file lies outside the source: such a file was named by a person. */
+export const outside = (path: string) => path.startsWith('/');
 
 const KNOWN =
   /^(annotations|captions|metadata)\.json$|annotations\.coco\.json$|^(image|object)_annotations\.(csv|parquet)$|^data\.yaml$/i;

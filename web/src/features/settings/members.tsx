@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { Member } from '../../api/types';
-import { Choice, Turning } from '../../ui/bits';
+import { Choice, Reading, Turning } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Section, Table } from '../../ui/page';
@@ -19,7 +19,7 @@ const ROLES = [
 /** Who a dataset is shared with, and as what; owners change it. */
 export function Members({ id, shares }: { id: string; shares: boolean }) {
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery(ask.members(id));
+  const { data, error, isPending, refetch } = useQuery(ask.members(id));
   const [email, setEmail] = useState('');
   const settled = () => queries.invalidateQueries({ queryKey: ask.members(id).queryKey });
   const invite = useMutation({
@@ -39,6 +39,7 @@ export function Members({ id, shares }: { id: string; shares: boolean }) {
       {error && (
         <Fault what="The members could not be listed" cause={error} onRetry={() => refetch()} />
       )}
+      {isPending && !error && <Reading what="the members" />}
       {data && data.length > 0 && (
         <Table head={['E-mail', 'Role', '']}>
           {data.map((member) => (
@@ -102,7 +103,7 @@ function Row({
   if (!shares) {
     return (
       <tr>
-        <td className="w-full">{email}</td>
+        <td className="w-full min-w-[160px] wrap-anywhere">{email}</td>
         <td className="whitespace-nowrap">{ROLES.find(([role]) => role === member.role)?.[1]}</td>
         <td />
       </tr>
@@ -110,7 +111,7 @@ function Row({
   }
   return (
     <tr>
-      <td className="w-full">{email}</td>
+      <td className="w-full min-w-[160px] wrap-anywhere">{email}</td>
       <td>
         <Choice
           label={`Role of ${email}`}
@@ -119,7 +120,7 @@ function Row({
           onChange={(role) => give.mutate(role)}
         />
       </td>
-      <td>
+      <td className="acts">
         <IconButton
           label={`Remove ${email}`}
           disabled={remove.isPending}

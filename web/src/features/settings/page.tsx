@@ -7,13 +7,15 @@ import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Dataset, Report } from '../../api/types';
 import { duration, number } from '../../format';
-import { Labelled, Turning, When } from '../../ui/bits';
+import { Labelled, Reading, Turning, When } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { CopyText } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { say } from '../../ui/toast';
+import { NAME_MAX } from '../create/name';
 import { ownerOf } from '../inventory/state';
+import { leftAloneWords, readInside } from '../rejected/words';
 import { AnnotationsSection } from './annotations';
 import { DeleteDataset } from './delete';
 import { useIndexAgain } from './index-again';
@@ -27,7 +29,13 @@ export function SettingsPage() {
   const [deleting, setDeleting] = useState(false);
   const again = useIndexAgain(id);
   const may = useMay(id);
-  if (!dataset) return null;
+  if (!dataset) {
+    return (
+      <Page narrow title="Settings">
+        <Reading what="the dataset" />
+      </Page>
+    );
+  }
   return (
     <Page narrow title="Settings">
       {may('rename') && <Names key={dataset.id} dataset={dataset} />}
@@ -72,7 +80,7 @@ export function SettingsPage() {
         </dl>
       </Section>
       <AnnotationsSection dataset={dataset} changes={may('index')} />
-      {report && <Numbers report={report} />}
+      {report && <Numbers id={id} report={report} />}
       {health?.authentication === 'on' && <Members id={id} shares={may('share')} />}
       {may('delete') && (
         <Section
@@ -127,7 +135,7 @@ function Names({ dataset }: { dataset: Dataset }) {
         <Labelled label="Name">
           <input
             value={name}
-            maxLength={255}
+            maxLength={NAME_MAX}
             onChange={(event) => setName(event.target.value)}
             className="field h-9!"
           />
@@ -158,7 +166,9 @@ function Names({ dataset }: { dataset: Dataset }) {
 const STAGES = ['scanning', 'indexing', 'analysing', 'publishing'];
 
 /** What the last run found, and where its time went. */
-function Numbers({ report }: { report: Report }) {
+function Numbers({ id, report }: { id: string; report: Report }) {
+  const { data: said } = useQuery(ask.annotations(id));
+  const ignored = leftAloneWords(report.ignored_by_reason ?? {}, readInside(said?.files ?? []));
   const stages = STAGES.flatMap((stage) => {
     const seconds = report.seconds_by_stage[stage];
     return seconds === undefined ? [] : [[stage, seconds] as const];
@@ -167,7 +177,7 @@ function Numbers({ report }: { report: Report }) {
     ['Files found', number(report.found)],
     ['Indexed', number(report.indexed)],
     ['Rejected', number(report.rejected)],
-    ['Left alone', number(report.ignored)],
+    ['Left alone', [number(report.ignored), ignored && `(${ignored})`].filter(Boolean).join(' ')],
     ['Exact copies', number(report.exact_duplicates)],
     ['Near copies', number(report.near_duplicates)],
     ['Blurry, dark, bright', [report.blur, report.dark, report.bright].map(number).join(', ')],
@@ -180,9 +190,9 @@ function Numbers({ report }: { report: Report }) {
     <Section title="Last indexing">
       <dl className="grid gap-x-8 text-13 sm:grid-cols-2">
         {rows.map(([name, value]) => (
-          <div key={name} className="flex justify-between border-b border-line py-1.5">
-            <dt className="text-soft">{name}</dt>
-            <dd>{value}</dd>
+          <div key={name} className="flex justify-between gap-4 border-b border-line py-1.5">
+            <dt className="shrink-0 text-soft">{name}</dt>
+            <dd className="text-right">{value}</dd>
           </div>
         ))}
       </dl>

@@ -54,7 +54,11 @@ export function DatasetFrame() {
           Datasets
         </Link>
         <ChevronRight size={14} className="-mx-1.5 hidden text-edge sm:block" aria-hidden />
-        <h1 dir="auto" className="min-w-0 truncate text-14 font-semibold">
+        <h1
+          dir="auto"
+          title={data?.display_name}
+          className="min-w-0 truncate text-14 font-semibold"
+        >
           {data ? (
             <Link to="/dataset/$id/data" params={{ id }}>
               {data.display_name}
@@ -67,7 +71,7 @@ export function DatasetFrame() {
         {data && (
           <>
             <Status status={data.status_new} />
-            <span className="hidden truncate text-12 text-soft md:inline">
+            <span className="hidden shrink-0 text-12 text-soft md:inline">
               {plural(data.n_images, 'picture')}
               {report && report.rejected > 0 && (
                 <>

@@ -58,7 +58,9 @@ export function TagMenu({
       >
         {data.tags.slice(0, 12).map((tag) => (
           <MenuItem key={tag.id} onClick={() => act(tag, 'add')}>
-            <span className="min-w-0 grow truncate">{tag.name}</span>
+            <span dir="auto" className="min-w-0 grow truncate text-left">
+              {tag.name}
+            </span>
           </MenuItem>
         ))}
         <MenuItem onClick={() => setAsking('add')}>

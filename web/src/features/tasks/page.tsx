@@ -6,7 +6,7 @@ import { may } from '../../api/may';
 import * as ask from '../../api/queries';
 import type { Task } from '../../api/types';
 import { duration, parseTime } from '../../format';
-import { Bar, Choice, Empty, Turning, When } from '../../ui/bits';
+import { Bar, Choice, Empty, Reading, When } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Fault, words } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
@@ -66,11 +66,7 @@ export function TasksPage() {
       {error && !data && (
         <Fault what="The tasks could not be listed" cause={error} onRetry={() => refetch()} />
       )}
-      {isPending && !error && (
-        <p className="flex items-center gap-2 text-soft">
-          <Turning /> Reading the tasks
-        </p>
-      )}
+      {isPending && !error && <Reading what="the tasks" />}
       {data?.tasks.length === 0 && (
         <Empty icon={<ListChecks size={40} strokeWidth={1.5} />} title="No tasks">
           <p>Indexing a folder is a task; it would be here with its progress and how it ended.</p>
@@ -101,17 +97,17 @@ function Row({ task, stops }: { task: Task; stops: boolean }) {
   const end = task.end_time ? parseTime(task.end_time).getTime() : Date.now();
   const note = task.error_message
     ? words(task.error_message)
-    : pace(task, Date.now()) || task.status_message;
+    : pace(task, Date.now()) || (task.status_message === 'finished' ? '' : task.status_message);
   return (
     <tr className="align-top">
       <td className="whitespace-nowrap">{KINDS[task.task_type] ?? task.task_type}</td>
-      <td className="min-w-[140px]">
+      <td className="min-w-[140px] wrap-anywhere">
         <Link
           to="/dataset/$id/data"
           params={{ id: task.dataset_id }}
           className="text-accent-ink hover:underline"
         >
-          {task.dataset_name}
+          <bdi>{task.dataset_name}</bdi>
         </Link>
       </td>
       <td className="min-w-[240px]">
@@ -132,7 +128,7 @@ function Row({ task, stops }: { task: Task; stops: boolean }) {
       <td className="whitespace-nowrap">
         {duration((end - parseTime(task.start_time).getTime()) / 1000)}
       </td>
-      <td className="text-right">
+      <td className="acts">
         {stops && running && (
           <Button disabled={act.isPending} onClick={() => act.mutate('abort')}>
             Cancel

@@ -18,7 +18,7 @@ import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { Media } from '../../api/types';
 import { number } from '../../format';
-import { Empty, Turning } from '../../ui/bits';
+import { Empty, Reading, Turning } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
@@ -229,6 +229,11 @@ export function PicturePage() {
       </header>
       <div className="relative flex min-h-0 grow">
         <div className="relative min-w-0 grow bg-ground">
+          {!media && (
+            <div className="p-4">
+              <Reading what="the picture" />
+            </div>
+          )}
           {media && (
             <Shown
               key={mediaId}
@@ -329,9 +334,14 @@ function Shown({
         drawn={drawing ? part : null}
         onDrawn={setPart}
       >
-        {boxes && !drawing && media.objects && media.objects.length > 0 && (
-          <Boxes boxes={media.objects} picture={media} chosen={box} />
-        )}
+        {(scale) =>
+          boxes &&
+          !drawing &&
+          media.objects &&
+          media.objects.length > 0 && (
+            <Boxes boxes={media.objects} picture={media} scale={scale} chosen={box} />
+          )
+        }
       </Stage>
       {drawing && (
         <div className="absolute inset-x-0 top-3 mx-auto flex w-fit max-w-[90%] flex-wrap items-center gap-2 rounded-card bg-raised px-3 py-2 text-13 shadow-popup">

@@ -39,8 +39,11 @@ export function Stage({
   /** The box that was drawn. */
   drawn?: Box | null;
   onDrawn?: ((box: Box | null) => void) | undefined;
-  /** What lies over the picture, in its pixels, as parts of an SVG. */
-  children?: ReactNode;
+  /**
+   * What lies over the picture, in its pixels, as parts of an SVG; told how many pixels of the
+   * screen one of them is.
+   */
+  children?: (scale: number) => ReactNode;
 }) {
   const ref = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Extent>({ width: 0, height: 0 });
@@ -186,7 +189,7 @@ export function Stage({
           className="pointer-events-none absolute top-1/2 left-1/2 max-w-none overflow-visible"
           style={{ width: box.width, height: box.height, transform: box.transform }}
         >
-          {children}
+          {now.scale > 0 && children?.(now.scale)}
           {drawn && (
             <>
               <path

@@ -7,7 +7,7 @@ import * as ask from '../../api/queries';
 import type { SavedView } from '../../api/types';
 import { number } from '../../format';
 import { readSearch } from '../../search';
-import { Empty, Turning, When } from '../../ui/bits';
+import { Empty, Reading, When } from '../../ui/bits';
 import { IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { Page, Table } from '../../ui/page';
@@ -52,11 +52,7 @@ export function ViewsPage() {
       {error && !data && (
         <Fault what="The views could not be listed" cause={error} onRetry={() => refetch()} />
       )}
-      {isPending && !error && (
-        <p className="flex items-center gap-2 text-soft">
-          <Turning /> Reading the views
-        </p>
-      )}
+      {isPending && !error && <Reading what="the views" />}
       {data?.views.length === 0 && (
         <Empty icon={<Bookmark size={40} strokeWidth={1.5} />} title="No saved views">
           {may('save') ? (
@@ -79,9 +75,9 @@ export function ViewsPage() {
             const state = readExplore(readSearch(view.filters.address ?? ''));
             return (
               <tr key={view.id}>
-                <td className="min-w-[140px] font-semibold">
+                <td className="min-w-[140px] font-semibold wrap-anywhere">
                   {view.filters.address === null ? (
-                    view.name
+                    <bdi>{view.name}</bdi>
                   ) : (
                     <Link
                       to="/dataset/$id/data"
@@ -89,11 +85,11 @@ export function ViewsPage() {
                       search={state}
                       className="text-accent-ink hover:underline"
                     >
-                      {view.name}
+                      <bdi>{view.name}</bdi>
                     </Link>
                   )}
                 </td>
-                <td className="min-w-[200px] text-soft">
+                <td className="min-w-[200px] wrap-anywhere text-soft">
                   {view.filters.address === null
                     ? 'made over the API'
                     : chipsOf(state)
@@ -105,7 +101,7 @@ export function ViewsPage() {
                 <td className="whitespace-nowrap">
                   <When time={view.created_at} />
                 </td>
-                <td className="text-right">
+                <td className="acts">
                   {may('save') && (
                     <IconButton label={`Remove ${view.name}`} onClick={() => remove.mutate(view)}>
                       <Trash2 size={15} />

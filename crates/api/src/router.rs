@@ -18,7 +18,7 @@ use crate::{
     extract::caller,
     guide,
     middleware::{
-        envelope::{accepts_html, envelope},
+        envelope::{accepts_anything, accepts_html, envelope},
         guard::guard,
     },
     pages, routes, web_app,
@@ -72,14 +72,19 @@ fn plain_pages() -> Router<AppState> {
         .route("/account/keys/act", post(pages::act_on_key))
 }
 
-/// Browsers get the web app, which knows its own addresses. Of the API, strangers are asked who
+/// Browsers get the web app, which knows its own addresses; so does whatever takes any kind of
+/// answer, where there is a page: a link that people share must work for all that follow it. Of
+/// the API, strangers are asked who
 /// they are before they learn which addresses there are.
 async fn nothing_here(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if reads && web_app::may_be_page(request.uri().path()) && accepts_html(request.headers()) {
+    let (path, headers) = (request.uri().path(), request.headers());
+    let wants_page = web_app::may_be_page(path) && accepts_html(headers)
+        || web_app::is_page(path) && accepts_anything(headers);
+    if reads && wants_page {
         return Ok(web_app::show_app(request.headers().clone()).await);
     }
     let is_api = request.uri().path().starts_with("/api/");

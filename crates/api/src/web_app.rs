@@ -1,6 +1,7 @@
 //! The web app: its files are inside the program, so that a machine with the program alone has
 //! the whole product. Any address that a browser asks for and nobody else answers is a page of
-//! the app, which reads the address itself.
+//! the app, which reads the address itself; what takes any kind of answer gets the pages that
+//! there are.
 
 use axum::{
     extract::Path,
@@ -29,6 +30,15 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 /// Addresses that the app has no pages below, whatever else is there.
 const NOT_OURS: [&str; 4] = ["/api", "/assets", "/docs", "/plain"];
+
+/// What the addresses of the app's pages begin with, where nobody else answers them.
+const PAGES: [&str; 5] = ["dataset", "new", "tasks", "sign-in", "admin"];
+
+/// Whether an address is that of a page, or below one.
+pub(crate) fn is_page(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    first.is_some_and(|first| PAGES.contains(&first))
+}
 
 /// Whether an address that nobody answers may be a page of the app.
 pub(crate) fn may_be_page(path: &str) -> bool {

@@ -108,6 +108,13 @@ pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// Whether any kind of answer will do, as `curl` and what follows links say.
+pub(crate) fn accepts_anything(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .is_none_or(|accept| accept.to_str().is_ok_and(|kinds| kinds.contains("*/*")))
+}
+
 /// Gives every answer of 400 and above its body: the handler's problem, or what is to be said
 /// where a library refused by itself.
 fn tell_problem(response: &mut Response, request_id: &str, wants_page: bool) {

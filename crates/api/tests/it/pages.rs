@@ -102,6 +102,37 @@ async fn addresses_of_the_web_app_answer_browsers_with_the_app() {
 }
 
 #[tokio::test]
+async fn a_shared_link_works_for_whatever_takes_any_answer_and_wrong_addresses_do_not() {
+    let app = TestApp::new().await;
+    let page = "/dataset/0198c0de-0000-7000-8000-000000000000/data";
+    let asked = |method: &str, uri: &str, accept: Option<&str>| {
+        let mut request = Request::builder().method(method).uri(uri);
+        if let Some(accept) = accept {
+            request = request.header("accept", accept);
+        }
+        request.body(Body::empty()).unwrap()
+    };
+    for (method, accept) in [
+        ("GET", Some("*/*")),
+        ("GET", None),
+        ("HEAD", Some("*/*")),
+        ("GET", Some("application/xhtml+xml,*/*;q=0.1")),
+    ] {
+        let answer = app.send(asked(method, page, accept)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{method} {accept:?}");
+        let kind = answer.header("content-type");
+        assert!(kind.starts_with("text/html"), "{method} {accept:?}: {kind}");
+    }
+    let only_json = asked("GET", page, Some("application/json"));
+    assert_eq!(app.send(only_json).await.code(), "route_not_found");
+    // A script that left out `/api/v1` must not take a page for an answer.
+    for uri in ["/datasets", "/api/v1/nowhere", "/assets/no"] {
+        let answer = app.send(asked("GET", uri, Some("*/*"))).await;
+        assert_eq!(answer.code(), "route_not_found", "{uri}");
+    }
+}
+
+#[tokio::test]
 async fn every_file_that_the_app_asks_for_is_there_and_is_asked_for_anew() {
     let app = TestApp::new().await;
     let page = app.get("/").await;

@@ -283,6 +283,8 @@ await check('a search leans towards some pictures and away from others', async (
   await page.locator('[data-grid]').focus();
   await page.keyboard.press('s');
   await page.waitForURL('**like=media*');
+  // The keys go on in the grid that took the place of the one before.
+  await page.waitForFunction(() => document.activeElement?.hasAttribute('data-grid'));
   await page.locator('#tile-1 img').waitFor();
   await page.locator('#tile-1').hover();
   await page.locator('#tile-1 [data-check]').click();
@@ -552,10 +554,15 @@ await check('signing out ends it, and the second person sees what was shared', a
   await page.goto(`${base}/account`);
   await button('Sign out').click();
   await page.waitForURL('**/sign-in');
+  // As somebody comes who was sent a link: to the door, and from there to where it leads.
+  await page.goto(`${base}/tasks?status=COMPLETED`);
+  await page.waitForURL('**/sign-in?next=*');
   await page.locator('input[type=email]').fill('bob@example.org');
   await page.locator('input[type=password]').fill(PASSWORD);
   await look('sign-in');
   await button('Sign in').click();
+  await page.waitForURL('**/tasks?status=COMPLETED');
+  await page.getByRole('link', { name: 'Datasets' }).click();
   await page.getByRole('link', { name: 'harbour' }).first().waitFor();
   await look('datasets');
   await page.getByRole('link', { name: 'harbour' }).first().click();

@@ -106,6 +106,14 @@ export const SHEET: readonly {
     ],
   },
   {
+    title: 'Filters',
+    keys: [
+      ['Click, Enter', 'Only this value'],
+      ['Ctrl + click, Ctrl + Enter', 'This value too'],
+      ['Alt + click, Alt + Enter', 'Not this value'],
+    ],
+  },
+  {
     title: 'One picture',
     keys: [
       ['← →', 'Previous, next'],

@@ -6,6 +6,7 @@ import { Labelled, Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
+import { entered } from './enter';
 import { Door } from './sign-in';
 
 /** The first administrator, by the link that the server printed when it first started. */
@@ -20,7 +21,7 @@ export function SetUpPage() {
   const make = useMutation({
     mutationFn: () => send('POST', '/setup', { token, email: email.trim(), password }),
     onSuccess: async () => {
-      await queries.invalidateQueries();
+      await entered(queries);
       router.history.replace('/');
     },
   });
@@ -48,6 +49,8 @@ export function SetUpPage() {
             type="email"
             autoComplete="username"
             required
+            // biome-ignore lint/a11y/noAutofocus: there is nothing else to do on this page
+            autoFocus
             value={email}
             onChange={(event) => setEmail(event.target.value)}
             className="field h-9!"

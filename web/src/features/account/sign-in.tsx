@@ -8,6 +8,7 @@ import { Button, buttonLook } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
 import { Mark } from '../shell/mark';
+import { entered } from './enter';
 import { safeNext } from './next';
 
 /** The frame of the pages for people who are not in yet. */
@@ -54,7 +55,7 @@ function SignIn({ next }: { next: string }) {
   const enter = useMutation({
     mutationFn: () => send('POST', '/auth', { username: username.trim(), password }),
     onSuccess: async () => {
-      await queries.invalidateQueries();
+      await entered(queries);
       router.history.replace(next);
     },
   });

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowUp, Folder } from 'lucide-react';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { send, unknownRoute } from '../../api/client';
 import { useMayCreate } from '../../api/may';
 import * as ask from '../../api/queries';
@@ -209,13 +209,28 @@ function Browser({ path, onOpen }: { path: string; onOpen: (path: string) => voi
     placeholderData: (before) => before,
     retry: false,
   });
+  const list = useRef<HTMLDivElement>(null);
+  const chose = useRef(false);
+  // The button that was pressed is gone with its folder; the keys go on in the list.
+  useEffect(() => {
+    if (!chose.current || !data) return;
+    chose.current = false;
+    list.current?.querySelector('button')?.focus();
+  }, [data]);
   if (!data || error) return null;
+  const choose = (whole: string) => {
+    chose.current = true;
+    onOpen(whole);
+  };
   const { parent } = data;
   const names = data.path === null ? data.roots : data.folders;
   return (
-    <div className="mt-3 max-h-[220px] overflow-y-auto rounded-control border border-line">
+    <div
+      ref={list}
+      className="mt-3 max-h-[220px] overflow-y-auto rounded-control border border-line"
+    >
       {parent !== null && (
-        <Choose label={parent} onClick={() => onOpen(parent)}>
+        <Choose label={parent} onClick={() => choose(parent)}>
           <ArrowUp size={15} className="shrink-0 text-soft" aria-hidden />
           <span className="min-w-0 truncate">{parent}</span>
         </Choose>
@@ -223,7 +238,7 @@ function Browser({ path, onOpen }: { path: string; onOpen: (path: string) => voi
       {names.map((name) => {
         const whole = data.path === null ? name : inside(data.path, name);
         return (
-          <Choose key={whole} label={whole} onClick={() => onOpen(whole)}>
+          <Choose key={whole} label={whole} onClick={() => choose(whole)}>
             <Folder size={15} className="shrink-0 text-soft" aria-hidden />
             <span dir="auto" className="min-w-0 truncate">
               {name}

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import { plural } from '../../format';
+import { focusGrid } from '../../grid/hand-on';
 import { Segments } from '../../ui/bits';
 import { Popover } from '../../ui/overlay';
 import { SaveView } from '../views/save';
@@ -65,7 +66,10 @@ export function Chips({ id, state, total }: { id: string; state: Explore; total:
       ))}
       <button
         type="button"
-        onClick={() => go(refine({ view, sort, layout, size, level }, {}))}
+        onClick={() => {
+          focusGrid();
+          go(refine({ view, sort, layout, size, level }, {}));
+        }}
         className="control h-7 px-2 text-soft hover:text-ink"
       >
         Clear all
@@ -127,7 +131,11 @@ function OneChip({ id, state, chip, go }: { id: string; state: Explore; chip: Ch
       <button
         type="button"
         aria-label={`Remove ${chip.text}`}
-        onClick={() => go(chip.without)}
+        onClick={() => {
+          // The chip goes, and with it what the keys were on.
+          focusGrid();
+          go(chip.without);
+        }}
         className="inline-flex size-7 items-center justify-center rounded-full hover:bg-hover"
       >
         <X size={13} />

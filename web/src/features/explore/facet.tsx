@@ -1,5 +1,5 @@
 /** A part of the facets: values with their counts, to choose among. */
-import { Children, type MouseEvent, type ReactNode, useState } from 'react';
+import { Children, type KeyboardEvent, type ReactNode, useState } from 'react';
 import { number } from '../../format';
 
 interface Ways {
@@ -25,10 +25,16 @@ export function Value({
   excluded?: boolean;
   ways: Ways;
 }) {
-  const onClick = (event: MouseEvent) => {
+  const act = (event: { altKey: boolean; ctrlKey: boolean; metaKey: boolean }) => {
     if (event.altKey && ways.exclude) ways.exclude();
     else if ((event.ctrlKey || event.metaKey) && ways.add) ways.add();
     else ways.only();
+  };
+  // Browsers make no click of Enter together with these keys.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.altKey || event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    act(event);
   };
   return (
     <li>
@@ -36,7 +42,8 @@ export function Value({
         type="button"
         aria-pressed={active}
         title={hint}
-        onClick={onClick}
+        onClick={act}
+        onKeyDown={onKeyDown}
         className={`relative flex h-7 w-full items-center gap-2 overflow-hidden rounded-[4px] px-2 text-left text-13 not-disabled:hover:bg-hover ${active ? 'bg-accent-wash font-semibold text-accent-ink' : ''} ${count === 0 && !active ? 'text-soft' : ''}`}
       >
         <span

@@ -10,6 +10,7 @@ import {
 } from 'react';
 import { flushSync } from 'react-dom';
 import { GAP, type Geometry, vertical, visibleRows } from '../../grid/geometry';
+import { useHandedOn } from '../../grid/hand-on';
 import { command, type Move } from '../../grid/keys';
 import * as scrolling from '../../grid/scroll';
 import { has, mark, type Selection, toggle } from '../../grid/selection';
@@ -73,6 +74,7 @@ function useSize() {
 export function Grid(props: GridProps) {
   const { result, geometryFor, selection, begin } = props;
   const [ref, size] = useSize();
+  useHandedOn(ref);
   const width = Math.max(0, size.width - 2 * EDGE);
   const [geometry, setGeometry] = useState<Geometry | null>(null);
   useLayoutEffect(() => {

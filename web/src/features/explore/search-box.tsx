@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { ImagePlus, Search } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { focusGrid } from '../../grid/hand-on';
 import { Turning } from '../../ui/bits';
 import { sayFault } from '../../ui/toast';
 import { typing } from '../../ui/typing';
@@ -93,7 +94,10 @@ export function SearchBox({ id, state }: { id: string; state: Explore }) {
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') {
-            if (text === '') event.currentTarget.blur();
+            if (text === '') {
+              event.currentTarget.blur();
+              focusGrid();
+            }
             setText('');
           }
           if (event.key === 'Enter' && text.trim() !== '') {
@@ -107,7 +111,7 @@ export function SearchBox({ id, state }: { id: string; state: Explore }) {
             setText('');
             event.preventDefault();
           } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-            document.querySelector<HTMLElement>('[data-grid]')?.focus();
+            focusGrid();
             event.preventDefault();
           }
         }}

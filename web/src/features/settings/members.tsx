@@ -35,7 +35,10 @@ export function Members({ id, shares }: { id: string; shares: boolean }) {
     invite.mutate();
   };
   return (
-    <Section title="Members" about="Who can see this dataset besides administrators.">
+    <Section
+      title="Members"
+      about="Who can see this dataset besides administrators. Viewers of the workspace only look, whatever their role here."
+    >
       {error && (
         <Fault what="The members could not be listed" cause={error} onRetry={() => refetch()} />
       )}

@@ -523,11 +523,12 @@ await check('one more annotation file is read, tells what was wrong, and is let 
   await page.goto(`${base}/dataset/${id}/settings`);
   await page.getByLabel('Annotation file on the server').fill(more);
   await button('Add and read').click();
-  const row = page.locator('tbody tr', { hasText: more });
+  const gone = page.getByRole('button', { name: `Read ${more} no more` });
+  const row = page.locator('tbody tr', { has: gone });
   await row.getByText('1 label').waitFor({ timeout: 30_000 });
   await row.getByText('1 of 2 rows of pictures that are not here').waitFor();
   await look('annotations');
-  await row.getByRole('button').click();
+  await gone.click();
   await seen('What the file said goes');
   await row.waitFor({ state: 'detached', timeout: 30_000 });
   const { files } = await read(`/dataset/${id}/annotations`);

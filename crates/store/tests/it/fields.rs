@@ -8,7 +8,7 @@ use lamina_store::{Batch, Checkpoint, Error, FieldRowValues, ValueFault};
 
 use crate::{marks::set, world::World};
 
-fn field(world: &World, name: &str, kind: FieldKind) -> MetadataField {
+pub(crate) fn field(world: &World, name: &str, kind: FieldKind) -> MetadataField {
     MetadataField {
         id: world.field_id(),
         name: name.to_owned(),
@@ -24,7 +24,7 @@ fn field(world: &World, name: &str, kind: FieldKind) -> MetadataField {
     }
 }
 
-fn choice(text: &str) -> MetadataValue {
+pub(crate) fn choice(text: &str) -> MetadataValue {
     MetadataValue::Choice(text.to_owned())
 }
 

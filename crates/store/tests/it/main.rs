@@ -24,6 +24,7 @@ mod property;
 mod said;
 mod schema;
 mod sharing;
+mod together;
 mod undoing;
 mod world;
 
@@ -146,6 +147,9 @@ contract! {
         what_came_of_annotation_files_is_told_and_forgotten,
         wishes_for_annotations_add_up_and_are_wanted_until_they_were_read,
         a_caption_takes_the_place_of_all_and_is_taken_back_whole,
+    }
+    together {
+        many_pictures_are_told_of_as_each_is_by_itself,
     }
     accounts {
         an_account_is_read_back_as_it_was_made,

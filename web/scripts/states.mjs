@@ -10,7 +10,7 @@ const EMPTY = {
   'api_credentials/keys': { keys: [] },
   sessions: { sessions: [] },
   'keycloak/admin/users': { users: [], total: 0 },
-  'admin/audit': { events: [], next_cursor: null },
+  'admin/audit': { items: [], next_cursor: null },
 };
 
 const FAULT = {

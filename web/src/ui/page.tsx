@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { Turning } from './bits';
+import { Button } from './button';
 
 /** A page that scrolls as a whole: a heading, what can be done, and the rest. */
 export function Page({
@@ -52,6 +54,22 @@ export function Section({
       </div>
       {children}
     </section>
+  );
+}
+
+/** Asks for the next part of a list, where there is one. */
+export function More({
+  list,
+}: {
+  list: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+}) {
+  if (!list.hasNextPage) return null;
+  return (
+    <div className="mt-4 flex justify-center">
+      <Button disabled={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+        {list.isFetchingNextPage && <Turning />} More
+      </Button>
+    </div>
   );
 }
 

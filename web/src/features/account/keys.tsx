@@ -98,8 +98,8 @@ function KeyRow({ one, onShow }: { one: ApiKey; onShow: (made: NewKey) => void }
   const [asking, setAsking] = useState(false);
   return (
     <tr className={one.state === 'active' ? '' : 'text-soft'}>
-      <td dir="auto" className="min-w-[100px] text-left font-semibold wrap-anywhere">
-        {one.name || 'Unnamed'}
+      <td className="min-w-[180px] font-semibold wrap-anywhere">
+        <bdi>{one.name || 'Unnamed'}</bdi>
       </td>
       <td>
         <code className="font-mono text-12" title={one.api_key}>

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
-import { Labelled, Turning } from '../../ui/bits';
+import { Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
+import { PasswordField } from '../../ui/credentials';
 import { Fault } from '../../ui/error';
 import { Section } from '../../ui/page';
 import { say } from '../../ui/toast';
@@ -28,26 +29,8 @@ export function Password() {
   return (
     <Section title="Password">
       <form onSubmit={submit} className="flex max-w-[360px] flex-col gap-4">
-        <Labelled label="Password now">
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(event) => setCurrent(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
-        <Labelled label="New password">
-          <input
-            type="password"
-            autoComplete="new-password"
-            required
-            value={next}
-            onChange={(event) => setNext(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
+        <PasswordField label="Password now" value={current} onChange={setCurrent} />
+        <PasswordField label="New password" fresh value={next} onChange={setNext} />
         {change.error && <Fault what="The password was not changed" cause={change.error} />}
         <div>
           <Button type="submit" disabled={current === '' || next === '' || change.isPending}>

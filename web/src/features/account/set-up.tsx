@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
-import { Labelled, Turning } from '../../ui/bits';
+import { Turning } from '../../ui/bits';
 import { Button } from '../../ui/button';
+import { EmailField, PasswordField } from '../../ui/credentials';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
 import { entered } from './enter';
@@ -44,28 +45,14 @@ export function SetUpPage() {
       <form onSubmit={submit} className="flex flex-col gap-4">
         <h1 className="text-20 font-semibold">Set up Lamina</h1>
         <p className="text-13 text-soft">You become the first administrator.</p>
-        <Labelled label="E-mail">
-          <input
-            type="email"
-            autoComplete="username"
-            required
-            // biome-ignore lint/a11y/noAutofocus: there is nothing else to do on this page
-            autoFocus
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
-        <Labelled label="Password" hint="A few words that belong together only to you are best.">
-          <input
-            type="password"
-            autoComplete="new-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
+        <EmailField value={email} onChange={setEmail} />
+        <PasswordField
+          label="Password"
+          fresh
+          hint="A few words that belong together only to you are best."
+          value={password}
+          onChange={setPassword}
+        />
         {make.error && <Fault what="The account was not made" cause={make.error} />}
         <Button type="submit" look="primary" disabled={make.isPending} className="h-9!">
           {make.isPending && <Turning />} Make the account

@@ -3,8 +3,9 @@ import { Navigate, useRouter, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
-import { Labelled, Turning } from '../../ui/bits';
+import { Turning } from '../../ui/bits';
 import { Button, buttonLook } from '../../ui/button';
+import { EmailField, PasswordField } from '../../ui/credentials';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
 import { Mark } from '../shell/mark';
@@ -66,28 +67,8 @@ function SignIn({ next }: { next: string }) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <h1 className="text-20 font-semibold">Sign in</h1>
-      <Labelled label="E-mail">
-        <input
-          type="email"
-          autoComplete="username"
-          required
-          // biome-ignore lint/a11y/noAutofocus: there is nothing else to do on this page
-          autoFocus
-          value={username}
-          onChange={(event) => setUsername(event.target.value)}
-          className="field h-9!"
-        />
-      </Labelled>
-      <Labelled label="Password">
-        <input
-          type="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          className="field h-9!"
-        />
-      </Labelled>
+      <EmailField value={username} onChange={setUsername} />
+      <PasswordField label="Password" value={password} onChange={setPassword} />
       {enter.error && <Fault what="Not signed in" cause={enter.error} />}
       <Button type="submit" look="primary" disabled={enter.isPending} className="h-9!">
         {enter.isPending && <Turning />} Sign in

@@ -3,10 +3,9 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { get } from '../../api/client';
 import type { AuditEntry } from '../../api/types';
-import { Empty, Reading, Turning, When } from '../../ui/bits';
-import { Button } from '../../ui/button';
+import { Empty, Reading, When } from '../../ui/bits';
 import { Fault } from '../../ui/error';
-import { Page, Table } from '../../ui/page';
+import { More, Page, Table } from '../../ui/page';
 import { useTitle } from '../../ui/title';
 import { AdminTabs } from './tabs';
 
@@ -20,14 +19,14 @@ export function AuditPage() {
   useTitle('Audit');
   const { action } = useSearch({ from: '/frame/admin/audit' });
   const navigate = useNavigate({ from: '/admin/audit' });
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } =
-    useInfiniteQuery({
-      queryKey: ['audit', action],
-      queryFn: ({ pageParam, signal }) =>
-        get<Some>('/admin/audit', { action, cursor: pageParam, limit: 100 }, signal),
-      initialPageParam: null as string | null,
-      getNextPageParam: (last) => last.next_cursor,
-    });
+  const asked = useInfiniteQuery({
+    queryKey: ['audit', action],
+    queryFn: ({ pageParam, signal }) =>
+      get<Some>('/admin/audit', { action, cursor: pageParam, limit: 100 }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+  const { data, error, refetch, isPending } = asked;
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page
@@ -85,13 +84,7 @@ export function AuditPage() {
               </tr>
             ))}
           </Table>
-          {hasNextPage && (
-            <div className="mt-4 flex justify-center">
-              <Button disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
-                {isFetchingNextPage && <Turning />} More
-              </Button>
-            </div>
-          )}
+          <More list={asked} />
         </>
       )}
     </Page>

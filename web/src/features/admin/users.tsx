@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Ellipsis, UserPlus } from 'lucide-react';
+import { Ellipsis, UserPlus, Users } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { send } from '../../api/client';
 import * as ask from '../../api/queries';
 import type { User } from '../../api/types';
-import { Choice, Labelled, Reading, Turning, When } from '../../ui/bits';
+import { Choice, Empty, Labelled, Reading, Turning, When } from '../../ui/bits';
 import { Button, IconButton } from '../../ui/button';
+import { PasswordField } from '../../ui/credentials';
 import { Fault } from '../../ui/error';
 import { Dialog, Menu, MenuItem } from '../../ui/overlay';
 import { Page, Table } from '../../ui/page';
@@ -53,7 +54,12 @@ export function UsersPage() {
         <Fault what="The users could not be listed" cause={error} onRetry={() => refetch()} />
       )}
       {isPending && !error && <Reading what="the users" />}
-      {data && (
+      {data?.users.length === 0 && (
+        <Empty icon={<Users size={40} strokeWidth={1.5} />} title="No such user">
+          <p>No account has that in its name or e-mail.</p>
+        </Empty>
+      )}
+      {data && data.users.length > 0 && (
         <Table head={['Account', 'Name', 'Role', 'Made', 'Last seen', 'State', '']}>
           {data.users.map((user) => (
             <Row key={user.id} user={user} />
@@ -164,16 +170,7 @@ function ResetPassword({
       about="All browsers of this user are signed out."
     >
       <form onSubmit={submit} className="flex flex-col gap-4 text-left">
-        <Labelled label="New password">
-          <input
-            type="password"
-            autoComplete="new-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-            className="field h-9!"
-          />
-        </Labelled>
+        <PasswordField label="New password" fresh value={password} onChange={setPassword} />
         {reset.error && <Fault what="The password was not changed" cause={reset.error} />}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
@@ -237,8 +234,8 @@ function MakeUser({ open, onClose }: { open: boolean; onClose: () => void }) {
     <Labelled label={label}>
       <input
         type={type}
-        required={name === 'username' || name === 'password'}
-        autoComplete={type === 'password' ? 'new-password' : 'off'}
+        required={name === 'username'}
+        autoComplete="off"
         value={fields[name]}
         onChange={(event) => setFields({ ...fields, [name]: event.target.value })}
         className="field h-9!"
@@ -253,7 +250,12 @@ function MakeUser({ open, onClose }: { open: boolean; onClose: () => void }) {
           {field('firstName', 'First name')}
           {field('lastName', 'Last name')}
         </div>
-        {field('password', 'First password', 'password')}
+        <PasswordField
+          label="First password"
+          fresh
+          value={fields.password}
+          onChange={(password) => setFields({ ...fields, password })}
+        />
         <Labelled label="Role">
           <Choice label="Role" value={role} options={ROLES} onChange={setRole} />
         </Labelled>

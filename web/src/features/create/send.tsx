@@ -103,7 +103,7 @@ export function SendFiles() {
             </p>
           </div>
         )}
-        <div className="mt-4 flex items-center gap-3">
+        <div className="mt-4 flex flex-wrap items-center gap-3">
           <Button
             type="submit"
             look="primary"
@@ -117,7 +117,7 @@ export function SendFiles() {
             </Button>
           )}
           {sent === null && (
-            <span className="text-13 text-soft">
+            <span className="grow basis-[260px] text-13 text-soft">
               They are copied to the server. Annotation files of the usual names (annotations.json,
               image_annotations.csv, …) are read; other files that are no pictures are left alone.
             </span>

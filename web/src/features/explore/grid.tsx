@@ -14,6 +14,7 @@ import { useHandedOn } from '../../grid/hand-on';
 import { command, type Move } from '../../grid/keys';
 import * as scrolling from '../../grid/scroll';
 import { has, mark, type Selection, toggle } from '../../grid/selection';
+import { useSize } from '../../ui/size';
 import { type Listing, useVersion } from './listing';
 import { Tile } from './tile';
 
@@ -53,22 +54,6 @@ export interface GridProps {
   readonly begin: number;
   /** Told the first picture on the screen, when the scrolling rests. */
   readonly onRest: (index: number) => void;
-}
-
-/** The size of an element, kept up to date. */
-function useSize() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const read = () => setSize({ width: element.clientWidth, height: element.clientHeight });
-    read();
-    const watch = new ResizeObserver(read);
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, []);
-  return [ref, size] as const;
 }
 
 export function Grid(props: GridProps) {

@@ -229,6 +229,7 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
               <NothingHere
                 filtered={hasFilter(state)}
                 indexing={indexing ?? false}
+                source={dataset?.source_uri}
                 onClear={() => navigate({ to: '/dataset/$id/data', params: { id }, search: {} })}
               />
             )}
@@ -253,10 +254,12 @@ function PicturesView({ id, state }: { id: string; state: Explore }) {
 function NothingHere({
   filtered,
   indexing,
+  source,
   onClear,
 }: {
   filtered: boolean;
   indexing: boolean;
+  source: string | undefined;
   onClear: () => void;
 }) {
   if (filtered) {
@@ -281,7 +284,7 @@ function NothingHere({
         found by indexing the folder again.
       </p>
       <div className="w-full text-left text-ink">
-        <Code text="lamina up /path/to/pictures" what="command" />
+        <Code text={`lamina up '${source || '/path/to/pictures'}'`} what="command" />
       </div>
     </Empty>
   );

@@ -28,7 +28,7 @@ export function SideBySide({
   return (
     <ul
       className="grid gap-3"
-      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(200px, 45%), 260px))` }}
+      style={{ gridTemplateColumns: 'repeat(auto-fill, minmax(min(200px, 45%), 1fr))' }}
     >
       {cards.map((card) => (
         <li key={card.media_id} className="flex min-w-0 flex-col">

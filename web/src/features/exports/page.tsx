@@ -75,8 +75,8 @@ export function ExportsPage() {
       )}
       {data && data.exports.length > 0 && (
         <Table
-          numbers={[1, 4]}
-          head={['Archive', 'Pictures', 'Format', 'State', 'Size', 'Asked for', 'Goes', '']}
+          numbers={[1, 3]}
+          head={['Archive', 'Pictures', 'State', 'Size', 'Asked for', 'Goes', '']}
         >
           {data.exports.map((one) => (
             <Row
@@ -142,14 +142,14 @@ function Row({
   const runs = one.status === 'INIT' || one.status === 'IN_PROGRESS';
   return (
     <tr>
-      <td dir="auto" className="min-w-[160px] text-left font-semibold wrap-anywhere">
-        <bdi>{one.file_name}</bdi>
+      <td className="min-w-[160px] wrap-anywhere">
+        <bdi className="font-semibold">{one.file_name}</bdi>
+        <span className="block text-12 text-soft">
+          {FORMATS[one.format ?? ''] ?? ''}
+          {one.include_images && ' with files'}
+        </span>
       </td>
       <td className="text-right">{number(one.entities_count)}</td>
-      <td className="whitespace-nowrap">
-        {FORMATS[one.format ?? ''] ?? ''}
-        {one.include_images && <span className="text-soft"> with files</span>}
-      </td>
       <td className="min-w-[140px]">
         <State one={one} />
       </td>

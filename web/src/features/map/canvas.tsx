@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type PointerEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { get } from '../../api/client';
 import type { Card } from '../../api/types';
+import { useSize } from '../../ui/size';
 import { typing } from '../../ui/typing';
 import { colours } from './colours';
 import { Plot, pinched, type Spot, toMap, type View, whole, zoomed } from './plot';
@@ -15,11 +16,6 @@ export type Tool = 'lasso' | 'pan';
 const REACH = 9;
 /** How far the pointer moves before the line gets another corner. */
 const CORNER = 3;
-
-interface Size {
-  width: number;
-  height: number;
-}
 
 /** The points themselves: drawing, moving, zooming, drawing around them, looking at one. */
 export function Canvas({
@@ -42,26 +38,16 @@ export function Canvas({
   line: readonly Corner[];
   onLine: (line: readonly Corner[]) => void;
 }) {
-  const box = useRef<HTMLDivElement>(null);
+  const [box, size] = useSize();
   const canvas = useRef<HTMLCanvasElement>(null);
   const plot = useRef<Plot | null>(null);
   const [broken, setBroken] = useState(false);
-  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   const [view, setView] = useState<View | null>(null);
   const [hover, setHover] = useState<{ row: number; x: number; y: number } | null>(null);
   const drag = useRef<{ x: number; y: number; moved: boolean; tool: Tool } | null>(null);
   const drawn = useRef<Corner[]>([]);
   const fingers = useRef(new Map<number, Spot>());
   const navigate = useNavigate();
-
-  useEffect(() => {
-    const element = box.current as HTMLDivElement;
-    const watch = new ResizeObserver(() =>
-      setSize({ width: element.clientWidth, height: element.clientHeight }),
-    );
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `fit` only says when
   useEffect(() => {
@@ -110,7 +96,7 @@ export function Canvas({
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [zoom]);
+  }, [box, zoom]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;

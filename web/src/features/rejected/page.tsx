@@ -7,11 +7,11 @@ import * as ask from '../../api/queries';
 import type { Rejected } from '../../api/types';
 import { csvRow, saveCsv } from '../../csv';
 import { bytes, number, plural } from '../../format';
-import { Empty, Reading, Turning } from '../../ui/bits';
+import { Empty, Reading } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
-import { Page, Table } from '../../ui/page';
+import { More, Page, Table } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
 import { useIndexAgain } from '../settings/index-again';
 import { leftAloneWords, REASON_ADVICE, REASON_WORDS, readInside } from './words';
@@ -41,14 +41,14 @@ export function RejectedPage() {
   const { reason } = useSearch({ from: '/frame/dataset/$id/rejected' });
   const { data: report } = useQuery(ask.report(id));
   const { data: dataset } = useQuery(ask.dataset(id));
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage, isPending } =
-    useInfiniteQuery({
-      queryKey: ['dataset', id, 'rejected', reason],
-      queryFn: ({ pageParam, signal }) =>
-        get<Some>(`/dataset/${id}/rejected`, { reason, cursor: pageParam, limit: 100 }, signal),
-      initialPageParam: null as string | null,
-      getNextPageParam: (last) => last.next_cursor,
-    });
+  const asked = useInfiniteQuery({
+    queryKey: ['dataset', id, 'rejected', reason],
+    queryFn: ({ pageParam, signal }) =>
+      get<Some>(`/dataset/${id}/rejected`, { reason, cursor: pageParam, limit: 100 }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+  const { data, error, refetch, isPending } = asked;
   const again = useIndexAgain(id);
   const may = useMay(id);
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
@@ -149,13 +149,7 @@ export function RejectedPage() {
               </tr>
             ))}
           </Table>
-          {hasNextPage && (
-            <div className="mt-4 flex justify-center">
-              <Button disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
-                {isFetchingNextPage && <Turning />} More
-              </Button>
-            </div>
-          )}
+          <More list={asked} />
           {dataset?.source_uri && may('index') && (
             <div className="mt-8 max-w-[560px] text-13 text-soft">
               <p className="mb-2">

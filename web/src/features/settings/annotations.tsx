@@ -3,10 +3,10 @@ import { X } from 'lucide-react';
 import { get } from '../../api/client';
 import type { AnnotationFile, Annotations, Dataset } from '../../api/types';
 import { number } from '../../format';
-import { Reading, Turning } from '../../ui/bits';
-import { Button, IconButton } from '../../ui/button';
+import { Reading } from '../../ui/bits';
+import { IconButton } from '../../ui/button';
 import { Fault, words } from '../../ui/error';
-import { Section, Table } from '../../ui/page';
+import { More, Section, Table } from '../../ui/page';
 import { NameFile, SendFile, useLeaveOut } from './annotation-add';
 import { FORMAT_WORDS, faultWords, outside, takenWords } from './annotation-words';
 
@@ -15,16 +15,16 @@ const PAGE = 50;
 /** Where labels, boxes and captions came from, what was wrong with them, and one more file. */
 export function AnnotationsSection({ dataset, changes }: { dataset: Dataset; changes: boolean }) {
   const { id } = dataset;
-  const { data, error, isPending, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } =
-    useInfiniteQuery({
-      queryKey: ['dataset', id, 'annotations', dataset.updated_at],
-      queryFn: ({ pageParam, signal }) =>
-        get<Annotations>(`/dataset/${id}/annotations`, { cursor: pageParam, limit: PAGE }, signal),
-      initialPageParam: null as string | null,
-      getNextPageParam: (last) => last.next_cursor,
-      // What was read stays on the screen until it was read again.
-      placeholderData: (before) => before,
-    });
+  const asked = useInfiniteQuery({
+    queryKey: ['dataset', id, 'annotations', dataset.updated_at],
+    queryFn: ({ pageParam, signal }) =>
+      get<Annotations>(`/dataset/${id}/annotations`, { cursor: pageParam, limit: PAGE }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    // What was read stays on the screen until it was read again.
+    placeholderData: (before) => before,
+  });
+  const { data, error, isPending, refetch, hasNextPage } = asked;
   const files = data?.pages[0]?.files ?? [];
   // What is to be known of one file stands beside it.
   const warnings = (data?.pages[0]?.warnings ?? []).filter(
@@ -72,13 +72,7 @@ export function AnnotationsSection({ dataset, changes }: { dataset: Dataset; cha
                 </tr>
               ))}
             </Table>
-            {hasNextPage && (
-              <div className="mt-3 flex justify-center">
-                <Button disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
-                  {isFetchingNextPage && <Turning />} More
-                </Button>
-              </div>
-            )}
+            <More list={asked} />
           </div>
         </details>
       )}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { ChevronRight, Link2 } from 'lucide-react';
 import { ApiError } from '../../api/client';
+import { useMay } from '../../api/may';
 import * as ask from '../../api/queries';
 import { useRenewal } from '../../api/renew';
 import { plural } from '../../format';
@@ -11,6 +12,7 @@ import { copy } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
 import { say } from '../../ui/toast';
+import { useIndexAgain } from '../settings/index-again';
 import { pace } from '../tasks/pace';
 import { Mark } from './mark';
 
@@ -26,6 +28,8 @@ export function DatasetFrame() {
   const { id } = useParams({ from: '/frame/dataset/$id' });
   const { data, error, refetch } = useQuery(ask.dataset(id));
   const { data: report } = useQuery({ ...ask.report(id), retry: false });
+  const may = useMay(id);
+  const again = useIndexAgain(id);
   useRenewal(data);
   useTitle(data?.display_name);
   if (error && !data) {
@@ -117,6 +121,7 @@ export function DatasetFrame() {
           <Fault
             what="Indexing failed"
             cause={data.fatal_error_msg ?? 'the server did not say why'}
+            {...(may('index') ? { onRetry: () => again.mutate() } : {})}
           />
         </div>
       )}

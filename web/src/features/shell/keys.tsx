@@ -33,9 +33,9 @@ export function Keys() {
   }, []);
   return (
     <Dialog open={open} onClose={() => setOpen(false)} title="Keys" wide>
-      <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
+      <div className="gap-8 sm:columns-2">
         {SHEET.map((part) => (
-          <section key={part.title}>
+          <section key={part.title} className="mb-5 break-inside-avoid">
             <h3 className="mb-1 text-13 font-semibold text-soft">{part.title}</h3>
             <dl>
               {part.keys.map(([keys, meaning]) => (

@@ -1,12 +1,5 @@
-import {
-  type PointerEvent,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type PointerEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { useSize } from '../../ui/size';
 import { type Box, between, onPicture, SIDE_MIN } from './part';
 import { confine, type Extent, pan, whole, type Zoom, zoomAt } from './zoom';
 
@@ -45,24 +38,13 @@ export function Stage({
    */
   children?: (scale: number) => ReactNode;
 }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState<Extent>({ width: 0, height: 0 });
+  const [ref, view] = useSize();
   /** Nothing means: whatever fits. */
   const [zoom, setZoom] = useState<Zoom | null>(null);
   const [loaded, setLoaded] = useState(false);
   const fingers = useRef(new Map<number, { x: number; y: number }>());
   /** The corner that drawing began at. */
   const corner = useRef<{ x: number; y: number } | null>(null);
-
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const read = () => setView({ width: element.clientWidth, height: element.clientHeight });
-    read();
-    const watch = new ResizeObserver(read);
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, []);
 
   const now = zoom
     ? confine(zoom, picture, view)
@@ -86,14 +68,17 @@ export function Stage({
     else setZoom({ scale: 1, x: 0, y: 0 });
   }, [told, zoomBy]);
 
-  const middle = useCallback((at: { clientX: number; clientY: number }) => {
-    const box = ref.current?.getBoundingClientRect();
-    if (!box) return { x: 0, y: 0 };
-    return {
-      x: at.clientX - box.left - box.width / 2,
-      y: at.clientY - box.top - box.height / 2,
-    };
-  }, []);
+  const middle = useCallback(
+    (at: { clientX: number; clientY: number }) => {
+      const box = ref.current?.getBoundingClientRect();
+      if (!box) return { x: 0, y: 0 };
+      return {
+        x: at.clientX - box.left - box.width / 2,
+        y: at.clientY - box.top - box.height / 2,
+      };
+    },
+    [ref],
+  );
 
   // By hand, because React listens to the wheel passively and the page must not scroll along.
   useEffect(() => {
@@ -106,7 +91,7 @@ export function Stage({
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [middle, zoomBy]);
+  }, [middle, ref, zoomBy]);
 
   const onPointerMove = (event: PointerEvent) => {
     const held = fingers.current;

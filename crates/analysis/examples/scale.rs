@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p lamina-analysis --example scale -- 1000 10000 100000`, with
 //! `--columns 256` before them for shorter vectors, and after that `--add 1` to say beside what
-//! adding one in a hundred costs. Vectors lie around
+//! adding one in a hundred costs. Below each is what the parts of it cost. Vectors lie around
 //! subjects of twenty pictures each, as those of real photographs do. Of up to 20,000 rows it also
 //! says how many have the same nearest neighbour when they are compared within neighbourhoods only.
 
@@ -18,10 +18,11 @@
 #[path = "made/set.rs"]
 mod made;
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use lamina_analysis::{
-    Compared, Facts, Matrix, Memory, Settings, Unwatched, analyse, analyse_after,
+    Compared, Facts, Matrix, Memory, Settings, Unwatched, Watch, analyse, analyse_after,
 };
 use made::{COLUMNS, facts, vectors};
 
@@ -59,9 +60,10 @@ fn main() {
             None if rows <= HELD_AGAINST => within(&measured.compared, &vectors, &facts),
             None => String::new(),
         };
-        let Measured { seconds, spent, .. } = measured;
-        let each = spent * 1e6 / rows as f64;
+        let Measured { seconds, spent, .. } = &measured;
+        let each = *spent * 1e6 / rows as f64;
         println!("{rows:>9} {seconds:>9.2} {spent:>9.2} {each:>9.1} {peak:>9}  {beside}");
+        println!("{:>9} {}", "", measured.parts);
     }
 }
 
@@ -69,15 +71,58 @@ struct Measured {
     compared: Compared,
     seconds: f64,
     spent: f64,
+    /// What each part of it took.
+    parts: String,
+}
+
+/// The parts of an analysis, and by which thousandth of it each is done.
+const PARTS: [(&str, u64); 5] = [
+    ("neighbours", 500),
+    ("hashes", 550),
+    ("laying", 800),
+    ("uniqueness", 900),
+    ("clusters", 1000),
+];
+
+/// Notes the processor time at which each part was first known to be done.
+#[derive(Default)]
+struct Clock(Mutex<Vec<f64>>);
+
+impl Watch for Clock {
+    fn step(&self, done: u64, _: u64) {
+        let mut ended = self.0.lock().unwrap();
+        while PARTS.get(ended.len()).is_some_and(|part| done >= part.1) {
+            ended.push(processor_seconds());
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+impl Clock {
+    fn told(self, began: f64) -> String {
+        let mut last = began;
+        let parts = PARTS.iter().zip(self.0.into_inner().unwrap());
+        let parts = parts.map(|((name, _), ended)| {
+            let spent = ended - last;
+            last = ended;
+            format!("{name} {spent:.2}")
+        });
+        parts.collect::<Vec<_>>().join(", ")
+    }
 }
 
 fn measured(before: Option<&Memory>, vectors: &Matrix, facts: &[Facts]) -> Measured {
     let (began, spent) = (Instant::now(), processor_seconds());
     let settings = Settings::default();
-    let compared = analyse_after(before, vectors, facts, &settings, &Unwatched).unwrap();
+    let clock = Clock::default();
+    let compared = analyse_after(before, vectors, facts, &settings, &clock).unwrap();
     Measured {
         compared,
         seconds: began.elapsed().as_secs_f64(),
+        parts: clock.told(spent),
         spent: processor_seconds() - spent,
     }
 }
@@ -94,14 +139,16 @@ fn added(whole: &Measured, share: usize, vectors: &Matrix, facts: &[Facts]) -> S
     let same = again.compared.findings == whole.compared.findings;
     let memory = again.compared.memory;
     format!(
-        "{:.2} {:.2} {:.3}; {} {}; {}{}",
+        "{:.2} {:.2} {:.3}; {} {}; {}{}\n{:>9} adding: {}",
         again.seconds,
         again.spent,
         again.spent / whole.spent,
         memory.pictures_compared(),
         memory.pairs_laid(),
         bytes.len() / known,
-        if same { "; same findings" } else { "" }
+        if same { "; same findings" } else { "" },
+        "",
+        again.parts
     )
 }
 

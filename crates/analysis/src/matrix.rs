@@ -1,5 +1,7 @@
 //! The vectors of a set, one row a picture.
 
+use rayon::prelude::*;
+
 use crate::AnalysisError;
 
 /// Rows of equal length, one after the other in memory.
@@ -77,6 +79,11 @@ impl Matrix {
     /// Values in each row.
     pub fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// All rows, so many at a time, each block in one piece.
+    pub(crate) fn blocks(&self, rows: usize) -> impl IndexedParallelIterator<Item = &[f32]> {
+        self.values.par_chunks((rows * self.columns).max(1))
     }
 
     /// One row.

@@ -19,9 +19,15 @@ pub(crate) use lists::Lists;
 pub(crate) use near::{Depth, Horizon, Near};
 pub(crate) use partition::{ASSIGNED, NOWHERE, Neighbourhoods};
 
+use rayon::prelude::*;
+
 use crate::memory::{Memory, Recall};
 use crate::progress::Stage;
 use crate::{AnalysisError, Matrix};
+
+/// Rows of a block: large enough for a product to run at the speed of the core, small enough
+/// for two blocks and their product to stay in a cache.
+const BLOCK: usize = 512;
 
 /// Some rows of a matrix, numbered anew.
 #[derive(Clone, Copy)]
@@ -47,6 +53,23 @@ impl<'a> Rows<'a> {
         self.matrix.row(self.chosen[at] as usize)
     }
 
+    /// The number that a row has in the matrix.
+    pub(crate) fn number(self, at: usize) -> usize {
+        self.chosen[at] as usize
+    }
+
+    /// The products of all rows of the matrix with some of these: in the order of the matrix, so
+    /// that nothing need be gathered.
+    pub(crate) fn products_with(self, some: &[u32]) -> Products {
+        let some = self.gathered(some);
+        let columns = self.columns();
+        let blocks = self.matrix.blocks(BLOCK);
+        Products {
+            columns: some.len() / columns,
+            blocks: blocks.map(|rows| products(rows, &some, columns)).collect(),
+        }
+    }
+
     /// The values of some rows, one row after the other.
     fn gathered(self, some: &[u32]) -> Vec<f32> {
         let mut values = Vec::with_capacity(some.len() * self.columns());
@@ -54,6 +77,20 @@ impl<'a> Rows<'a> {
             values.extend_from_slice(self.row(*at as usize));
         }
         values
+    }
+}
+
+/// Products of all rows of a matrix with some.
+#[derive(Default)]
+pub(crate) struct Products {
+    columns: usize,
+    blocks: Vec<Vec<f32>>,
+}
+
+impl Products {
+    /// The product of the row of this number in the matrix with one of the some.
+    pub(crate) fn of(&self, number: usize, one: usize) -> f32 {
+        self.blocks[number / BLOCK][number % BLOCK * self.columns + one]
     }
 }
 

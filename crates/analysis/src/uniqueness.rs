@@ -8,6 +8,9 @@
 //! Done for every picture, that costs the square of their number. So only the first picks look
 //! at all pictures; by then what is farther than the nearest neighbours no longer matters, and
 //! the rest goes by the lists of nearest neighbours in time that grows like n log n.
+//!
+//! Looking at all pictures reads all vectors. The next picks are as a rule among those that are
+//! farthest now, so some of those are compared with all at once, and picked as far as they go.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -15,7 +18,7 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 
 use crate::AnalysisError;
-use crate::neighbours::{Rows, dot};
+use crate::neighbours::{Products, Rows, dot};
 use crate::progress::Stage;
 
 /// Picks that look at all pictures of a set of up to so many …
@@ -23,6 +26,8 @@ const THOROUGH: usize = 256;
 const THOROUGH_UP_TO: usize = 20_000;
 /// … and the least there are of a larger one, in which each reads so much the more.
 const LEAST_THOROUGH: usize = 32;
+/// Pictures that are compared with all at once.
+const AHEAD: usize = 16;
 /// What the last of the pictures that are no copies has at least.
 const LEAST: f32 = 1e-4;
 
@@ -43,30 +48,75 @@ pub(crate) fn scores(
     let mut distances = vec![f32::INFINITY; count];
     let mut bar = 1.0_f32;
     let mut next = farthest_from_mean(rows);
-    for _ in 0..picks {
+    let mut ahead = Ahead::default();
+    for pick in 0..picks {
         stage.advance(1)?;
+        let at = ahead.place(next).unwrap_or_else(|| {
+            let some = farthest(&distances, next, AHEAD.min(picks - pick));
+            ahead = Ahead::new(rows, some);
+            0
+        });
         bar = bar.min(distances[next]);
         scores[next] = bar.max(LEAST);
+        ahead.bring_nearer(rows, &mut distances, at);
+        // Whatever was picked is no longer waited for.
         distances[next] = f32::NEG_INFINITY;
-        let picked = rows.row(next);
-        distances
-            .par_iter_mut()
-            .enumerate()
-            .with_min_len(256)
-            .for_each(|(at, distance)| {
-                *distance = distance.min(1.0 - dot(picked, rows.row(at)));
-            });
-        let Some(farthest) = (0..count)
+        let Some(further) = (0..count)
             .filter(|at| scores[*at].is_nan())
             .max_by(|a, b| distances[*a].total_cmp(&distances[*b]).then(b.cmp(a)))
         else {
             break;
         };
-        next = farthest;
+        next = further;
     }
     by_neighbours(&mut scores, &mut distances, bar, nearest);
     stage.advance(1)?;
     Ok(scores)
+}
+
+/// Rows that may be picked soon, compared with all.
+#[derive(Default)]
+struct Ahead {
+    rows: Vec<u32>,
+    cosines: Products,
+}
+
+impl Ahead {
+    fn new(all: Rows<'_>, rows: Vec<u32>) -> Self {
+        Self {
+            cosines: all.products_with(&rows),
+            rows,
+        }
+    }
+
+    fn place(&self, row: usize) -> Option<usize> {
+        self.rows.iter().position(|known| *known as usize == row)
+    }
+
+    /// Says to all rows how far they are from one of these.
+    fn bring_nearer(&self, all: Rows<'_>, distances: &mut [f32], at: usize) {
+        let each = distances.par_iter_mut().enumerate().with_min_len(4096);
+        each.for_each(|(row, distance)| {
+            *distance = distance.min(1.0 - self.cosines.of(all.number(row), at));
+        });
+    }
+}
+
+/// The next pick, and others that are farthest now.
+fn farthest(distances: &[f32], next: usize, count: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..distances.len() as u32).collect();
+    let first = |at: u32| at as usize == next;
+    let further = |a: &u32, b: &u32| {
+        let (one, other) = (distances[*a as usize], distances[*b as usize]);
+        let next = first(*b).cmp(&first(*a));
+        next.then(other.total_cmp(&one)).then(a.cmp(b))
+    };
+    if count < order.len() {
+        order.select_nth_unstable_by(count, further);
+        order.truncate(count);
+    }
+    order.sort_unstable_by(further);
+    order
 }
 
 /// Somewhere at the rim of the set: the row least like the mean of all.

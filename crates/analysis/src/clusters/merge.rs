@@ -37,23 +37,27 @@ pub(super) struct Merging<'a> {
 
 impl<'a> Merging<'a> {
     pub(super) fn new(rows: Rows<'a>, (lists, asked): (&Lists, &Depth)) -> Self {
-        // Whatever is not known yet is worked out in the first round, one way for all.
-        let nearest = |at: usize| lists.of(at).take(asked.nearest).map(|(other, _)| other);
-        let mut near: Vec<Vec<(u32, f32)>> = (0..rows.len())
-            .map(|at| nearest(at).map(|other| (other, f32::NAN)).collect())
-            .collect();
+        let nearest = |at: usize| lists.of(at).take(asked.nearest);
+        let mut near: Vec<Vec<(u32, f32)>> =
+            (0..rows.len()).map(|at| nearest(at).collect()).collect();
         for at in 0..rows.len() {
-            for other in nearest(at) {
-                near[other as usize].push((at as u32, f32::NAN));
+            for (other, cosine) in nearest(at) {
+                near[other as usize].push((at as u32, cosine));
             }
         }
+        near.par_iter_mut().for_each(|near| {
+            // Two that have each other say the same of it.
+            near.sort_unstable_by_key(|(other, _)| *other);
+            near.dedup_by_key(|(other, _)| *other);
+            most_alike_first(near);
+        });
         Self {
             rows,
             members: (0..rows.len() as u32).map(|at| vec![at]).collect(),
             sums: vec![None; rows.len()],
+            best: near.iter().map(|near| near.first().copied()).collect(),
             near,
-            best: vec![None; rows.len()],
-            changed: vec![true; rows.len()],
+            changed: vec![false; rows.len()],
             gone_to: (0..rows.len() as u32).collect(),
         }
     }
@@ -194,8 +198,7 @@ impl<'a> Merging<'a> {
                 *cosine = self.mean_cosine(mine, at, *other);
             }
         }
-        near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        near.truncate(COMPARED);
+        most_alike_first(&mut near);
         Some(near)
     }
 
@@ -226,6 +229,12 @@ impl<'a> Merging<'a> {
         add(&mut sum, &self.sum(from));
         Some(sum)
     }
+}
+
+/// The order of comparing, and no more than are compared.
+fn most_alike_first(near: &mut Vec<(u32, f32)>) {
+    near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    near.truncate(COMPARED);
 }
 
 fn add(sum: &mut [f32], row: &[f32]) {

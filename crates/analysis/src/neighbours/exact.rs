@@ -3,13 +3,9 @@
 use rayon::prelude::*;
 
 use super::near::{Depth, Near};
-use super::{Known, Rows, products};
+use super::{BLOCK, Known, Rows, products};
 use crate::AnalysisError;
 use crate::progress::Stage;
-
-/// Rows of a block: large enough for the product to run at the speed of the core, small enough
-/// for two blocks and their product to stay in a cache.
-const BLOCK: usize = 512;
 
 /// Rows that are compared together. All are known as well as each other.
 pub(super) struct Block {

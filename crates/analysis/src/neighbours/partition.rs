@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::exact::{Block, Held, compare_blocks};
 use super::near::{Depth, Near};
-use super::{Best, Known, Rows, products};
+use super::{BLOCK, Best, Known, Rows, products};
 use crate::AnalysisError;
 use crate::progress::Stage;
 
@@ -24,9 +24,6 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 const OUTGROWN: usize = 2;
 /// Rows for each landmark that say where it moves to.
 const SAMPLE: usize = 32;
-/// Rows compared at a time.
-const BLOCK: usize = 512;
-
 /// The neighbourhoods of a set.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Neighbourhoods {

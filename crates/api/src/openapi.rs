@@ -1,6 +1,9 @@
 //! The OpenAPI 3.1 document, made from the code.
 
-use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{
+    Info, KnownFormat, License, OpenApi, OpenApiBuilder, RefOr, Schema, SchemaFormat,
+    path::Parameter,
+};
 
 use crate::routes;
 
@@ -17,7 +20,51 @@ pub fn document() -> OpenApi {
     info.license = Some(License::new("Apache-2.0"));
     let mut document = OpenApiBuilder::new().info(info).build();
     document.merge(routes);
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ];
+        for operation in operations.into_iter().flatten() {
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter {
+                    say_what_it_takes(parameter);
+                }
+            }
+        }
+    }
     document
+}
+
+/// Puts right what deriving says of some parameters.
+fn say_what_it_takes(parameter: &mut Parameter) {
+    let Some(RefOr::T(schema)) = &mut parameter.schema else {
+        return;
+    };
+    // A word of an enum with a default is told as a text that is an object as well.
+    if let Schema::AllOf(all) = schema
+        && let [
+            RefOr::T(Schema::Object(word)),
+            RefOr::T(Schema::Object(usual)),
+        ] = &all.items[..]
+        && usual.default.is_some()
+    {
+        let mut word = word.clone();
+        word.default.clone_from(&usual.default);
+        *schema = Schema::Object(word);
+    }
+    // A number from 0 on of 32 bits is told as one with a sign, which ends at half of what it is.
+    if let Schema::Object(number) = schema
+        && number.format == Some(SchemaFormat::KnownFormat(KnownFormat::Int32))
+        && number.minimum.is_some()
+        && number.maximum.is_none()
+    {
+        number.format = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
+        number.maximum = Some(u32::MAX.into());
+    }
 }
 
 /// The document as pretty JSON, its keys in alphabetical order. `serde_json` keeps another order

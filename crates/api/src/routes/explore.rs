@@ -479,6 +479,8 @@ pub(crate) async fn get_similarity_cluster(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     scope.shown()?;
+    // A cluster is of its own level; that of the list is only checked.
+    parameters.level()?;
     let (scope, first) = parameters.place(scope, PagedList::Members, MEMBERS)?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let objects = parameters.is_about_objects();

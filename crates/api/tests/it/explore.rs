@@ -194,6 +194,10 @@ async fn exploring_needs_no_parameters_and_pages_end_empty() {
         .get(&format!("{uri}/similarity_cluster/{id}"))
         .await
         .json();
+    let wrong = app
+        .get(&format!("{uri}/similarity_cluster/{id}?threshold=5"))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
         members["previews"].as_array().unwrap().len() as u64,
         clusters[0]["n_images"].as_u64().unwrap()

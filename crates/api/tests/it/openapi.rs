@@ -46,6 +46,26 @@ fn every_operation_has_an_id_a_summary_a_tag_and_an_answer() {
     assert_eq!(ids.len(), count, "two operations have the same id");
 }
 
+#[test]
+fn every_parameter_takes_what_its_description_says() {
+    let document = serde_json::to_value(lamina_api::document()).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let (name, schema) = (&parameter["name"], &parameter["schema"]);
+                assert!(schema["allOf"].is_null(), "{path} {name}: {schema}");
+                let bounded = schema["format"] != "int32" || schema["maximum"].is_number();
+                assert!(bounded, "{path} {name}: {schema}");
+                if let (Some(words), Some(usual)) =
+                    (schema["enum"].as_array(), schema.get("default"))
+                {
+                    assert!(words.contains(usual), "{path} {name}: {schema}");
+                }
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_program_shows_its_own_document_and_a_page_of_it() {
     let app = TestApp::new().await;

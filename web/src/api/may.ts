@@ -1,7 +1,8 @@
 /** What whoever looks may do: the one place that decides which buttons there are. */
 import { useQuery } from '@tanstack/react-query';
+import type { Me } from './people';
 import * as ask from './queries';
-import type { Me, Role } from './types';
+import type { Role } from './types';
 
 /** What can be done with a dataset, and the least role that it takes. */
 const TAKES = {

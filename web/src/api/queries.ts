@@ -2,28 +2,23 @@
 import { queryOptions } from '@tanstack/react-query';
 import { ApiError, get, type Query } from './client';
 import { isLive } from './live';
+import type { ApiKey, Health, Me, Member, Session, User } from './people';
 import { untilCounted } from './renew';
 import type {
   Annotations,
-  ApiKey,
   Card,
   ClusterPage,
   Dataset,
   Facets,
   Folders,
   Groups,
-  Health,
   ListedExport,
-  Me,
   Media,
-  Member,
   Report,
   SavedView,
-  Session,
   SourcePreview,
   Tag,
   Tasks,
-  User,
 } from './types';
 
 /** How often what changes by itself is asked for again. */

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { get } from '../../api/client';
-import type { AuditEntry } from '../../api/types';
+import type { AuditEntry } from '../../api/people';
 import { Empty, Reading, When } from '../../ui/bits';
 import { Fault } from '../../ui/error';
 import { More, Page, Table } from '../../ui/page';

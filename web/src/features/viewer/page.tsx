@@ -16,54 +16,21 @@ import {
 import { useCallback, useEffect, useState } from 'react';
 import { ApiError } from '../../api/client';
 import * as ask from '../../api/queries';
-import type { Media } from '../../api/types';
 import { number } from '../../format';
-import { Empty, Reading, Turning } from '../../ui/bits';
+import { Empty, Reading } from '../../ui/bits';
 import { Button, buttonLook, IconButton } from '../../ui/button';
 import { Fault } from '../../ui/error';
 import { useTitle } from '../../ui/title';
-import { sayFault } from '../../ui/toast';
 import { typing } from '../../ui/typing';
 import { MediaDetails } from '../explore/details';
-import { useVersion } from '../explore/listing';
-import { recentParts } from '../explore/parts';
-import { recentResult } from '../explore/result';
-import { useSearchWith } from '../explore/search-box';
-import { filterOf, resultKey } from '../explore/state';
 import { Mark } from '../shell/mark';
-import { Boxes } from './boxes';
-import { type Box, cutOut } from './part';
-import { Stage, type Told } from './stage';
+import { useNeighbours } from './neighbours';
+import { Shown } from './shown';
+import type { Told } from './stage';
 
-/** Neighbours shown on each side in the strip. */
-const REACH = 8;
 const FROM = '/dataset/$id/data/image/$mediaId';
 
 const KEYS: Record<string, Told> = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit', 1: 'actual' };
-
-/** The pictures, or boxes, before and after this one in the result it was opened from. */
-function useNeighbours(id: string, mediaId: string) {
-  const state = useSearch({ from: FROM });
-  const { at } = state;
-  const key = resultKey(state);
-  const { sort } = state;
-  const result =
-    state.view === 'objects'
-      ? recentParts(id, state)
-      : recentResult(id, { ...filterOf(state), sort }, key);
-  useVersion(result);
-  useEffect(() => {
-    if (at !== undefined) result.pages.want(Math.max(0, at - REACH), at + REACH);
-  }, [at, result]);
-  const { total } = result;
-  if (at === undefined || total === null || result.item(at)?.id !== mediaId) return null;
-  const items = [];
-  for (let index = Math.max(0, at - REACH); index <= Math.min(total - 1, at + REACH); index += 1) {
-    const item = result.item(index);
-    if (item) items.push(item);
-  }
-  return { at, total, items };
-}
 
 export function PicturePage() {
   const { id, mediaId } = useParams({ from: FROM });
@@ -154,7 +121,12 @@ export function PicturePage() {
             </Link>
           </Empty>
         ) : (
-          <Fault what="The picture could not be read" cause={error} onRetry={() => refetch()} />
+          <>
+            <Fault what="The picture could not be read" cause={error} onRetry={() => refetch()} />
+            <Button className="mt-4" onClick={close}>
+              <ArrowLeft size={15} aria-hidden /> Back to the pictures
+            </Button>
+          </>
         )}
       </main>
     );
@@ -287,99 +259,6 @@ export function PicturePage() {
         </nav>
       )}
     </main>
-  );
-}
-
-function Shown({
-  id,
-  media,
-  told,
-  drawing,
-  boxes,
-  box,
-  onEnd,
-}: {
-  id: string;
-  media: Media;
-  told: { what: Told } | null;
-  drawing: boolean;
-  boxes: boolean;
-  /** The box that was opened. */
-  box: string | undefined;
-  onEnd: () => void;
-}) {
-  const [broken, setBroken] = useState(false);
-  const [part, setPart] = useState<Box | null>(null);
-  const { search, sending } = useSearchWith(id);
-  useEffect(() => {
-    if (!drawing) setPart(null);
-  }, [drawing]);
-  // Orders given for the picture before are not for this one.
-  const [before] = useState(told);
-  const thumbnail = media.media_thumb_uri;
-  const full =
-    media.displayable === false
-      ? ask.viewable(id, media.media_id)
-      : ask.original(id, media.media_id);
-  return (
-    <>
-      <Stage
-        source={broken ? thumbnail : full}
-        stand={thumbnail}
-        picture={media}
-        label={media.original_uri}
-        told={told === before ? null : told}
-        onFault={() => setBroken(true)}
-        drawing={drawing}
-        drawn={drawing ? part : null}
-        onDrawn={setPart}
-      >
-        {(scale) =>
-          boxes &&
-          !drawing &&
-          media.objects &&
-          media.objects.length > 0 && (
-            <Boxes boxes={media.objects} picture={media} scale={scale} chosen={box} />
-          )
-        }
-      </Stage>
-      {drawing && (
-        <div className="absolute inset-x-0 top-3 mx-auto flex w-fit max-w-[90%] flex-wrap items-center gap-2 rounded-card bg-raised px-3 py-2 text-13 shadow-popup">
-          {part ? (
-            <>
-              <span className="text-soft">
-                {number(part.width)} × {number(part.height)} px
-              </span>
-              <Button
-                look="primary"
-                disabled={sending}
-                onClick={async () => {
-                  try {
-                    await search(await cutOut(broken ? thumbnail : full, media, part));
-                  } catch (cause) {
-                    sayFault('The part could not be searched with', cause);
-                  }
-                }}
-              >
-                {sending ? <Turning /> : <ScanSearch size={15} aria-hidden />} Find what is like
-                this part
-              </Button>
-            </>
-          ) : (
-            <span>Draw a box around what you look for</span>
-          )}
-          <Button look="quiet" onClick={onEnd}>
-            Cancel
-          </Button>
-        </div>
-      )}
-      {broken && (
-        <p className="absolute inset-x-0 bottom-3 mx-auto w-fit max-w-[90%] rounded-control bg-scrim px-3 py-1.5 text-13 text-white">
-          This browser cannot show {media.format.toUpperCase()} files; here is the thumbnail. The
-          original can be downloaded.
-        </p>
-      )}
-    </>
   );
 }
 

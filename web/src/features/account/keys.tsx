@@ -98,7 +98,7 @@ function KeyRow({ one, onShow }: { one: ApiKey; onShow: (made: NewKey) => void }
   const [asking, setAsking] = useState(false);
   return (
     <tr className={one.state === 'active' ? '' : 'text-soft'}>
-      <td className="min-w-[180px] font-semibold wrap-anywhere">
+      <td className="min-w-[110px] font-semibold wrap-anywhere">
         <bdi>{one.name || 'Unnamed'}</bdi>
       </td>
       <td>

@@ -74,10 +74,7 @@ export function ExportsPage() {
         </Empty>
       )}
       {data && data.exports.length > 0 && (
-        <Table
-          numbers={[1, 3]}
-          head={['Archive', 'Pictures', 'State', 'Size', 'Asked for', 'Goes', '']}
-        >
+        <Table numbers={[1, 3]} head={['Archive', 'Pictures', 'State', 'Size', 'Asked for', '']}>
           {data.exports.map((one) => (
             <Row
               key={one.id}
@@ -160,9 +157,6 @@ function Row({
         <When time={one.created_at} />
         <span className="block text-12 text-soft">{one.created_by}</span>
       </td>
-      <td className="whitespace-nowrap">
-        {one.size_bytes !== null && one.expires_at && <When time={one.expires_at} />}
-      </td>
       <td className="acts">
         <span className="flex items-center justify-end gap-1">
           {one.download_uri && (
@@ -202,7 +196,14 @@ function State({ one }: { one: ListedExport }) {
     return one.size_bytes === null ? (
       <span className="text-soft">Its week is over; the archive is gone</span>
     ) : (
-      <span className="text-ready">Ready</span>
+      <>
+        <span className="text-ready">Ready</span>
+        {one.expires_at && (
+          <span className="block text-12 text-soft">
+            goes <When time={one.expires_at} />
+          </span>
+        )}
+      </>
     );
   }
   return (

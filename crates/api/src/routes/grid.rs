@@ -210,6 +210,8 @@ pub(crate) async fn get_grid_shape(
         .engine()
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
+    // The whole grid is told of, whatever page is named; one that there cannot be is refused.
+    paging::limit(parameters.limit, 500)?;
     let order = order(parameters.sort.as_deref())?;
     let (filter, asked) = ranked.read()?;
     let wanted = wanted.read_with(filter)?;

@@ -97,8 +97,10 @@ async fn a_filter_narrows_the_grid_and_facets_leave_their_own_values_out() {
         "cluster=1",
         "limit=0",
     ] {
-        let answer = app.get(&format!("{base}/grid?{wrong}")).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        for list in ["grid", "grid/shape"] {
+            let answer = app.get(&format!("{base}/{list}?{wrong}")).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
     }
 }
 

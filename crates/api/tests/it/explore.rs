@@ -572,3 +572,23 @@ async fn words_find_files_by_name_the_exact_one_first() {
         .await;
     assert_eq!(odd.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_label_that_begins_with_a_bracket_is_asked_for_as_json() {
+    let (app, dataset) = TestApp::indexed().await;
+    let media = app.media(dataset, "d.png").await;
+    let marks = serde_json::json!({"add_labels": ["[odd"], "media_ids": [media]});
+    let request = Request::post(format!("/api/v1/dataset/{dataset}/marks"))
+        .header("content-type", "application/json")
+        .body(Body::from(marks.to_string()))
+        .unwrap();
+    assert!(app.send(request).await.status.is_success());
+    let uri = format!("/api/v1/explore/{dataset}?threshold=4&labels=");
+    let found = app.get(&format!("{uri}%5B%22%5Bodd%22%5D")).await.json();
+    assert_eq!(found["clusters"][0]["n_images"], 1, "{found}");
+    // Bare, it is a list that was cut off, and told how it is meant.
+    let bare = app.get(&format!("{uri}%5Bodd")).await;
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = bare.json()["detail"][0]["msg"].as_str().unwrap().to_owned();
+    assert!(told.ends_with("[\"[odd\"]"), "{told}");
+}

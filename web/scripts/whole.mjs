@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { picture } from '../mock/picture.mjs';
 import { open } from './browser.mjs';
+import { readsOneMore } from './whole/annotations.mjs';
+import { blinks } from './whole/blink.mjs';
 
 const [program = '../target/debug/lamina', shots] = process.argv.slice(2);
 const PASSWORD = 'harbour lantern seven quiet';
@@ -450,25 +452,9 @@ await check('a rule says which copy stays, and a person against it', async () =>
   await says(`${plan.all.remove} picture`);
   await look('tagged');
 });
-await check('two copies blink in one place while a key or the button is held', async () => {
-  await page.goto(`${base}/dataset/${id}/duplicates`);
-  const shown = page.locator('main figure img:visible');
-  const name = async () => shown.getAttribute('alt');
-  await shown.waitFor();
-  const kept = await name();
-  await page.keyboard.down('b');
-  await page.locator(`main figure img:visible:not([alt="${kept}"])`).waitFor();
-  await page.keyboard.up('b');
-  await page.locator(`main figure img:visible[alt="${kept}"]`).waitFor();
-  const hold = page.getByRole('button', { name: /^Hold to blink/ });
-  await hold.focus();
-  await page.keyboard.down('Enter');
-  await page.locator(`main figure img:visible:not([alt="${kept}"])`).waitFor();
-  // The key is let go where this page hears nothing of it.
-  await page.evaluate(() => window.dispatchEvent(new Event('blur')));
-  await page.locator(`main figure img:visible[alt="${kept}"]`).waitFor();
-  await page.keyboard.up('Enter');
-});
+await check('two copies blink in one place while a key or the button is held', () =>
+  blinks({ page, base, id }),
+);
 await check('pictures are tagged, and that is taken back', async () => {
   await page.goto(`${base}/dataset/${id}/data?q=again`);
   await says('3 pictures');
@@ -517,26 +503,9 @@ await check('the rejected file has its reason, and the task its end', async () =
   await page.locator('tbody').getByText('Done').first().waitFor();
   await look('tasks');
 });
-await check('one more annotation file is read, tells what was wrong, and is let go', async () => {
-  const more = join(home, 'pictures', 'more.csv');
-  writeFileSync(more, 'filename,label\nday/scene 01.png,checked\nday/none.png,checked\n');
-  await page.goto(`${base}/dataset/${id}/settings`);
-  await page.getByLabel('Annotation file on the server').fill(more);
-  await button('Add and read').click();
-  const gone = page.getByRole('button', { name: `Read ${more} no more` });
-  const row = page.locator('tbody tr', { has: gone });
-  await row.getByText('1 label').waitFor({ timeout: 30_000 });
-  await row.getByText('1 of 2 rows of pictures that are not here').waitFor();
-  await look('annotations');
-  await gone.click();
-  await seen('What the file said goes');
-  await row.waitFor({ state: 'detached', timeout: 30_000 });
-  const { files } = await read(`/dataset/${id}/annotations`);
-  assert.deepEqual(
-    files.map((one) => one.path),
-    ['annotations.json'],
-  );
-});
+await check('one more annotation file is read, tells what was wrong, and is let go', () =>
+  readsOneMore({ page, base, id, folder: join(home, 'pictures'), look, read }),
+);
 await check('a second person gets an account and the dataset', async () => {
   await page.goto(`${base}/admin/users`);
   await button('New user').click();

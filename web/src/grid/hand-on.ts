@@ -1,6 +1,8 @@
 /** The keys go on where they were: a grid that had the focus hands it to the one in its place. */
 import { type RefObject, useLayoutEffect } from 'react';
 
+// Of the page, not of a grid: the one that goes and the one that comes know nothing of each other.
+// Where none follows at once it stays, and the next grid takes the focus from the body.
 let handedOn = false;
 
 export function useHandedOn(ref: RefObject<HTMLElement | null>): void {

@@ -13,6 +13,7 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { Page, Section } from '../../ui/page';
 import { useTitle } from '../../ui/title';
+import { upCommand } from '../../up-command';
 import { ignoredWords, REASON_WORDS, withoutRead } from '../rejected/words';
 import { givesWords } from '../settings/annotation-words';
 import { inside, NAME_MAX, nameFor } from './name';
@@ -187,12 +188,11 @@ function FromFolder() {
         <p className="mb-2">The same from a shell:</p>
         <div className="text-ink">
           <Code
-            text={[
-              `lamina up '${path.trim() || '/path/to/pictures'}'`,
-              ...(named ? [`--name '${named}'`] : []),
-              ...(file.trim() ? [`--annotations '${file.trim()}'`] : []),
-              ...(folders ? ['--labels-from-folders'] : []),
-            ].join(' ')}
+            text={upCommand(path.trim(), {
+              name: named ?? '',
+              annotations: file.trim(),
+              labelsFromFolders: folders,
+            })}
             what="command"
           />
         </div>

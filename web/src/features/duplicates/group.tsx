@@ -6,6 +6,7 @@ import { typing } from '../../ui/typing';
 import { Blink, Rivals } from '../explore/blink';
 import { SideBySide } from '../explore/side-by-side';
 import { TIER_WORDS } from '../explore/words';
+import { meant } from './keys';
 
 /** Copies that can be put in the place of the kept one; more stand below alone. */
 const RIVALS = 8;
@@ -56,12 +57,12 @@ export function GroupView({
   const change = onDecide && group.remove.length > 0 && !deciding;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      const place = Number(event.key);
-      if (place >= 1 && place <= Math.min(rivals.length, RIVALS)) setOther(place - 1);
-      else if (event.key === 'o' && rival && change && likeness.has(rival.media_id)) {
+      if (typing(event.target)) return;
+      const told = meant(event, Math.min(rivals.length, RIVALS));
+      if (told?.do === 'compare') setOther(told.at);
+      else if (told?.do === 'keep-other' && rival && change && likeness.has(rival.media_id)) {
         keepOnly(rival.media_id);
-      } else if (event.key === 'a' && change) keepAll();
+      } else if (told?.do === 'keep-all' && change) keepAll();
       else return;
       event.preventDefault();
     };

@@ -8,7 +8,7 @@ export function Blink({
   id,
   here,
   other,
-  words: [here_, other_],
+  words: [hereWord, otherWord],
   listens,
   children,
 }: {
@@ -77,7 +77,7 @@ export function Blink({
           aria-live="polite"
           className="absolute top-3 left-3 max-w-[calc(100%-24px)] truncate rounded-full bg-scrim px-2 py-0.5 text-12 text-white"
         >
-          {held ? other_ : here_}
+          {held ? otherWord : hereWord}
         </span>
       </div>
       <figcaption className="mt-2 flex flex-wrap items-center gap-2">

@@ -14,6 +14,7 @@ import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
 import { typing } from '../../ui/typing';
+import { upCommand } from '../../up-command';
 import { ActionBar } from './action-bar';
 import { Clusters } from './clusters';
 import { Compare } from './compare';
@@ -284,7 +285,7 @@ function NothingHere({
         found by indexing the folder again.
       </p>
       <div className="w-full text-left text-ink">
-        <Code text={`lamina up '${source || '/path/to/pictures'}'`} what="command" />
+        <Code text={upCommand(source)} what="command" />
       </div>
     </Empty>
   );

@@ -13,6 +13,7 @@ import { Empty } from '../../ui/bits';
 import { Button } from '../../ui/button';
 import { Code } from '../../ui/copy';
 import { Fault } from '../../ui/error';
+import { upCommand } from '../../up-command';
 import { Group, Value } from './facet';
 import { Grid } from './grid';
 import { useListing, useVersion } from './listing';
@@ -192,10 +193,7 @@ function NoBoxes({
         again, name a file in the settings of this dataset, or give one from a shell:
       </p>
       <div className="w-full text-left text-ink">
-        <Code
-          text={`lamina up '${source || '/path/to/pictures'}' --annotations instances.json`}
-          what="command"
-        />
+        <Code text={upCommand(source, { annotations: 'instances.json' })} what="command" />
       </div>
     </Empty>
   );

@@ -13,6 +13,7 @@ import { Code } from '../../ui/copy';
 import { Fault, words } from '../../ui/error';
 import { More, Page, Table } from '../../ui/page';
 import { say, sayFault } from '../../ui/toast';
+import { upCommand } from '../../up-command';
 import { useIndexAgain } from '../settings/index-again';
 import { leftAloneWords, REASON_ADVICE, REASON_WORDS, readInside } from './words';
 
@@ -157,7 +158,7 @@ export function RejectedPage() {
                 from a shell; only what changed is looked at.
               </p>
               <div className="text-ink">
-                <Code text={`lamina up '${dataset.source_uri}'`} what="command" />
+                <Code text={upCommand(dataset.source_uri)} what="command" />
               </div>
             </div>
           )}

@@ -106,7 +106,7 @@ export function SendFile({ id }: { id: string }) {
       const name = sentName(file.name, await file.slice(0, HEAD_BYTES).text());
       if (name === null) {
         throw new Error(
-          `${file.name} is of no known kind; choose COCO JSON, CSV, a Parquet file called image_annotations.parquet or object_annotations.parquet, or data.yaml`,
+          `${file.name} is of no known kind; choose COCO JSON, CSV, a Parquet file called image_annotations.parquet, object_annotations.parquet or metadata.parquet, or data.yaml`,
         );
       }
       const form = new FormData();

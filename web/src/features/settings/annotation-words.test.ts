@@ -38,6 +38,9 @@ describe('an annotation file', () => {
     expect(faultWords(file({ problems_by_reason: { unreadable: 1 } }))).toEqual([
       'the file could not be read to its end',
     ]);
+    expect(faultWords(file({ problems_by_reason: { unusable_text: 3 } }))).toEqual([
+      '3 of 12 rows with text or a tag that cannot be used',
+    ]);
     expect(faultWords(file({}))).toEqual([]);
   });
 
@@ -51,6 +54,9 @@ describe('an annotation file', () => {
     expect(sentName('instances_val.json', '{')).toBe('instances_val.annotations.coco.json');
     expect(sentName('mine.csv', 'filename,col_x,row_y\n')).toBe('object_annotations.csv');
     expect(sentName('mine.csv', 'filename,label\ncol_x')).toBe('image_annotations.csv');
+    expect(sentName('metadata.json', '{')).toBe('metadata.json');
+    expect(sentName('metadata.parquet', 'PAR1')).toBe('metadata.parquet');
+    expect(sentName('other.parquet', 'PAR1')).toBeNull();
     expect(sentName('notes.txt', '')).toBeNull();
   });
 });

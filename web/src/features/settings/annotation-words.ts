@@ -39,7 +39,7 @@ const FAULT_WORDS: Record<string, string> = {
   ambiguous_picture: 'of a name that several pictures have',
   malformed: 'not written as the format wants',
   unknown_category: 'of a label that the file does not explain',
-  unusable_text: 'with text that cannot be used',
+  unusable_text: 'with text or a tag that cannot be used',
   invalid_box: 'with a box that is none',
   box_outside: 'with a box outside the picture',
   box_cut: 'with a box cut to its picture',
@@ -62,7 +62,7 @@ export function faultWords({ rows, problems_by_reason }: AnnotationFile): string
 export const outside = (path: string) => path.startsWith('/');
 
 const KNOWN =
-  /^(annotations|captions|metadata)\.json$|annotations\.coco\.json$|^(image|object)_annotations\.(csv|parquet)$|^data\.yaml$/i;
+  /^(annotations|captions)\.json$|^metadata\.(json|parquet)$|annotations\.coco\.json$|^(image|object)_annotations\.(csv|parquet)$|^data\.yaml$/i;
 
 /**
  * Under which name a file is sent, for among pictures only the usual names are read as

@@ -483,7 +483,10 @@ pub(crate) async fn reindex(
 ) -> Result<StatusCode, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
-    may_grow(&scope, "reindex")?;
+    // Where the first indexing failed, there is nothing to do but to try again.
+    if scope.dataset().status != DatasetStatus::Failed {
+        may_grow(&scope, "reindex")?;
+    }
     engine.request_ingest(&scope).await?;
     Ok(StatusCode::ACCEPTED)
 }

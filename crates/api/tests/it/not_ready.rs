@@ -94,3 +94,26 @@ async fn a_dataset_whose_first_indexing_failed_says_why() {
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains(&why), "{detail} tells not {why}");
 }
+
+#[tokio::test]
+async fn a_dataset_whose_first_indexing_failed_is_indexed_again() {
+    let app = TestApp::new().await;
+    let (dataset, job) = app.open().await;
+    fs_err::remove_dir_all(app.source.path()).unwrap();
+    let runner = Runner::start(app.engine.clone()).await.unwrap();
+    let ended = runner.run_until(job, CancellationToken::new()).await;
+    assert!(ended.unwrap().error.is_some());
+    drop(runner);
+    fs_err::create_dir_all(app.source.path()).unwrap();
+    app.put("a.png", &Picture::scene(1, 48, 48).png());
+    let again = Request::post(format!("/api/v1/dataset/{dataset}/reindex"))
+        .body(Body::empty())
+        .unwrap();
+    let answer = app.send(again).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+    let tasks = format!("/api/v1/tasks?dataset_id={dataset}");
+    let newest = app.get(&tasks).await.json()["tasks"][0]["task_id"].clone();
+    app.run(newest.as_str().unwrap().parse().unwrap()).await;
+    let explored = app.get(&format!("/api/v1/explore/{dataset}")).await;
+    assert_eq!(explored.status, StatusCode::OK, "{explored:?}");
+}

@@ -3,6 +3,7 @@
 pub(crate) mod card;
 pub(crate) mod dataset;
 pub(crate) mod details;
+pub(crate) mod entity_type;
 pub(crate) mod error;
 pub(crate) mod media;
 pub(crate) mod object;

@@ -16,6 +16,7 @@ use crate::{
     error::{ApiError, ParameterFault, Problem},
     extract::{Query, caller},
     wire::{
+        entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
         vql,
     },
@@ -90,18 +91,14 @@ pub(crate) async fn search_image_similarity(
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     scope.shown()?;
-    match parameters.entity_type.as_deref() {
-        None | Some("" | "IMAGES" | "OBJECTS") => {}
-        Some(other) => {
-            // The original answers so here, and 422 elsewhere.
-            let why = format!(
-                "entity_type takes IMAGES or OBJECTS; this is {:?}",
-                shorten(other)
-            );
-            let code = "invalid_entity_type";
-            return Err(Problem::new(StatusCode::BAD_REQUEST, code, why).into());
-        }
-    }
+    EntityType::read(parameters.entity_type.as_deref()).map_err(|other| {
+        // The original answers so here, and 422 elsewhere.
+        let why = format!(
+            "entity_type takes IMAGES or OBJECTS; this is {:?}",
+            shorten(other)
+        );
+        Problem::new(StatusCode::BAD_REQUEST, "invalid_entity_type", why)
+    })?;
     let region = parameters.bounding_box.as_deref();
     let region = region
         .filter(|text| !text.is_empty())

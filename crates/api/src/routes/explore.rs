@@ -21,6 +21,7 @@ use crate::{
     extract::{Query, caller},
     wire::{
         card::thumb_uri,
+        entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
         media::original_uri,
         paging,
@@ -31,10 +32,6 @@ use crate::{
 
 /// Clusters on a page.
 const CLUSTERS: usize = 100;
-/// Stands for pictures among the kinds of things.
-pub(super) const IMAGES: &str = "IMAGES";
-/// Stands for boxes among the kinds of things.
-pub(super) const OBJECTS: &str = "OBJECTS";
 /// What scores are.
 const SCORE: &str = "cosine_distance";
 /// Pictures of a cluster on a page.
@@ -90,18 +87,16 @@ impl ExploreParameters {
         paging::resumed(scope, list, self.cursor.as_deref(), first)
     }
 
-    /// Whether boxes are asked for.
-    fn is_about_objects(&self) -> bool {
-        self.entity_type.as_deref() == Some(OBJECTS)
+    /// Whether pictures or boxes are asked for.
+    fn about(&self) -> Result<EntityType, Problem> {
+        EntityType::read(self.entity_type.as_deref()).map_err(|word| match word {
+            "VIDEOS" => vql::not_yet("entity_type"),
+            other => unknown("entity_type", other),
+        })
     }
 
     fn wanted(&self, ranked: &RankedParameters) -> Result<(Wanted, Vec<Asked>), Problem> {
         let (mut filter, asked) = ranked.read()?;
-        match self.entity_type.as_deref() {
-            None | Some("" | "IMAGES" | OBJECTS) => {}
-            Some("VIDEOS") => return Err(vql::not_yet("entity_type")),
-            Some(other) => return Err(unknown("entity_type", other)),
-        }
         filter.clauses.extend(of_labels(self.labels.as_deref())?);
         match self.tags.as_deref() {
             None | Some("") => {}
@@ -266,14 +261,14 @@ impl ExploreCluster {
         let (id, count) = (cluster.id.as_uuid(), u64::from(cluster.count));
         Self {
             cluster_id: id,
-            kind: IMAGES,
+            kind: EntityType::Images.as_str(),
             n_images: count,
             n_objects: -1,
             n_videos: -1,
             n_frames: -1,
             size_display_value: "0B",
             similarity_threshold: level.number().to_string(),
-            older: OlderCluster::new(id, IMAGES, count, &previews),
+            older: OlderCluster::new(id, EntityType::Images.as_str(), count, &previews),
             previews,
             relevance_score: cluster.best,
             relevance_score_type: cluster.best.map(|_| SCORE),
@@ -387,9 +382,10 @@ pub(crate) async fn explore(
     let level = parameters.level()?;
     let (scope, first) = parameters.place(scope, PagedList::Explore, CLUSTERS)?;
     let offset = usize::try_from(first).unwrap_or(usize::MAX);
+    let about = parameters.about()?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let ranks = look_up(&state, &scope, asked).await?;
-    if parameters.is_about_objects() {
+    if about == EntityType::Objects {
         let wanted = objects::wanted(wanted);
         let (clusters, total) = objects::clusters(&state, &scope, wanted, ranks, offset).await?;
         let next = next_page(&scope, first, clusters.len(), total);
@@ -482,15 +478,15 @@ pub(crate) async fn get_similarity_cluster(
     // A cluster is of its own level; that of the list is only checked.
     parameters.level()?;
     let (scope, first) = parameters.place(scope, PagedList::Members, MEMBERS)?;
+    let about = parameters.about()?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
-    let objects = parameters.is_about_objects();
     let ranks = look_up(&state, &scope, asked).await?;
     let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
         return Ok(Json(None));
     };
     // Cursors stand where pages begin.
     let page = first / u32::try_from(MEMBERS).unwrap_or(u32::MAX);
-    let previews = if objects {
+    let previews = if about == EntityType::Objects {
         let wanted = objects::wanted(wanted);
         objects::members(&state, &scope, wanted, ranks, cluster, (page, MEMBERS)).await?
     } else {

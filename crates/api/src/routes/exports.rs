@@ -28,7 +28,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    explore::{IMAGES, OBJECTS, objects::wanted as of_boxes, of_labels},
+    explore::{objects::wanted as of_boxes, of_labels},
     originals::{Wanted as Range, disposition_as, outside, plain, wanted_range},
     ranked::{RankedParameters, look_up},
 };
@@ -37,6 +37,7 @@ use crate::{
     error::{ApiError, Problem},
     extract::{Json as FromBody, Query, caller},
     wire::{
+        entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
         hex, vql,
         wanted::{WantedParameters, unknown},
@@ -92,13 +93,9 @@ impl ExportParameters {
         ExportFormat::from_word(word).ok_or_else(|| unknown("export_format", word))
     }
 
-    /// Whether boxes are asked for.
-    fn is_about_objects(&self) -> Result<bool, Problem> {
-        match self.entity_type.as_deref() {
-            None | Some("" | IMAGES) => Ok(false),
-            Some(OBJECTS) => Ok(true),
-            Some(other) => Err(unknown("entity_type", other)),
-        }
+    /// Whether pictures or boxes are asked for.
+    fn about(&self) -> Result<EntityType, Problem> {
+        EntityType::read(self.entity_type.as_deref()).map_err(|other| unknown("entity_type", other))
     }
 
     fn wish(&self, state: &AppState, parts: Vec<ExportPart>) -> Result<ExportWish, Problem> {
@@ -200,20 +197,22 @@ pub(crate) async fn export_context_async(
     let mut wanted = wanted.read_with(filter)?;
     let labels = of_labels(parameters.labels.as_deref())?;
     wanted.filter.clauses.extend(labels);
-    let objects = parameters.is_about_objects()?;
+    let about = parameters.about()?;
     let ranks = look_up(&state, &scope, asked).await?;
     let engine = state.engine();
-    let part = match (objects, ranks.is_empty()) {
-        (false, true) => ExportPart::Matching {
+    let part = match (about, ranks.is_empty()) {
+        (EntityType::Images, true) => ExportPart::Matching {
             wanted: Box::new(wanted),
             except: BTreeSet::new(),
         },
-        (false, false) => ExportPart::Ranked(engine.ranked_media(&scope, wanted, ranks).await?),
-        (true, true) => ExportPart::Objects(Box::new(ObjectPart {
+        (EntityType::Images, false) => {
+            ExportPart::Ranked(engine.ranked_media(&scope, wanted, ranks).await?)
+        }
+        (EntityType::Objects, true) => ExportPart::Objects(Box::new(ObjectPart {
             wanted: of_boxes(wanted),
             ..ObjectPart::default()
         })),
-        (true, false) => {
+        (EntityType::Objects, false) => {
             let wanted = of_boxes(wanted);
             ExportPart::RankedObjects(engine.ranked_objects(&scope, wanted, ranks).await?)
         }
@@ -261,13 +260,8 @@ pub(crate) async fn export_entities_async(
         .await?;
     scope.shown()?;
     let FromBody(selection) = body?;
-    let objects = parameters.is_about_objects()?;
-    let parts: Result<Vec<ExportPart>, Problem> = selection
-        .media_selection
-        .into_iter()
-        .map(|part| part.read(objects))
-        .collect();
-    let wish = parameters.wish(&state, parts?)?;
+    let parts = selection.read(parameters.about()?)?;
+    let wish = parameters.wish(&state, parts)?;
     begin(&state, &caller, &scope, wish).await
 }
 
@@ -335,7 +329,7 @@ pub(crate) async fn export_dataset(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let format = parameters.format()?;
-    if parameters.is_about_objects()? {
+    if parameters.about()? == EntityType::Objects {
         return Err(vql::not_supported(
             "only pictures are exported at once; ask export_context_async for boxes",
         )

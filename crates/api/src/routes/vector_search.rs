@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    explore::{IMAGES, OBJECTS, Preview, objects::preview},
+    explore::{Preview, objects::preview},
     ranked::look_up,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     error::{ApiError, ParameterFault, Problem},
     extract::{Json as Body, caller},
     wire::{
+        entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
         vql::{Asked, MEANING_COUNTS},
     },
@@ -94,20 +95,15 @@ pub(crate) async fn search_in_words(
     if wish.text.trim().is_empty() {
         return Err(fault("text", "it is empty", wish.text.into()).into());
     }
-    let objects = match wish.entity_type.as_deref() {
-        None | Some("" | IMAGES) => false,
-        Some(OBJECTS) => true,
-        Some(other) => {
-            return Err(fault("entity_type", "it takes IMAGES or OBJECTS", other.into()).into());
-        }
-    };
+    let about = EntityType::read(wish.entity_type.as_deref())
+        .map_err(|other| fault("entity_type", "it takes IMAGES or OBJECTS", other.into()))?;
     let asked = Asked::Meaning {
         query: wish.text,
         max_distance: furthest,
         only: true,
     };
     let ranks = look_up(&state, &scope, vec![asked]).await?;
-    let results: Vec<Preview> = if objects {
+    let results: Vec<Preview> = if about == EntityType::Objects {
         let wanted = ObjectsWanted::default();
         let found = engine.objects(&scope, wanted, ranks, 0, limit).await?;
         let items = found.items.iter();

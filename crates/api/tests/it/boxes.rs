@@ -46,6 +46,14 @@ async fn exported(app: &TestApp, dataset: &str, started: &Answer) -> Vec<(String
     told.collect()
 }
 
+/// Asks for an export of a selection.
+async fn choose(app: &TestApp, dataset: &str, query: &str, selection: Value) -> Answer {
+    let uri = format!("/api/v1/dataset/{dataset}/export_entities_async?export_format=json{query}");
+    let body = json!({"media_selection": selection}).to_string();
+    let request = Request::post(uri).header("content-type", "application/json");
+    app.send(request.body(Body::from(body)).unwrap()).await
+}
+
 fn one(path: &str, labels: &[&str]) -> (String, Vec<String>) {
     let labels = labels.iter().map(|label| (*label).to_owned()).collect();
     (path.to_owned(), labels)
@@ -109,11 +117,7 @@ async fn boxes_and_clusters_of_boxes_are_chosen_to_be_exported() {
         .map(|one| one["media_id"].as_str().unwrap())
         .collect();
     let choose = async |query: &str, selection: Value| {
-        let uri =
-            format!("/api/v1/dataset/{dataset}/export_entities_async?export_format=json{query}");
-        let body = json!({"media_selection": selection}).to_string();
-        let request = Request::post(uri).header("content-type", "application/json");
-        let started = app.send(request.body(Body::from(body)).unwrap()).await;
+        let started = choose(&app, &dataset, query, selection).await;
         exported(&app, &dataset, &started).await
     };
     let chosen = json!([{"type": "media", "payload": {"media_ids": [ids[1]]}}]);
@@ -127,6 +131,44 @@ async fn boxes_and_clusters_of_boxes_are_chosen_to_be_exported() {
     assert_eq!(told, [one("a/one.png", &["cat"]), one("two.png", &["cat"])]);
     let told = choose("", cluster(&[ids[0]])).await;
     assert_eq!(told, [one("two.png", &["cat"])]);
+    // What several parts name is together what is exported.
+    let named = |ids: &[&str]| json!({"type": "media", "payload": {"media_ids": ids}});
+    let parts = json!([named(&[ids[1]]), named(&[]), named(&[ids[0]])]);
+    let told = choose("&entity_type=OBJECTS", parts).await;
+    assert_eq!(told, [one("a/one.png", &["cat"]), one("two.png", &["cat"])]);
+    let parts = json!([named(&[ids[0]]), cluster(&[ids[0]])[0]]);
+    let told = choose("&entity_type=OBJECTS", parts).await;
+    assert_eq!(told, [one("a/one.png", &["cat"]), one("two.png", &["cat"])]);
+}
+
+#[tokio::test]
+async fn labels_narrow_a_cluster_of_boxes_as_its_filters_do() {
+    let (app, dataset) = annotated().await;
+    let explored = app
+        .get(&format!("/api/v1/explore/{dataset}?entity_type=OBJECTS"))
+        .await
+        .json();
+    let cats = &explored["clusters"][0]["cluster_id"];
+    let narrowed = async |vql: &[&str], labels: &[&str]| {
+        let clause = |label: &&str| json!({"labels": {"op": "one_of", "value": [label]}});
+        let clauses: Vec<Value> = vql.iter().map(clause).collect();
+        let filters = json!({"entity_type": "OBJECTS", "vql": clauses, "labels": labels});
+        let selection = json!([{"type": "cluster", "payload": {"cluster_id": cats,
+            "cluster_filters": filters}}]);
+        choose(&app, &dataset, "", selection).await
+    };
+    for (vql, labels) in [
+        (vec!["dog"], vec!["cat"]),
+        (vec!["cat", "dog"], vec!["cat"]),
+        (vec!["cat"], vec!["dog"]),
+        (vec![], vec!["dog"]),
+    ] {
+        let refused = narrowed(&vql, &labels).await.json();
+        assert_eq!(refused["status"], "REJECTED", "{vql:?} {labels:?}");
+    }
+    let both = narrowed(&["cat"], &["dog", "cat"]).await;
+    let both = exported(&app, &dataset, &both).await;
+    assert_eq!(both, [one("a/one.png", &["cat"]), one("two.png", &["cat"])]);
 }
 
 #[tokio::test]
@@ -172,4 +214,23 @@ async fn boxes_are_found_by_a_picture_by_a_box_and_by_words() {
     let refused = app.get(&twice).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("that of a box"), "{refused:?}");
+    // A box that is called so is closer than any picture.
+    let request = Request::post(format!("/api/v1/vector_search/{dataset}"))
+        .header("content-type", "application/json")
+        .body(Body::from(
+            json!({"text": "cat", "entity_type": "OBJECTS"}).to_string(),
+        ));
+    let found = app.send(request.unwrap()).await;
+    assert_eq!(found.status, StatusCode::OK, "{found:?}");
+    let found = found.json();
+    for (at, picture) in ["one.png", "two.png"].into_iter().enumerate() {
+        let result = &found["results"][at];
+        assert_eq!(
+            (&result["type"], &result["file_name"], &result["labels"]),
+            (&json!("OBJECT"), &json!(picture), &json!(["cat"])),
+            "{found}"
+        );
+        assert!(result["bounding_box"].is_array(), "{result}");
+        assert_eq!(result["relevance_score"].as_f64(), Some(0.0), "{result}");
+    }
 }

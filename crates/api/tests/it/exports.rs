@@ -169,6 +169,31 @@ async fn a_selection_is_pictures_and_clusters_without_some() {
 }
 
 #[tokio::test]
+async fn a_selection_has_a_thousand_parts_at_most() {
+    let (app, dataset) = TestApp::indexed().await;
+    let ask = async |count: usize| {
+        let part = json!({"type": "media", "payload": {"media_ids": []}});
+        let parts = vec![part; count];
+        let uri = format!("/api/v1/dataset/{dataset}/export_entities_async?export_format=csv");
+        let request = Request::post(uri)
+            .header("content-type", "application/json")
+            .body(Body::from(json!({"media_selection": parts}).to_string()))
+            .unwrap();
+        app.send(request).await
+    };
+    let most = ask(1000).await;
+    assert_eq!(most.status, StatusCode::OK, "{most:?}");
+    assert_eq!(most.json()["status"], "REJECTED");
+    let more = ask(1001).await;
+    assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY, "{more:?}");
+    let fault = &more.json()["detail"][0];
+    assert_eq!(fault["loc"], json!(["body", "media_selection"]));
+    assert_eq!(fault["input"], 1001);
+    let msg = fault["msg"].as_str().unwrap();
+    assert!(msg.contains("1001 parts") && msg.contains("1000"), "{msg}");
+}
+
+#[tokio::test]
 async fn names_and_ids_come_as_csv_and_the_document_at_once() {
     let (app, dataset) = TestApp::indexed().await;
     let csv = app

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use lamina_model::{MediaId, ObjectId};
 use lamina_search::RowSet;
 
-use super::{open::Seen, wanted::Wanted};
+use super::{objects::ObjectPart, open::Seen, wanted::Wanted};
 use crate::{DatasetScope, Engine, Error, ExportPart};
 
 /// What the parts of an export mean.
@@ -19,7 +19,15 @@ pub(super) struct Chosen {
     pub boxes: HashMap<u32, BTreeSet<ObjectId>>,
 }
 
-impl Chosen {
+/// The pictures that the parts of an export mean.
+struct Pictures {
+    rows: RowSet,
+    ranked: Vec<(u32, f32)>,
+    /// Those of them that were not asked for by some of their boxes alone.
+    whole: RowSet,
+}
+
+impl Pictures {
     fn rank(&mut self, row: u32, distance: f32) {
         if !self.rows.contains(row) {
             self.rows.insert(row);
@@ -29,20 +37,46 @@ impl Chosen {
 }
 
 impl Seen {
-    fn chosen(&self, parts: &[ExportPart]) -> Result<Chosen, Error> {
-        let mut all = Chosen {
+    /// What the parts of an export mean.
+    pub(super) fn chosen(&self, parts: &[ExportPart]) -> Result<Chosen, Error> {
+        let mut boxes: HashMap<u32, BTreeSet<ObjectId>> = HashMap::new();
+        let pictures = self.pictures_and_boxes(parts, |row, id| {
+            boxes.entry(row).or_default().insert(id);
+        })?;
+        boxes.retain(|row, _| !pictures.whole.contains(*row));
+        Ok(Chosen {
+            rows: pictures.rows,
+            ranked: pictures.ranked,
+            boxes,
+        })
+    }
+
+    /// How many pictures the parts of an export mean.
+    pub(super) fn count_chosen(&self, parts: &[ExportPart]) -> Result<u64, Error> {
+        let pictures = self.pictures_and_boxes(parts, |_, _| {})?;
+        Ok(u64::from(pictures.rows.len()))
+    }
+
+    /// The pictures; gives each box on the way that was asked for by itself, with the row of its
+    /// picture.
+    fn pictures_and_boxes(
+        &self,
+        parts: &[ExportPart],
+        mut give: impl FnMut(u32, ObjectId),
+    ) -> Result<Pictures, Error> {
+        let mut all = Pictures {
             rows: RowSet::none(self.index.rows()),
             ranked: Vec::new(),
-            boxes: HashMap::new(),
+            whole: RowSet::none(self.index.rows()),
         };
-        let mut whole = RowSet::none(self.index.rows());
+        let mut named = BTreeSet::new();
         for part in parts {
             match part {
-                ExportPart::Media(ids) => whole.add(&self.rows_with(ids)),
+                ExportPart::Media(ids) => all.whole.add(&self.rows_with(ids)),
                 ExportPart::Ranked(media) => {
                     for (id, distance) in media {
                         if let Some(row) = self.index.row_of(*id) {
-                            whole.insert(row);
+                            all.whole.insert(row);
                             all.rank(row, *distance);
                         }
                     }
@@ -50,12 +84,18 @@ impl Seen {
                 ExportPart::Matching { wanted, except } => {
                     let mut some = self.rows_of(wanted);
                     some.remove(&self.rows_with(except));
-                    whole.add(&some);
+                    all.whole.add(&some);
                 }
                 ExportPart::Objects(part) => {
-                    for (row, id) in self.boxes_of(part)? {
-                        all.rows.insert(row);
-                        all.boxes.entry(row).or_default().insert(id);
+                    if let Some(ids) = part.ids_alone() {
+                        named.extend(ids.iter().copied());
+                    } else if part.is_of_whole_pictures() {
+                        all.whole.add(&self.rows_with_boxes(&part.wanted)?);
+                    } else {
+                        self.each_box(part, |row, id| {
+                            all.rows.insert(row);
+                            give(row, id);
+                        })?;
                     }
                 }
                 ExportPart::RankedObjects(boxes) => {
@@ -64,14 +104,24 @@ impl Seen {
                         if let Some(row) = rows.get(id) {
                             // A picture stands where its closest box does.
                             all.rank(*row, *distance);
-                            all.boxes.entry(*row).or_default().insert(*id);
+                            give(*row, *id);
                         }
                     }
                 }
             }
         }
-        all.boxes.retain(|row, _| !whole.contains(*row));
-        all.rows.add(&whole);
+        if !named.is_empty() {
+            // One walk over the boxes, however many parts name some.
+            let part = ObjectPart {
+                only: Some(named),
+                ..ObjectPart::default()
+            };
+            self.each_box(&part, |row, id| {
+                all.rows.insert(row);
+                give(row, id);
+            })?;
+        }
+        all.rows.add(&all.whole);
         Ok(all)
     }
 
@@ -93,13 +143,13 @@ fn pictures_of(part: &mut ExportPart) -> Option<&mut Wanted> {
 }
 
 impl Engine {
-    /// Asks about what the parts of an export mean, away from the threads that serve requests;
-    /// nothing before the first generation.
+    /// Asks about the parts of an export, as they are to be understood at the moment, away from
+    /// the threads that serve requests; nothing before the first generation.
     pub(super) async fn ask_of_parts<T: Send + 'static>(
         &self,
         scope: &DatasetScope,
         parts: &[ExportPart],
-        question: impl FnOnce(&Seen, Chosen) -> T + Send + 'static,
+        question: impl FnOnce(&Seen, &[ExportPart]) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, Error> {
         let mut parts = parts.to_vec();
         let Some(opened) = self.opened(scope).await? else {
@@ -112,10 +162,7 @@ impl Engine {
         }
         let version = scope.dataset().marks_version;
         let seen = self.seen(opened, version, &mut filters).await?;
-        let answered = tokio::task::spawn_blocking(move || {
-            let chosen = seen.chosen(&parts)?;
-            Ok::<_, Error>(question(&seen, chosen))
-        });
+        let answered = tokio::task::spawn_blocking(move || question(&seen, &parts));
         answered.await.map_err(Error::internal)?.map(Some)
     }
 }

@@ -6,6 +6,7 @@ use lamina_model::{ClusterId, IssueKind, MediaId, ObjectId, SourcePath, Timestam
 
 use super::{
     levels::{self, AtLevel},
+    open::Seen,
     rank::Rank,
     wanted::Wanted,
 };
@@ -67,7 +68,8 @@ impl Engine {
         parts: &[ExportPart],
     ) -> Result<Vec<Item>, Error> {
         let dataset = scope.id();
-        let found = self.ask_of_parts(scope, parts, move |seen, mut chosen| {
+        let found = self.ask_of_parts(scope, parts, move |seen, parts| {
+            let mut chosen = seen.chosen(parts)?;
             let (index, rows) = (&seen.index, &chosen.rows);
             let name = |number: usize, level: f64| {
                 levels::group_id(dataset, &seen.group_id(number), level)
@@ -100,7 +102,7 @@ impl Engine {
             let taken: HashSet<u32> = chosen.ranked.iter().map(|(row, _)| *row).collect();
             let others = rows.iter().filter(|row| !taken.contains(row));
             items.extend(others.map(|row| item(row, None)));
-            items
+            Ok(items)
         });
         Ok(found.await?.unwrap_or_default())
     }
@@ -111,7 +113,7 @@ impl Engine {
         scope: &DatasetScope,
         parts: &[ExportPart],
     ) -> Result<u64, Error> {
-        let found = self.ask_of_parts(scope, parts, |_, chosen| u64::from(chosen.rows.len()));
+        let found = self.ask_of_parts(scope, parts, Seen::count_chosen);
         Ok(found.await?.unwrap_or_default())
     }
 }

@@ -3,11 +3,11 @@
 use lamina_engine::{DatasetScope, ObjectCard, ObjectsWanted, Rank, Wanted};
 use lamina_model::{Clause, ClusterId, DatasetId, SetOp};
 
-use super::{CLUSTERS, ExploreCluster, OBJECTS, OlderCluster, Preview, SCORE};
+use super::{CLUSTERS, ExploreCluster, OlderCluster, Preview, SCORE};
 use crate::{
     AppState,
     error::ApiError,
-    wire::{media::original_uri, object::crop_uri},
+    wire::{entity_type::EntityType, media::original_uri, object::crop_uri},
 };
 
 /// What is wanted of boxes: labels that were asked for are theirs, all else is their pictures'.
@@ -61,14 +61,14 @@ pub(super) async fn clusters(
         let id = cluster.id.as_uuid();
         ExploreCluster {
             cluster_id: id,
-            kind: OBJECTS,
+            kind: EntityType::Objects.as_str(),
             n_images: cluster.pictures,
             n_objects: i64::try_from(cluster.count).unwrap_or(i64::MAX),
             n_videos: -1,
             n_frames: -1,
             size_display_value: "0B",
             similarity_threshold: "0".to_owned(),
-            older: OlderCluster::new(id, OBJECTS, cluster.count, &previews),
+            older: OlderCluster::new(id, EntityType::Objects.as_str(), cluster.count, &previews),
             previews,
             relevance_score: cluster.best,
             relevance_score_type: cluster.best.map(|_| SCORE),

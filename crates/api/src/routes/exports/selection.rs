@@ -3,22 +3,25 @@
 use std::collections::BTreeSet;
 
 use lamina_engine::{ExportPart, ObjectPart, Wanted};
-use lamina_model::{ClusterId, MediaId, ObjectId};
+use lamina_model::{Clause, ClusterId, MediaId, ObjectId, SetOp};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::explore::{IMAGES, OBJECTS, objects::wanted as of_boxes};
+use super::super::explore::objects::wanted as of_boxes;
 use crate::{
     error::{ParameterFault, Problem},
-    wire::vql,
+    wire::{entity_type::EntityType, vql},
 };
+
+/// Most parts of a selection: each costs a walk over the dataset.
+const MOST_PARTS: usize = 1000;
 
 /// Which pictures are to be exported.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct MediaSelection {
-    /// The parts; a picture in several is exported once.
-    pub(super) media_selection: Vec<SelectionPart>,
+    /// The parts, 1000 at most; a picture in several is exported once.
+    media_selection: Vec<SelectionPart>,
 }
 
 /// Pictures by id, or the pictures of a cluster.
@@ -68,35 +71,50 @@ pub(crate) struct ClusterFilters {
     vql: Vec<serde_json::Value>,
 }
 
+impl MediaSelection {
+    /// What it means; `about` says whose ids and clusters are named, unless a part says otherwise.
+    ///
+    /// # Errors
+    /// 422 with the first value that means nothing, and where there are too many parts.
+    pub(super) fn read(self, about: EntityType) -> Result<Vec<ExportPart>, Problem> {
+        let parts = self.media_selection;
+        if parts.len() > MOST_PARTS {
+            let count = parts.len();
+            let msg = format!(
+                "these are {count} parts, and it takes {MOST_PARTS}; name more ids in a part"
+            );
+            return Err(fault("media_selection", &msg, count.into()));
+        }
+        parts.into_iter().map(|part| part.read(about)).collect()
+    }
+}
+
 impl SelectionPart {
-    /// What it means; `objects` where ids and clusters are those of boxes unless it says otherwise.
-    pub(super) fn read(self, objects: bool) -> Result<ExportPart, Problem> {
-        match self {
-            Self::Media(payload) if objects => Ok(ExportPart::Objects(Box::new(ObjectPart {
-                only: Some(boxes(payload.media_ids)),
-                ..ObjectPart::default()
-            }))),
-            Self::Media(payload) => Ok(ExportPart::Media(media(payload.media_ids))),
-            Self::Cluster(payload) => payload.read(objects),
+    fn read(self, about: EntityType) -> Result<ExportPart, Problem> {
+        match (self, about) {
+            (Self::Media(payload), EntityType::Images) => {
+                Ok(ExportPart::Media(media(payload.media_ids)))
+            }
+            (Self::Media(payload), EntityType::Objects) => {
+                Ok(ExportPart::Objects(Box::new(ObjectPart {
+                    only: Some(boxes(payload.media_ids)),
+                    ..ObjectPart::default()
+                })))
+            }
+            (Self::Cluster(payload), about) => payload.read(about),
         }
     }
 }
 
 impl ClusterPayload {
-    fn read(self, objects: bool) -> Result<ExportPart, Problem> {
+    fn read(self, about: EntityType) -> Result<ExportPart, Problem> {
         let filters = self.cluster_filters;
-        let objects = match filters.entity_type.as_deref() {
-            None | Some("") => objects,
-            Some(IMAGES) => false,
-            Some(OBJECTS) => true,
-            Some(other) => {
-                return Err(Problem::faults(vec![ParameterFault {
-                    kind: "value_error".to_owned(),
-                    loc: vec!["body".to_owned(), "entity_type".to_owned()],
-                    msg: "Value error, entity_type takes IMAGES or OBJECTS".to_owned(),
-                    input: other.into(),
-                }]));
-            }
+        let about = match filters.entity_type.as_deref() {
+            None | Some("") => about,
+            word => EntityType::read(word).map_err(|other| {
+                let msg = "entity_type takes IMAGES or OBJECTS";
+                fault("entity_type", msg, other.into())
+            })?,
         };
         let text = serde_json::Value::from(filters.vql).to_string();
         let mut wanted = Wanted {
@@ -104,24 +122,36 @@ impl ClusterPayload {
             ..Wanted::default()
         };
         let cluster = ClusterId::from_uuid(self.cluster_id);
-        let labels = filters.labels.into_iter();
-        if objects {
-            let mut wanted = of_boxes(wanted);
-            wanted.labels.extend(labels);
+        if !filters.labels.is_empty() {
+            // Beside the filters, not in place of them: all must hold.
+            wanted.filter.clauses.push(Clause::Labels {
+                op: SetOp::OneOf,
+                names: filters.labels.into_iter().collect(),
+            });
+        }
+        if about == EntityType::Objects {
             return Ok(ExportPart::Objects(Box::new(ObjectPart {
-                wanted,
+                wanted: of_boxes(wanted),
                 cluster: Some(cluster),
                 except: boxes(self.exclude_media_ids),
                 ..ObjectPart::default()
             })));
         }
         wanted.clusters = [cluster].into();
-        wanted.labels = labels.collect();
         Ok(ExportPart::Matching {
             wanted: Box::new(wanted),
             except: media(self.exclude_media_ids),
         })
     }
+}
+
+fn fault(name: &str, msg: &str, input: serde_json::Value) -> Problem {
+    Problem::faults(vec![ParameterFault {
+        kind: "value_error".to_owned(),
+        loc: vec!["body".to_owned(), name.to_owned()],
+        msg: format!("Value error, {msg}"),
+        input,
+    }])
 }
 
 fn media(ids: Vec<Uuid>) -> BTreeSet<MediaId> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use lamina_model::{ClusterId, ObjectId};
+use lamina_search::RowSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,29 +26,68 @@ pub struct ObjectPart {
     pub except: BTreeSet<ObjectId>,
 }
 
+impl ObjectPart {
+    /// These boxes, where a part names boxes and says nothing else.
+    pub(in crate::explore) fn ids_alone(&self) -> Option<&BTreeSet<ObjectId>> {
+        let says_more = self.wanted != ObjectsWanted::default()
+            || self.cluster.is_some()
+            || !self.except.is_empty();
+        self.only.as_ref().filter(|_| !says_more)
+    }
+
+    /// Whether it means every box of the pictures that it means.
+    pub(in crate::explore) fn is_of_whole_pictures(&self) -> bool {
+        self.wanted.labels.is_empty()
+            && self.wanted.without_labels.is_empty()
+            && self.cluster.is_none()
+            && self.only.is_none()
+            && self.except.is_empty()
+    }
+}
+
 const fn id_of(entry: &Entry) -> ObjectId {
     ObjectId::from_uuid(Uuid::from_bytes(entry.id))
 }
 
 impl Seen {
-    /// The boxes of a part, each with the row of its picture.
-    pub(in crate::explore) fn boxes_of(
+    /// Gives each box of a part with the row of its picture.
+    pub(in crate::explore) fn each_box(
         &self,
         part: &ObjectPart,
-    ) -> Result<Vec<(u32, ObjectId)>, Error> {
+        mut give: impl FnMut(u32, ObjectId),
+    ) -> Result<(), Error> {
         let mut labels = self.wanted_labels(&part.wanted);
         if let Some(cluster) = part.cluster {
             for (label, wanted) in self.objects.labels.iter().zip(&mut labels) {
                 *wanted = *wanted && cluster_of(self.dataset, label) == cluster;
             }
         }
-        let found = self.found_objects(&part.wanted, &[])?;
-        let found = found.filter(|found| labels[found.entry.label as usize]);
-        let found = found.map(|found| (found.entry.row, id_of(found.entry)));
-        let among = |id: &ObjectId| part.only.as_ref().is_none_or(|only| only.contains(id));
-        Ok(found
-            .filter(|(_, id)| among(id) && !part.except.contains(id))
-            .collect())
+        if !labels.contains(&true) {
+            return Ok(());
+        }
+        for found in self.found_objects(&part.wanted, &[])? {
+            if !labels[found.entry.label as usize] {
+                continue;
+            }
+            let id = id_of(found.entry);
+            let is_among = part.only.as_ref().is_none_or(|only| only.contains(&id));
+            if is_among && !part.except.contains(&id) {
+                give(found.entry.row, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of the pictures wanted that have any box.
+    pub(in crate::explore) fn rows_with_boxes(
+        &self,
+        wanted: &ObjectsWanted,
+    ) -> Result<RowSet, Error> {
+        let mut rows = RowSet::none(self.index.rows());
+        for found in self.found_objects(wanted, &[])? {
+            rows.insert(found.entry.row);
+        }
+        Ok(rows)
     }
 
     /// The rows of the pictures that boxes are in.
@@ -88,5 +128,64 @@ impl Engine {
             Ok(closest.collect())
         });
         Ok(found.await?.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Wanted;
+
+    fn labelled(label: &str) -> ObjectsWanted {
+        ObjectsWanted {
+            labels: BTreeSet::from([label.to_owned()]),
+            ..ObjectsWanted::default()
+        }
+    }
+
+    #[test]
+    fn parts_that_say_less_than_a_box_each_are_told_from_the_others() {
+        let ids = BTreeSet::from([ObjectId::from_uuid(Uuid::nil())]);
+        let everything = ObjectPart::default();
+        assert!(everything.is_of_whole_pictures() && everything.ids_alone().is_none());
+        let named = ObjectPart {
+            only: Some(ids.clone()),
+            ..ObjectPart::default()
+        };
+        assert!(!named.is_of_whole_pictures());
+        assert_eq!(named.ids_alone(), Some(&ids));
+        let of_some_pictures = ObjectPart {
+            wanted: ObjectsWanted {
+                pictures: Wanted {
+                    untagged: true,
+                    ..Wanted::default()
+                },
+                ..ObjectsWanted::default()
+            },
+            ..ObjectPart::default()
+        };
+        assert!(of_some_pictures.is_of_whole_pictures());
+        let narrowed = [
+            ObjectPart {
+                wanted: labelled("cat"),
+                ..named.clone()
+            },
+            ObjectPart {
+                cluster: Some(ClusterId::from_uuid(Uuid::nil())),
+                ..named.clone()
+            },
+            ObjectPart {
+                except: ids.clone(),
+                ..named
+            },
+            ObjectPart {
+                only: Some(ids),
+                ..of_some_pictures
+            },
+        ];
+        for part in narrowed {
+            assert!(part.ids_alone().is_none(), "{part:?}");
+            assert!(!part.is_of_whole_pictures(), "{part:?}");
+        }
     }
 }

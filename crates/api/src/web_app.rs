@@ -31,13 +31,30 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// Addresses that the app has no pages below, whatever else is there.
 const NOT_OURS: [&str; 4] = ["/api", "/assets", "/docs", "/plain"];
 
-/// What the addresses of the app's pages begin with, where nobody else answers them.
-const PAGES: [&str; 5] = ["dataset", "new", "tasks", "sign-in", "admin"];
+/// What the addresses of the app's pages begin with, save those of datasets.
+const PAGES: [&str; 4] = ["new", "tasks", "sign-in", "admin"];
 
-/// Whether an address is that of a page, or below one.
+/// The pages of a dataset: what stands behind its id.
+const DATASET_PAGES: [&str; 7] = [
+    "data",
+    "duplicates",
+    "map",
+    "views",
+    "exports",
+    "rejected",
+    "settings",
+];
+
+/// Whether an address is that of a page. One of the API without its beginning is none, save where
+/// the app has a page of that name.
 pub(crate) fn is_page(path: &str) -> bool {
-    let first = path.trim_start_matches('/').split('/').next();
-    first.is_some_and(|first| PAGES.contains(&first))
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match parts.as_slice() {
+        ["dataset", _, "data", "image", _] => true,
+        ["dataset", _, page] => DATASET_PAGES.contains(page),
+        [first, ..] => PAGES.contains(first),
+        [] => false,
+    }
 }
 
 /// Whether an address that nobody answers may be a page of the app.
@@ -107,7 +124,7 @@ fn media_type(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::may_be_page;
+    use super::{is_page, may_be_page};
 
     #[test]
     fn the_app_has_no_pages_where_others_answer() {
@@ -123,6 +140,31 @@ mod tests {
             "/llms.txt",
         ] {
             assert!(!may_be_page(others), "{others}");
+        }
+    }
+    #[test]
+    fn the_pages_of_a_dataset_are_told_from_addresses_of_the_api_without_their_beginning() {
+        for page in [
+            "/new",
+            "/tasks",
+            "/admin/users",
+            "/dataset/x/data",
+            "/dataset/x/exports/",
+            "/dataset/x/data/image/y",
+        ] {
+            assert!(is_page(page), "{page}");
+        }
+        for other in [
+            "/",
+            "/dataset",
+            "/dataset/x",
+            "/dataset/x/export",
+            "/dataset/x/export_status",
+            "/dataset/x/exports/y",
+            "/dataset/x/media/y/duplicates",
+            "/dataset/x/data/image",
+        ] {
+            assert!(!is_page(other), "{other}");
         }
     }
 }

@@ -126,7 +126,13 @@ async fn a_shared_link_works_for_whatever_takes_any_answer_and_wrong_addresses_d
     let only_json = asked("GET", page, Some("application/json"));
     assert_eq!(app.send(only_json).await.code(), "route_not_found");
     // A script that left out `/api/v1` must not take a page for an answer.
-    for uri in ["/datasets", "/api/v1/nowhere", "/assets/no"] {
+    for uri in [
+        "/datasets",
+        "/dataset/x/export",
+        "/dataset/x/media/y/duplicates",
+        "/api/v1/nowhere",
+        "/assets/no",
+    ] {
         let answer = app.send(asked("GET", uri, Some("*/*"))).await;
         assert_eq!(answer.code(), "route_not_found", "{uri}");
     }

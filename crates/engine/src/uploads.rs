@@ -17,6 +17,7 @@ mod names;
 use std::{
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use lamina_model::{Dataset, DatasetId, JobId, SourcePath, SourceType};
@@ -177,13 +178,21 @@ impl Upload {
     /// Begins to take in a file. `name` may lead through folders, with `/` between them.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when the name cannot be used.
+    /// [`Error::Invalid`] when the name cannot be used; [`Error::NotFound`] when the transaction
+    /// ended meanwhile.
     pub async fn begin_file(&self, name: &str) -> Result<IncomingFile, Error> {
         let name =
             checked_file_name(name.as_bytes()).map_err(|why| Error::invalid("files", why))?;
         let folder = self.folder.clone();
         let place = name.clone();
-        let (file, part) = on_disk(move || merge::begin_part(&folder, &place)).await?;
+        let begun = on_disk(move || match merge::begin_part(&folder, &place) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            other => other.map(Some),
+        });
+        let (file, part) = begun.await?.ok_or_else(|| Error::NotFound {
+            what: "transaction",
+            id: self.number.to_string(),
+        })?;
         Ok(IncomingFile {
             file: BufWriter::with_capacity(BUFFER_BYTES, tokio::fs::File::from_std(file)),
             part,
@@ -239,25 +248,39 @@ impl Batch {
     /// # Errors
     /// [`Error::NotFound`] when the transaction ended meanwhile; [`Error::NoSpace`].
     pub async fn keep(self) -> Result<(), Error> {
-        let (from, into) = (self.upload.folder.clone(), self.into.clone());
-        let moved = on_disk(move || match merge::merge(&from, Path::new(""), &into) {
-            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-            other => other.map(|()| true),
+        let number = self.upload.number;
+        // The files must outlive a caller who goes away while they are moved.
+        let moved = on_disk(move || {
+            let _one_at_a_time = moving();
+            let from = &self.upload.folder;
+            match merge::merge(from, Path::new(""), &self.into) {
+                Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+                other => other.map(|()| true),
+            }
         });
         if moved.await? {
             return Ok(());
         }
         Err(Error::NotFound {
             what: "transaction",
-            id: self.upload.number.to_string(),
+            id: number.to_string(),
         })
     }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        // Empty where they were kept, and gone where the transaction ended.
-        let _ = fs_err::remove_dir_all(&self.upload.folder);
+        // Empty where they were kept, and gone where the transaction ended; what was refused may be
+        // thousands of files.
+        if fs_err::remove_dir(&self.upload.folder).is_ok() {
+            return;
+        }
+        let folder = self.upload.folder.clone();
+        let remove = move || drop(fs_err::remove_dir_all(folder));
+        match tokio::runtime::Handle::try_current() {
+            Ok(pool) => drop(pool.spawn_blocking(remove)),
+            Err(_) => remove(),
+        }
     }
 }
 
@@ -347,7 +370,15 @@ fn new_transaction(uploads: &Path, dataset: DatasetId) -> io::Result<u64> {
     }
 }
 
+/// Held while a request's files move into their transaction, and while one ends: so it ends with
+/// all of them or without any. One process serves a folder.
+fn moving() -> impl Drop {
+    static MOVING: Mutex<()> = Mutex::new(());
+    MOVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn end_transaction(uploads: &Path, upload: &Upload) -> io::Result<Ended> {
+    let _one_at_a_time = moving();
     merge::clear_parts(&upload.folder)?;
     match fs_err::remove_dir(&upload.folder) {
         Ok(()) => {

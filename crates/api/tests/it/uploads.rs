@@ -208,8 +208,7 @@ async fn a_request_whose_last_file_is_refused_keeps_none_of_the_others() {
         assert_eq!(end(&app, &finish).await.code(), "invalid_transaction");
     }
     // What was refused leaves nothing behind, and does not stand in the way of the next request.
-    let incoming = app.uploads().join(&dataset).join("incoming").join("1");
-    assert_eq!(fs_err::read_dir(&incoming).unwrap().count(), 0);
+    emptied(&app.uploads().join(&dataset).join("incoming").join("1")).await;
     let sent = post(&app, &files, &whole).await;
     assert_eq!(sent.status, StatusCode::ACCEPTED, "{sent:?}");
     assert_eq!(end(&app, &finish).await.status, StatusCode::ACCEPTED);
@@ -222,8 +221,14 @@ async fn a_request_whose_last_file_is_refused_keeps_none_of_the_others() {
     assert_eq!(sent.code(), "invalid_files");
     let left = fs_err::read_dir(app.uploads().join(&dataset).join("incoming")).unwrap();
     for entry in left {
-        let transaction = entry.unwrap().path();
-        assert_eq!(fs_err::read_dir(transaction).unwrap().count(), 0);
+        emptied(&entry.unwrap().path()).await;
+    }
+}
+
+/// Waits until nothing is left in a folder: what was refused is taken away behind the answer.
+async fn emptied(folder: &std::path::Path) {
+    while fs_err::read_dir(folder).unwrap().count() > 0 {
+        tokio::task::yield_now().await;
     }
 }
 

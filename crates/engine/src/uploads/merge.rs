@@ -63,14 +63,33 @@ pub(super) fn clear_parts(folder: &Path) -> io::Result<()> {
             .as_bytes()
             .starts_with(PART_PREFIX.as_bytes())
         {
-            if entry.file_type()?.is_dir() {
-                fs_err::remove_dir_all(entry.path())?;
+            // Its sender may still be writing, or taking it away just now.
+            let gone = if entry.file_type()?.is_dir() {
+                put_aside(&entry.path())
             } else {
-                fs_err::remove_file(entry.path())?;
+                fs_err::remove_file(entry.path())
+            };
+            match gone {
+                Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+                other => other?,
             }
         }
     }
     Ok(())
+}
+
+/// Takes away a folder in which somebody may be making files: first out of their way.
+fn put_aside(draft: &Path) -> io::Result<()> {
+    let (Some(transaction), Some(name)) = (draft.parent(), draft.file_name()) else {
+        return Ok(());
+    };
+    let aside = transaction.with_file_name(name);
+    fs_err::rename(draft, &aside)?;
+    match fs_err::remove_dir_all(&aside) {
+        // A file that was begun before the move, and is no part of anything any more.
+        Err(cause) if cause.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
+        other => other,
+    }
 }
 
 /// Moves the whole file `from` to `name` below `folder`, or to that name with a number where

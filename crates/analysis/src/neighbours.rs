@@ -59,7 +59,8 @@ impl<'a> Rows<'a> {
     }
 
     /// The products of all rows of the matrix with some of these: in the order of the matrix, so
-    /// that nothing need be gathered.
+    /// that nothing need be gathered. Rows that were not chosen are multiplied as well, which is
+    /// worth it unless they are most.
     pub(crate) fn products_with(self, some: &[u32]) -> Products {
         let some = self.gathered(some);
         let columns = self.columns();

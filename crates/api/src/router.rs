@@ -74,8 +74,7 @@ fn plain_pages() -> Router<AppState> {
 
 /// Browsers get the web app, which knows its own addresses; so does whatever takes any kind of
 /// answer, where there is a page: a link that people share must work for all that follow it. Of
-/// the API, strangers are asked who
-/// they are before they learn which addresses there are.
+/// the API, strangers are asked who they are before they learn which addresses there are.
 async fn nothing_here(
     State(state): State<AppState>,
     request: Request,

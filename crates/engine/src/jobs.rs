@@ -37,7 +37,9 @@ impl JobContext {
             total,
             rejected,
         };
-        let grew = phase == Phase::Indexing && total > self.before.total;
+        // Only files can be held against files: other phases count something else.
+        let counted_files = self.before.phase == Phase::Indexing;
+        let grew = phase == Phase::Indexing && (!counted_files || total > self.before.total);
         if grew || percent(&now) >= percent(&self.before) {
             self.progress.send_replace(now);
         }
@@ -84,5 +86,56 @@ impl JobContext {
         } else {
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_model::JobId;
+
+    use super::*;
+
+    /// A job that an earlier attempt left there.
+    fn left_at(phase: Phase, done: u64, total: u64) -> JobContext {
+        let before = Progress {
+            phase,
+            done,
+            total,
+            rejected: 0,
+        };
+        JobContext {
+            lease: Lease {
+                job: JobId::from_uuid(uuid::Uuid::from_u128(7)),
+                runner: "here".to_owned(),
+                attempt: 2,
+            },
+            progress: watch::channel(before).0,
+            stop: CancellationToken::new(),
+            before,
+        }
+    }
+
+    #[test]
+    fn what_was_reached_before_stands_until_there_is_more_to_tell() {
+        let job = left_at(Phase::Indexing, 600, 1000);
+        job.tell(Phase::Scanning, 0, 0, 0);
+        job.tell(Phase::Indexing, 10, 1000, 0);
+        assert_eq!(job.progress(), job.before);
+        job.tell(Phase::Indexing, 700, 1000, 0);
+        assert_eq!(job.progress().done, 700);
+        let job = left_at(Phase::Indexing, 600, 1000);
+        job.tell(Phase::Indexing, 10, 2000, 0);
+        assert_eq!(job.progress().total, 2000, "there is more to do than then");
+    }
+
+    #[test]
+    fn files_that_came_while_an_analysis_stood_still_are_told() {
+        // An analysis counts in thousandths, of which there may be more than new files.
+        let job = left_at(Phase::Analysing, 400, 1000);
+        job.tell(Phase::Indexing, 10, 600, 0);
+        assert_eq!(
+            (job.progress().phase, job.progress().total),
+            (Phase::Indexing, 600)
+        );
     }
 }

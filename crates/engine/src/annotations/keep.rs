@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Changes when the same files are read in another way than before.
-const READING: u32 = 2;
+const READING: u32 = 3;
 /// Pictures read from the store at a time.
 const PAGE: usize = 4096;
 /// From so many boxes on, people are warned.

@@ -18,13 +18,21 @@ impl Engine {
         Ok(())
     }
 
-    /// The same for every dataset, at a start.
+    /// The same for every dataset, at a start. What one is at fault with hinders no other.
     pub(super) async fn take_in_what_was_left(&self) -> Result<(), Error> {
         for dataset in self.store().datasets().await? {
-            if self.left_something(dataset.id).await? {
-                tracing::info!(dataset.id = %dataset.id, "asking for what was left to be taken in");
-                self.request_ingest_of(dataset.id).await?;
+            if let Err(cause) = self.take_in_what_it_left(dataset.id).await {
+                tracing::error!(dataset.id = %dataset.id, error = &cause as &dyn std::error::Error,
+                    "cannot ask for what was left when the last run ended");
             }
+        }
+        Ok(())
+    }
+
+    async fn take_in_what_it_left(&self, dataset: DatasetId) -> Result<(), Error> {
+        if self.left_something(dataset).await? {
+            tracing::info!(dataset.id = %dataset, "asking for what was left to be taken in");
+            self.request_ingest_of(dataset).await?;
         }
         Ok(())
     }

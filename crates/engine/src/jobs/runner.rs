@@ -67,7 +67,7 @@ impl Runner {
         if let Err(cause) = engine.take_in_what_was_left().await {
             error!(
                 error = &cause as &dyn std::error::Error,
-                "cannot ask for what was left when the last run ended"
+                "cannot list the datasets in which something may have been left"
             );
         }
         Ok(Self {

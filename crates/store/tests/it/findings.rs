@@ -131,6 +131,9 @@ pub(crate) async fn what_there_is_to_say_of_an_issue_and_which_labels_were_judge
     assert_eq!(store.labels_seen(id).await.unwrap().as_deref(), Some("d1"));
     let found = store.issues_of(id, generation, media).await.unwrap();
     assert_eq!(found, [said.clone(), plain]);
+    let together = store.issues_of_all(id, generation, &[media]).await.unwrap();
+    assert_eq!(together, found);
+    assert_eq!(store.issues_of_all(id, generation, &[]).await.unwrap(), []);
     let page = store.issues(id, generation, IssueKind::Mislabels, 0.0, None, 9);
     assert_eq!(page.await.unwrap().items, [said]);
     let next = begin(world, id).await;

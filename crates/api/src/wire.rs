@@ -6,6 +6,7 @@ pub(crate) mod details;
 pub(crate) mod entity_type;
 pub(crate) mod error;
 pub(crate) mod media;
+pub(crate) mod moment;
 pub(crate) mod object;
 pub(crate) mod paging;
 pub(crate) mod report;

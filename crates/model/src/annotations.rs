@@ -61,6 +61,8 @@ pub enum AnnotationFault {
     UnknownCategory,
     /// The label, caption or tag cannot be used, or there is no room for the tag.
     UnusableText,
+    /// The row names a tag that a person deleted, which a file does not bring back.
+    DeletedTag,
     /// The box is empty or no box at all.
     InvalidBox,
     /// The box lies outside the picture.
@@ -75,12 +77,13 @@ pub enum AnnotationFault {
 
 impl AnnotationFault {
     /// Every fault.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NoSuchPicture,
         Self::AmbiguousPicture,
         Self::Malformed,
         Self::UnknownCategory,
         Self::UnusableText,
+        Self::DeletedTag,
         Self::InvalidBox,
         Self::BoxOutside,
         Self::BoxCut,
@@ -96,6 +99,7 @@ impl AnnotationFault {
             Self::Malformed => "malformed",
             Self::UnknownCategory => "unknown_category",
             Self::UnusableText => "unusable_text",
+            Self::DeletedTag => "deleted_tag",
             Self::InvalidBox => "invalid_box",
             Self::BoxOutside => "box_outside",
             Self::BoxCut => "box_cut",

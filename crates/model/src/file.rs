@@ -139,7 +139,7 @@ impl IgnoreReason {
     /// The reason in words a person understands.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::NotAPicture => "not a picture",
+            Self::NotAPicture => "no picture: a text, an annotation file or the like",
             Self::Video => "a video; pictures only are indexed so far",
             Self::Hidden => "hidden: a name that begins with a dot",
             Self::System => "written by an operating system or a storage box",

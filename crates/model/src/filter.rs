@@ -65,6 +65,8 @@ pub enum Clause {
     },
     /// It has no label.
     Unlabelled,
+    /// It has a label, whichever.
+    Labelled,
     /// Its user tags.
     Tags {
         /// How the tags are asked for.
@@ -74,6 +76,8 @@ pub enum Clause {
     },
     /// It has no user tag.
     Untagged,
+    /// It has a user tag, whichever.
+    Tagged,
     /// What may be wrong with it.
     Issue {
         /// The kind of issue.

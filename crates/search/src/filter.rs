@@ -29,6 +29,7 @@ impl GenerationIndex {
                 self.with_names(*op, names, |name| self.labelled(name, overlay))
             }
             Clause::Unlabelled => self.unlabelled(overlay),
+            Clause::Labelled => self.unlabelled(overlay).turned(),
             Clause::Tags { op, ids } => self.with_names(*op, ids, |id| {
                 overlay.tags.get(id).map_or_else(
                     || self.none(),
@@ -36,6 +37,7 @@ impl GenerationIndex {
                 )
             }),
             Clause::Untagged => RowSet::from_bitmap(self.rows(), &overlay.tagged()).turned(),
+            Clause::Tagged => RowSet::from_bitmap(self.rows(), &overlay.tagged()),
             Clause::Issue {
                 kind,
                 mode,

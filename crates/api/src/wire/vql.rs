@@ -132,7 +132,9 @@ fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<C
     let of_facts = || facts::clause(key, op, body);
     let read = match key {
         "labels" if matches!(op, "unlabelled" | "unlabeled") => Ok(Clause::Unlabelled),
+        "labels" if matches!(op, "labelled" | "labeled") => Ok(Clause::Labelled),
         "tags" if op == "untagged" => Ok(Clause::Untagged),
+        "tags" if op == "tagged" => Ok(Clause::Tagged),
         "issues" => issue(op, body),
         "duplicates" if op == "duplicates" => fraction(body, "value")
             .and_then(|least| needed(least, "value"))

@@ -3,7 +3,8 @@
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use lamina_model::{
-    AnnotationFile, AnnotationFormat, Dataset, DatasetId, MarkSource, PictureLabel, SourcePath,
+    AnnotationFault, AnnotationFile, AnnotationFormat, Dataset, DatasetId, MarkSource,
+    PictureLabel, SourcePath,
 };
 use lamina_store::{AnnotationsRead, Said};
 use tokio::sync::mpsc;
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// Changes when the same files are read in another way than before.
-const READING: u32 = 3;
+const READING: u32 = 4;
 /// Pictures read from the store at a time.
 const PAGE: usize = 4096;
 /// From so many boxes on, people are warned.
@@ -101,7 +102,7 @@ pub(crate) async fn bring_in(
     let files = reading.await.map_err(Error::internal)?;
     let mut files = files.map_err(|_| Stopped::Cancelled)?;
     tags.tell(&mut files);
-    warn(&files, &tags, &mut warnings);
+    warn(&files, &mut warnings);
     let read = AnnotationsRead {
         seen,
         named: dataset.annotation_files,
@@ -279,9 +280,10 @@ fn read_all(
 
 /// What people should know at first sight. That a tag which they deleted themselves stays away is
 /// told where rows are, and is no fault of the format.
-fn warn(files: &[AnnotationFile], tags: &Tags, warnings: &mut Vec<String>) {
-    for (position, file) in files.iter().enumerate() {
-        let left_out = file.left_out() - tags.deleted_in(position);
+fn warn(files: &[AnnotationFile], warnings: &mut Vec<String>) {
+    for file in files {
+        let deleted = file.faults.get(&AnnotationFault::DeletedTag);
+        let left_out = file.left_out() - deleted.copied().unwrap_or(0);
         if left_out > 0 {
             warnings.push(format!(
                 "{}: the format was not as expected; {left_out} of {} rows were not taken",

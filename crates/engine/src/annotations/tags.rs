@@ -20,14 +20,21 @@ enum Absent {
     NoRoom,
 }
 
+impl Absent {
+    const fn fault(self) -> AnnotationFault {
+        match self {
+            Self::Deleted => AnnotationFault::DeletedTag,
+            Self::NoRoom => AnnotationFault::UnusableText,
+        }
+    }
+}
+
 /// The tags of a dataset, read once a file named any.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     known: Option<Known>,
-    /// How many rows of each file stand for no tag.
-    lost: BTreeMap<usize, u64>,
-    /// How many of them name a tag that was deleted.
-    deleted: BTreeMap<usize, u64>,
+    /// How many rows of each file stand for no tag, by why.
+    lost: BTreeMap<usize, BTreeMap<AnnotationFault, u64>>,
 }
 
 impl Tags {
@@ -48,12 +55,7 @@ impl Tags {
                     tag,
                     at: engine.clock().now(),
                 }),
-                Err(why) => {
-                    if why == Absent::Deleted {
-                        *self.deleted.entry(part.position).or_default() += 1;
-                    }
-                    lost.push(absent(named, why));
-                }
+                Err(why) => lost.push(absent(named, why)),
             }
         }
         if !lost.is_empty() {
@@ -104,9 +106,11 @@ impl Tags {
         position: usize,
         problems: &[AnnotationProblem],
     ) -> Result<(), Error> {
-        let count = self.lost.entry(position).or_default();
-        let first = *count;
-        *count += problems.len() as u64;
+        let lost = self.lost.entry(position).or_default();
+        let first: u64 = lost.values().sum();
+        for problem in problems {
+            *lost.entry(problem.fault).or_default() += 1;
+        }
         if first < MOST_PROBLEMS {
             let at = MOST_PROBLEMS + first;
             let store = engine.store();
@@ -117,19 +121,13 @@ impl Tags {
         Ok(())
     }
 
-    /// How many rows of the file at a position name a tag that was deleted.
-    pub(super) fn deleted_in(&self, position: usize) -> u64 {
-        self.deleted.get(&position).copied().unwrap_or(0)
-    }
-
     /// Puts what was lost into what is told of the files.
     pub(super) fn tell(&self, files: &mut [AnnotationFile]) {
         for (position, lost) in &self.lost {
             if let Some(file) = files.get_mut(*position) {
-                *file
-                    .faults
-                    .entry(AnnotationFault::UnusableText)
-                    .or_default() += lost;
+                for (fault, count) in lost {
+                    *file.faults.entry(*fault).or_default() += count;
+                }
             }
         }
     }
@@ -150,7 +148,7 @@ fn absent(named: &NamedTag, why: Absent) -> AnnotationProblem {
     AnnotationProblem {
         file: String::new(),
         line: named.line,
-        fault: AnnotationFault::UnusableText,
+        fault: why.fault(),
         note: named.place.before(note),
     }
 }

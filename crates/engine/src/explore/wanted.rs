@@ -71,8 +71,10 @@ impl Wanted {
                 clause,
                 Clause::Labels { .. }
                     | Clause::Unlabelled
+                    | Clause::Labelled
                     | Clause::Tags { .. }
                     | Clause::Untagged
+                    | Clause::Tagged
                     | Clause::Metadata { .. }
             )
         };

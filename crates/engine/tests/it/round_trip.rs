@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, io::Read};
 
 use lamina_engine::{Caller, DatasetScope, ExportFormat, Selection};
 use lamina_model::{
-    AnnotationFormat, Caption, MarkOp, MarkSource, MediaId, ObjectBox, ObjectId, SourcePath,
+    AnnotationFault, AnnotationFormat, Caption, MarkOp, MarkSource, MediaId, ObjectBox, ObjectId,
+    SourcePath,
 };
 use lamina_store::Said;
 use proptest::{
@@ -224,6 +225,11 @@ async fn a_tag_that_was_deleted_stays_away_however_often_its_file_is_read() {
     assert!(
         problem.note.contains("\"to check\" was deleted"),
         "{problem:?}"
+    );
+    assert_eq!(problem.fault, AnnotationFault::DeletedTag);
+    assert_eq!(
+        told.files[0].faults,
+        [(AnnotationFault::DeletedTag, 1)].into()
     );
     assert_eq!((told.files[0].rows, told.files[0].left_out()), (1, 1));
     assert_eq!(told.warnings, Vec::<String>::new());

@@ -10,8 +10,10 @@ impl Clause {
         match self {
             Self::Labels { op, names } => op.holds(names, &facts.labels),
             Self::Unlabelled => facts.labels.is_empty(),
+            Self::Labelled => !facts.labels.is_empty(),
             Self::Tags { op, ids } => op.holds(ids, &facts.tags),
             Self::Untagged => facts.tags.is_empty(),
+            Self::Tagged => !facts.tags.is_empty(),
             Self::Issue {
                 kind,
                 mode,

@@ -86,6 +86,7 @@ fn labels_are_asked_for_in_four_ways() {
     check(labels(SetOp::NotOneOf, &["cat", "dog"]), false);
     check(labels(SetOp::NotOneOf, &["dog"]), true);
     check(Clause::Unlabelled, false);
+    check(Clause::Labelled, true);
 }
 
 #[test]
@@ -98,6 +99,7 @@ fn a_picture_without_tags_lacks_every_tag() {
     check(tags(SetOp::OneOf), false);
     check(tags(SetOp::IsNot), true);
     check(Clause::Untagged, true);
+    check(Clause::Tagged, false);
 }
 
 #[test]

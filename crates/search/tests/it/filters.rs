@@ -21,9 +21,11 @@ fn clauses() -> impl Strategy<Value = Clause> {
     prop_oneof![
         (ops(), btree_set(names(), 0..3)).prop_map(|(op, names)| Clause::Labels { op, names }),
         Just(Clause::Unlabelled),
+        Just(Clause::Labelled),
         (ops(), btree_set((0..4_u128).prop_map(tag), 0..3))
             .prop_map(|(op, ids)| Clause::Tags { op, ids }),
         Just(Clause::Untagged),
+        Just(Clause::Tagged),
         issues(),
         scores().prop_map(|least| Clause::Duplicates { least }),
         (presences(), scores(), scores()).prop_map(|(mode, least, most)| Clause::Copied {

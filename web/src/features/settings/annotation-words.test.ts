@@ -41,6 +41,9 @@ describe('an annotation file', () => {
     expect(faultWords(file({ problems_by_reason: { unusable_text: 3 } }))).toEqual([
       '3 of 12 rows with text or a tag that cannot be used',
     ]);
+    expect(faultWords(file({ problems_by_reason: { deleted_tag: 2 } }))).toEqual([
+      '2 of 12 rows with a tag that was deleted',
+    ]);
     expect(faultWords(file({}))).toEqual([]);
   });
 

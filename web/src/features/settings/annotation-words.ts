@@ -40,6 +40,7 @@ const FAULT_WORDS: Record<string, string> = {
   malformed: 'not written as the format wants',
   unknown_category: 'of a label that the file does not explain',
   unusable_text: 'with text or a tag that cannot be used',
+  deleted_tag: 'with a tag that was deleted',
   invalid_box: 'with a box that is none',
   box_outside: 'with a box outside the picture',
   box_cut: 'with a box cut to its picture',

@@ -4,12 +4,12 @@
 use lamina_model::{Clause, ImageFormat, MetadataTest, Presence, Span, TextMatch, Timestamp};
 use serde_json::{Map, Value};
 
+use crate::wire::moment::meant_by;
+
 type Body = Map<String, Value>;
 
 /// Names of one text match at most.
 const MOST_NAMES: usize = 1000;
-/// The last microsecond of a day is so long after its first.
-const REST_OF_DAY_US: i64 = 86_400_000_000 - 1;
 
 /// The clause of a filter with this key; nothing where there is no such key.
 pub(super) fn clause(key: &str, op: &str, body: &Body) -> Option<Result<Clause, String>> {
@@ -24,9 +24,9 @@ pub(super) fn clause(key: &str, op: &str, body: &Body) -> Option<Result<Clause, 
         "aspect" | "aspect_ratio" => fractional(op, body).map(Clause::Aspect),
         "created" | "created_at" => moments(op, body).map(Clause::Created),
         "modified" | "modified_at" | "date" => moments(op, body).map(Clause::Modified),
-        "unlabelled" | "unlabeled" => Ok(Clause::Unlabelled),
-        "untagged" => Ok(Clause::Untagged),
-        "rejected" => rejected(op),
+        "unlabelled" | "unlabeled" => lacking(op, body, [Clause::Unlabelled, Clause::Labelled]),
+        "untagged" => lacking(op, body, [Clause::Untagged, Clause::Tagged]),
+        "rejected" => rejected(op, body),
         "metadata" | "custom_metadata" => metadata(op, body),
         _ => return None,
     })
@@ -191,8 +191,8 @@ fn fractional(op: &str, body: &Body) -> Result<Span<f64>, String> {
     })
 }
 
-/// A span of moments: each a text as ISO 8601 has it, a day meaning all of it, or seconds since
-/// 1970.
+/// A span of moments: each a text as ISO 8601 has it, a day or second meaning all of it, or
+/// seconds since 1970.
 pub(super) fn moments(op: &str, body: &Body) -> Result<Span<Timestamp>, String> {
     let value = body.get("value").unwrap_or(&Value::Null);
     let open = |value: &Value| match value {
@@ -218,14 +218,7 @@ pub(super) fn moments(op: &str, body: &Body) -> Result<Span<Timestamp>, String> 
 /// The first and the last moment that are meant.
 fn moment(value: &Value) -> Result<(Timestamp, Timestamp), String> {
     if let Some(text) = value.as_str() {
-        let first = Timestamp::from_iso(text).map_err(|cause| format!("value is {cause}"))?;
-        let is_day = text.trim().len() == 10;
-        let last = if is_day {
-            first.plus_micros(REST_OF_DAY_US)
-        } else {
-            first
-        };
-        return Ok((first, last));
+        return meant_by(text).map_err(|cause| format!("value is {cause}"));
     }
     let seconds = value.as_f64().filter(|seconds| seconds.is_finite());
     #[expect(
@@ -277,14 +270,43 @@ fn metadata(op: &str, body: &Body) -> Result<Clause, String> {
     })
 }
 
+/// Whether those with something that has no value are meant, or all others: `is` or `is_not`, and
+/// as a value nothing, true or false.
+fn presence(op: &str, body: &Body) -> Result<Presence, String> {
+    let meant = match op {
+        "" | "is" | "in" => true,
+        "is_not" | "out" => false,
+        _ => return Err("op must be is or is_not".to_owned()),
+    };
+    let said = match body.get("value") {
+        None | Some(Value::Null | Value::Bool(true)) => true,
+        Some(Value::Bool(false)) => false,
+        Some(_) => return Err("value must be true or false, or left out".to_owned()),
+    };
+    Ok(if meant == said {
+        Presence::In
+    } else {
+        Presence::Out
+    })
+}
+
+/// The first of two, or the second where the op or value turns it round.
+fn lacking(op: &str, body: &Body, clauses: [Clause; 2]) -> Result<Clause, String> {
+    let [without, with] = clauses;
+    Ok(match presence(op, body)? {
+        Presence::In => without,
+        Presence::Out => with,
+    })
+}
+
 /// Files that could not be read are no pictures, and so never among them.
-fn rejected(op: &str) -> Result<Clause, String> {
-    match op {
-        "is_not" | "out" => Ok(Clause::Media {
+fn rejected(op: &str, body: &Body) -> Result<Clause, String> {
+    match presence(op, body)? {
+        Presence::Out => Ok(Clause::Media {
             mode: Presence::Out,
             ids: std::collections::BTreeSet::new(),
         }),
-        _ => Err(
+        Presence::In => Err(
             "files that could not be read are not among pictures: list them at \
              /api/v1/dataset/{dataset_id}/rejected, or leave them out with op is_not"
                 .to_owned(),
@@ -418,6 +440,32 @@ mod tests {
             read(&json!({"tags": {"op": "untagged"}})),
             Ok(Clause::Untagged)
         );
+        for (filter, means) in [
+            (
+                json!({"unlabelled": {"op": "is", "value": true}}),
+                Clause::Unlabelled,
+            ),
+            (json!({"unlabelled": {"op": "is_not"}}), Clause::Labelled),
+            (json!({"unlabeled": {"value": false}}), Clause::Labelled),
+            (
+                json!({"unlabelled": {"op": "is_not", "value": false}}),
+                Clause::Unlabelled,
+            ),
+            (json!({"labels": {"op": "labelled"}}), Clause::Labelled),
+            (json!({"untagged": {"op": "is_not"}}), Clause::Tagged),
+            (json!({"tags": {"op": "tagged"}}), Clause::Tagged),
+        ] {
+            assert_eq!(read(&filter), Ok(means), "{filter}");
+        }
+        for wrong in [
+            json!({"unlabelled": {"op": "one_of"}}),
+            json!({"unlabelled": {"op": "is", "value": "cat"}}),
+            json!({"untagged": {"op": "maybe"}}),
+            json!({"rejected": {"op": "maybe"}}),
+        ] {
+            let told = read(&wrong).unwrap_err();
+            assert!(told.starts_with("query.vql.0: "), "{told}");
+        }
         let rejected = ask("rejected", "is", json!(true)).unwrap_err();
         assert!(rejected.contains("/rejected"), "{rejected}");
         assert!(ask("rejected", "is_not", json!(true)).is_ok());

@@ -6,6 +6,7 @@ use axum::{
 };
 use hyper::StatusCode;
 use lamina_engine::{Error, Need, shorten};
+use lamina_model::ClusterLevel;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,6 +20,7 @@ use crate::{
         entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
         vql,
+        wanted::unknown,
     },
 };
 
@@ -38,12 +40,12 @@ pub(crate) struct AnchorParameters {
     /// The part of the picture that matters, as `X,Y,WIDTH,HEIGHT` in pixels or as JSON with
     /// `x`, `y`, `width` and `height` from 0 to 1. What reaches beyond the picture is cut off.
     bounding_box: Option<String>,
+    /// A level of clusters, 0–4. Taken, without effect: a picture is searched with at any level.
+    #[param(minimum = 0, maximum = 4)]
+    threshold: Option<u8>,
     /// Taken, without effect.
     #[expect(dead_code, reason = "clients of the original send it")]
-    threshold: Option<String>,
-    /// Taken, without effect.
-    #[expect(dead_code, reason = "clients of the original send it")]
-    allow_deleted: Option<String>,
+    allow_deleted: Option<bool>,
 }
 
 /// A picture to search with.
@@ -99,6 +101,11 @@ pub(crate) async fn search_image_similarity(
         );
         Problem::new(StatusCode::BAD_REQUEST, "invalid_entity_type", why)
     })?;
+    if let Some(level) = parameters.threshold
+        && ClusterLevel::new(level).is_none()
+    {
+        return Err(unknown("threshold", &level.to_string()).into());
+    }
     let region = parameters.bounding_box.as_deref();
     let region = region
         .filter(|text| !text.is_empty())

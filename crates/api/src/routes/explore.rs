@@ -63,10 +63,10 @@ pub(crate) struct ExploreParameters {
     duplicate_threshold: Option<f32>,
     /// Taken, without effect.
     #[expect(dead_code, reason = "clients of the original send it")]
-    verbose: Option<String>,
+    verbose: Option<bool>,
     /// Taken, without effect.
     #[expect(dead_code, reason = "clients of the original send it")]
-    allow_deleted: Option<String>,
+    allow_deleted: Option<bool>,
 }
 
 impl ExploreParameters {

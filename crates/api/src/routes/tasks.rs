@@ -7,19 +7,20 @@ use axum::{
     extract::{Path, State},
 };
 use lamina_engine::{Caller, Error, Need};
-use lamina_model::JobId;
+use lamina_model::{JobId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     AppState,
-    error::ApiError,
+    error::{ApiError, ParameterFault, Problem},
     extract::{Query, caller},
     wire::{
         error::{ErrorBody, ValidationErrorBody},
+        moment::meant_by,
         paging,
-        task::TaskJson,
+        task::{TaskJson, TaskStatus, TaskType},
     },
 };
 
@@ -61,19 +62,22 @@ pub(crate) enum Direction {
 #[into_params(parameter_in = Query)]
 pub(crate) struct TaskParameters {
     /// Only those of this dataset.
-    #[param(value_type = Option<uuid::Uuid>)]
-    dataset_id: Option<String>,
+    dataset_id: Option<Uuid>,
     /// Only those of datasets whose name holds this text, in either case.
     dataset_name: Option<String>,
-    /// Only those that do this, such as `DATASET_CREATION`.
-    task_type: Option<String>,
-    /// Only those in this state, such as `RUNNING`.
-    task_status: Option<String>,
+    /// Only those that do this.
+    #[param(inline)]
+    task_type: Option<TaskType>,
+    /// Only those that stand so.
+    #[param(inline)]
+    task_status: Option<TaskStatus>,
     /// Only those that somebody of this address asked for, in either case.
     created_by: Option<String>,
-    /// Only those that began at this moment or later (ISO 8601, UTC).
+    /// Only those that began at this moment or later: a day, or ISO 8601, in UTC without a zone.
+    #[param(example = "2025-10-30")]
     start_time_from: Option<String>,
-    /// Only those that began at this moment or earlier (ISO 8601, UTC).
+    /// Only those that began at this moment or earlier, written likewise; a day means all of it.
+    #[param(example = "2025-10-30T10:00:00Z")]
     start_time_to: Option<String>,
     /// By what they are ordered.
     #[serde(default)]
@@ -122,8 +126,12 @@ pub(crate) async fn list_tasks(
 ) -> Result<Json<TaskPage>, ApiError> {
     let page = paging::number("page", parameters.page, 1, u32::MAX)?;
     let page_size = paging::number("page_size", parameters.page_size, 20, 50)?;
-    let mut tasks = tasks_of(&state, &caller, &parameters).await?;
-    tasks.retain(|task| is_wanted(task, &parameters));
+    let between = Between::read(
+        parameters.start_time_from.as_deref(),
+        parameters.start_time_to.as_deref(),
+    )?;
+    let mut tasks = tasks_of(&state, &caller, parameters.dataset_id).await?;
+    tasks.retain(|task| between.holds(task.began_at) && is_wanted(task, &parameters));
     // Ids follow the order of making, so that equal keys have an order too.
     tasks.sort_by_cached_key(|task| (key(task, parameters.sort_by), task.task_id));
     if parameters.sort_order == Direction::Desc {
@@ -145,9 +153,12 @@ pub(crate) async fn list_tasks(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FilterParameters {
-    /// Only of tasks that began at this moment or later (ISO 8601, UTC).
+    /// Only of tasks that began at this moment or later: a day, or ISO 8601, in UTC without a
+    /// zone.
+    #[param(example = "2025-10-30")]
     start_time_from: Option<String>,
-    /// Only of tasks that began at this moment or earlier (ISO 8601, UTC).
+    /// Only of tasks that began at this moment or earlier, written likewise; a day means all of it.
+    #[param(example = "2025-10-30T10:00:00Z")]
     start_time_to: Option<String>,
 }
 
@@ -159,7 +170,7 @@ pub(crate) struct TaskFilters {
     /// Ids of datasets.
     dataset_ids: BTreeSet<Uuid>,
     /// What tasks do.
-    task_types: BTreeSet<&'static str>,
+    task_types: BTreeSet<TaskType>,
     /// Addresses of those who asked.
     created_by: BTreeSet<String>,
 }
@@ -170,20 +181,22 @@ pub(crate) struct TaskFilters {
     path = "/api/v1/tasks/filters",
     tag = "tasks",
     params(FilterParameters),
-    responses((status = OK, description = "The values", body = TaskFilters))
+    responses(
+        (status = OK, description = "The values", body = TaskFilters),
+        (status = UNPROCESSABLE_ENTITY, description = "A parameter is malformed", body = ValidationErrorBody),
+    )
 )]
 pub(crate) async fn list_task_filters(
     State(state): State<AppState>,
     caller::From(caller): caller::From,
     Query(parameters): Query<FilterParameters>,
 ) -> Result<Json<TaskFilters>, ApiError> {
-    let between = TaskParameters {
-        start_time_from: parameters.start_time_from,
-        start_time_to: parameters.start_time_to,
-        ..TaskParameters::default()
-    };
-    let mut tasks = tasks_of(&state, &caller, &between).await?;
-    tasks.retain(|task| is_wanted(task, &between));
+    let between = Between::read(
+        parameters.start_time_from.as_deref(),
+        parameters.start_time_to.as_deref(),
+    )?;
+    let mut tasks = tasks_of(&state, &caller, None).await?;
+    tasks.retain(|task| between.holds(task.began_at));
     Ok(Json(TaskFilters {
         dataset_names: tasks.iter().map(|task| task.dataset_name.clone()).collect(),
         dataset_ids: tasks.iter().map(|task| task.dataset_id).collect(),
@@ -198,19 +211,15 @@ pub(crate) async fn list_task_filters(
 async fn tasks_of(
     state: &AppState,
     caller: &Caller,
-    wanted: &TaskParameters,
+    only: Option<Uuid>,
 ) -> Result<Vec<TaskJson>, ApiError> {
     let engine = state.engine();
     let mut tasks = Vec::new();
     for dataset in engine.datasets(caller).await? {
-        let id = dataset.id.to_string();
-        if wanted
-            .dataset_id
-            .as_ref()
-            .is_some_and(|only| !only.eq_ignore_ascii_case(&id))
-        {
+        if only.is_some_and(|only| only != dataset.id.as_uuid()) {
             continue;
         }
+        let id = dataset.id.to_string();
         // A dataset removed since the list was made has no tasks any more.
         let scope = match engine.dataset(caller, &id, Need::View).await {
             Err(Error::NotFound { .. }) => continue,
@@ -227,38 +236,62 @@ async fn tasks_of(
 }
 
 fn is_wanted(task: &TaskJson, wanted: &TaskParameters) -> bool {
-    let is =
-        |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
     let named = wanted.dataset_name.as_ref().is_none_or(|part| {
         task.dataset_name
             .to_lowercase()
             .contains(&part.to_lowercase())
     });
-    // Texts of one form sort as the moments do; a shorter one is a prefix.
-    let bound = |text: &Option<String>| {
-        text.as_ref()
-            .map(|text| text.trim_end_matches('Z').to_owned())
-    };
-    let start = task.start_time.trim_end_matches('Z');
-    let from = bound(&wanted.start_time_from).is_none_or(|from| start >= from.as_str());
-    let to = bound(&wanted.start_time_to)
-        .is_none_or(|to| start <= to.as_str() || start.starts_with(&to));
-    is(&wanted.task_type, task.task_type)
-        && is(&wanted.task_status, task.status)
+    wanted.task_type.is_none_or(|kind| kind == task.task_type)
+        && wanted.task_status.is_none_or(|state| state == task.status)
         && wanted.created_by.as_ref().is_none_or(|address| {
             let by = task.created_by.as_ref();
             by.is_some_and(|by| by.eq_ignore_ascii_case(address))
         })
         && named
-        && from
-        && to
+}
+
+/// When tasks are to have begun.
+#[derive(Debug)]
+struct Between {
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+impl Between {
+    /// Reads both ends.
+    ///
+    /// # Errors
+    /// 422 that names the end which is no moment.
+    fn read(from: Option<&str>, to: Option<&str>) -> Result<Self, Problem> {
+        let end = |name: &str, text: Option<&str>| {
+            let meant = text.map(meant_by).transpose();
+            meant.map_err(|cause| {
+                let msg =
+                    format!("Value error, it is {cause}; write 2025-10-30 or 2025-10-30T10:00:00Z");
+                Problem::faults(vec![ParameterFault {
+                    kind: "value_error".to_owned(),
+                    loc: vec!["query".to_owned(), name.to_owned()],
+                    msg,
+                    input: text.into(),
+                }])
+            })
+        };
+        Ok(Self {
+            from: end("start_time_from", from)?.map(|(first, _)| first),
+            to: end("start_time_to", to)?.map(|(_, last)| last),
+        })
+    }
+
+    fn holds(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at <= to)
+    }
 }
 
 fn key(task: &TaskJson, order: TaskOrder) -> String {
     match order {
         TaskOrder::StartTime => task.start_time.clone(),
-        TaskOrder::Status => task.status.to_owned(),
-        TaskOrder::TaskType => task.task_type.to_owned(),
+        TaskOrder::Status => task.status.as_str().to_owned(),
+        TaskOrder::TaskType => task.task_type.as_str().to_owned(),
         TaskOrder::DatasetName => task.dataset_name.to_lowercase(),
         TaskOrder::DatasetId => task.dataset_id.to_string(),
         TaskOrder::CreatedBy => task.created_by.clone().unwrap_or_default(),

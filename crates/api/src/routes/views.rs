@@ -13,13 +13,15 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::explore::of_labels;
 use crate::{
     AppState,
-    error::ApiError,
+    error::{ApiError, Problem},
     extract::{Query, QueryOrForm, caller},
     wire::{
         error::{ErrorBody, ValidationErrorBody},
-        wanted::WantedParameters,
+        vql,
+        wanted::{WantedParameters, unknown},
     },
 };
 
@@ -33,16 +35,55 @@ pub(crate) struct ViewParameters {
     /// `IMAGES`, `OBJECTS` or `VIDEOS`.
     #[param(default = "IMAGES")]
     entity_type: Option<String>,
-    /// The level of clusters.
+    /// The level of clusters, 0–4.
+    #[param(default = "0")]
     threshold: Option<String>,
     /// Words that were searched for.
     caption: Option<String>,
     /// Filters as an encoded JSON array.
     vql: Option<String>,
-    /// Labels.
+    /// Labels as a list.
     labels: Option<String>,
     /// The part of the app's own address behind `?`, by which the app shows the view again.
     address: Option<String>,
+}
+
+impl ViewParameters {
+    /// The name, and the filters as they are kept.
+    ///
+    /// # Errors
+    /// 422 with the first value or element that means nothing: a view that could not be asked for
+    /// again is none.
+    fn read(self) -> Result<(String, ViewFilters), Problem> {
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let entity_type = said(self.entity_type).unwrap_or_else(|| "IMAGES".to_owned());
+        if !matches!(entity_type.as_str(), "IMAGES" | "OBJECTS" | "VIDEOS") {
+            return Err(unknown("entity_type", &entity_type));
+        }
+        let threshold = said(self.threshold).unwrap_or_else(|| "0".to_owned());
+        let number = threshold.parse::<f64>();
+        if !number.is_ok_and(|number| (0.0..=4.0).contains(&number)) {
+            return Err(unknown("threshold", &threshold));
+        }
+        let vql = match said(self.vql) {
+            None => Vec::new(),
+            Some(text) => {
+                let (_, asked) = vql::read_ranked(&text)?;
+                vql::check_ranks(&asked)?;
+                serde_json::from_str(&text).map_err(|_| unknown("vql", &text))?
+            }
+        };
+        of_labels(self.labels.as_deref())?;
+        let filters = ViewFilters {
+            entity_type,
+            threshold,
+            caption: self.caption,
+            vql,
+            labels: self.labels,
+            address: self.address,
+        };
+        Ok((self.name, filters))
+    }
 }
 
 /// Who made a view.
@@ -172,23 +213,7 @@ pub(crate) async fn save_view(
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
     let wanted = wanted.read()?;
-    let vql = match parameters.vql.as_deref().filter(|text| !text.is_empty()) {
-        None => Vec::new(),
-        Some(text) => serde_json::from_str(text).map_err(|cause| {
-            let why = format!("vql is no JSON array: {cause}");
-            lamina_engine::Error::invalid("vql", why)
-        })?,
-    };
-    let filters = ViewFilters {
-        entity_type: parameters
-            .entity_type
-            .unwrap_or_else(|| "IMAGES".to_owned()),
-        threshold: parameters.threshold.unwrap_or_else(|| "0".to_owned()),
-        caption: parameters.caption,
-        vql,
-        labels: parameters.labels,
-        address: parameters.address,
-    };
+    let (name, filters) = parameters.read()?;
     // What only the original's words say is not counted here.
     let counted = filters.address.is_some();
     let count = if counted {
@@ -199,7 +224,7 @@ pub(crate) async fn save_view(
     };
     let filters = serde_json::to_string(&filters).map_err(lamina_engine::Error::internal)?;
     let view = engine
-        .save_view(&caller, &scope, &parameters.name, filters, count)
+        .save_view(&caller, &scope, &name, filters, count)
         .await?;
     let maker = engine.maker_of(&view).await?;
     Ok(Json(ViewJson::new(&view, maker)?))

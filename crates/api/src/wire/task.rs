@@ -1,7 +1,7 @@
 //! Background work, which the wire calls a task.
 
 use lamina_model::{Dataset, DatasetStatus, Job, JobKind, JobState, Phase, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -22,10 +22,10 @@ pub(crate) struct TaskJson {
     pub created_by: Option<String>,
     /// What it does.
     #[schema(example = "DATASET_CREATION")]
-    pub task_type: &'static str,
-    /// `INITIALIZING`, `RUNNING`, `COMPLETED`, `FAILED` or `ABORTED`.
+    pub task_type: TaskType,
+    /// How it stands.
     #[schema(example = "RUNNING")]
-    pub status: &'static str,
+    pub status: TaskStatus,
     /// What it is doing just now, as a sentence.
     pub status_message: String,
     /// How far it is, in percent; null while that cannot be told.
@@ -46,6 +46,95 @@ pub(crate) struct TaskJson {
     pub start_time: String,
     /// When it ended.
     pub end_time: Option<String>,
+    /// When it began, for comparing.
+    #[serde(skip)]
+    pub began_at: Timestamp,
+}
+
+/// What a task does: first what Lamina does, then what only the original does, which no task
+/// here ever is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum TaskType {
+    /// Indexes a dataset for the first time.
+    DatasetCreation,
+    /// Brings a dataset in line with its source.
+    MediaAddition,
+    /// Changes tags, labels or captions of many pictures.
+    Tagging,
+    /// Writes an archive.
+    Export,
+    /// Takes in the values of a field.
+    CustomMetadata,
+    /// Of the original.
+    Reindex,
+    /// Of the original.
+    Enrichment,
+    /// Of the original.
+    Snapshot,
+    /// Of the original.
+    SnapshotRestore,
+    /// Of the original.
+    SnapshotClone,
+    /// Of the original.
+    LabelPropagation,
+    /// Of the original.
+    ModelTraining,
+    /// Of the original.
+    ModelValidation,
+}
+
+impl TaskType {
+    /// The word for it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::DatasetCreation => "DATASET_CREATION",
+            Self::MediaAddition => "MEDIA_ADDITION",
+            Self::Tagging => "TAGGING",
+            Self::Export => "EXPORT",
+            Self::CustomMetadata => "CUSTOM_METADATA",
+            Self::Reindex => "REINDEX",
+            Self::Enrichment => "ENRICHMENT",
+            Self::Snapshot => "SNAPSHOT",
+            Self::SnapshotRestore => "SNAPSHOT_RESTORE",
+            Self::SnapshotClone => "SNAPSHOT_CLONE",
+            Self::LabelPropagation => "LABEL_PROPAGATION",
+            Self::ModelTraining => "MODEL_TRAINING",
+            Self::ModelValidation => "MODEL_VALIDATION",
+        }
+    }
+}
+
+/// How a task stands. Asked for, the words of the original's app are understood too: `QUEUED`,
+/// `PENDING` and `CANCELLED`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum TaskStatus {
+    /// It waits for its turn.
+    #[serde(alias = "QUEUED", alias = "PENDING")]
+    Initializing,
+    /// It is at work.
+    Running,
+    /// It reached its end.
+    Completed,
+    /// It gave up.
+    Failed,
+    /// Somebody stopped it.
+    #[serde(alias = "CANCELLED")]
+    Aborted,
+}
+
+impl TaskStatus {
+    /// The word for it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Initializing => "INITIALIZING",
+            Self::Running => "RUNNING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Aborted => "ABORTED",
+        }
+    }
 }
 
 impl TaskJson {
@@ -53,6 +142,7 @@ impl TaskJson {
     pub(crate) fn new(job: &Job, dataset: &Dataset, created_by: Option<String>) -> Self {
         let zoned = |moment: Timestamp| format!("{}Z", moment.to_naive_iso());
         let progress = &job.progress;
+        let began_at = job.started_at.unwrap_or(job.created_at);
         Self {
             task_id: job.id.as_uuid(),
             dataset_id: dataset.id.as_uuid(),
@@ -68,8 +158,9 @@ impl TaskJson {
             total: progress.total,
             rejected: progress.rejected,
             error_message: job.error.clone(),
-            start_time: zoned(job.started_at.unwrap_or(job.created_at)),
+            start_time: zoned(began_at),
             end_time: job.ended_at.map(zoned),
+            began_at,
         }
     }
 }
@@ -85,23 +176,23 @@ const fn dataset_status(status: DatasetStatus) -> &'static str {
 }
 
 /// The first run makes the dataset; later ones add to it.
-fn task_type(job: &Job, dataset: &Dataset) -> &'static str {
+fn task_type(job: &Job, dataset: &Dataset) -> TaskType {
     match job.kind {
-        JobKind::Ingest if job.created_at == dataset.created_at => "DATASET_CREATION",
-        JobKind::Ingest => "MEDIA_ADDITION",
-        JobKind::Mark => "TAGGING",
-        JobKind::Export => "EXPORT",
-        JobKind::Metadata => "CUSTOM_METADATA",
+        JobKind::Ingest if job.created_at == dataset.created_at => TaskType::DatasetCreation,
+        JobKind::Ingest => TaskType::MediaAddition,
+        JobKind::Mark => TaskType::Tagging,
+        JobKind::Export => TaskType::Export,
+        JobKind::Metadata => TaskType::CustomMetadata,
     }
 }
 
-const fn status(state: JobState) -> &'static str {
+const fn status(state: JobState) -> TaskStatus {
     match state {
-        JobState::Queued => "INITIALIZING",
-        JobState::Running => "RUNNING",
-        JobState::Done => "COMPLETED",
-        JobState::Failed => "FAILED",
-        JobState::Cancelled => "ABORTED",
+        JobState::Queued => TaskStatus::Initializing,
+        JobState::Running => TaskStatus::Running,
+        JobState::Done => TaskStatus::Completed,
+        JobState::Failed => TaskStatus::Failed,
+        JobState::Cancelled => TaskStatus::Aborted,
     }
 }
 

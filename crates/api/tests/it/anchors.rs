@@ -178,13 +178,19 @@ async fn a_wrong_anchor_is_named_by_its_element() {
     }
     let file = fs_err::read(app.source.path().join("d.png")).unwrap();
     let uri = format!("/api/v1/dataset/{dataset}/search-image-similarity");
-    for wrong in ["1,2,3", "90000,0,5,5"] {
+    for (name, wrong) in [
+        ("bounding_box", "1,2,3"),
+        ("bounding_box", "90000,0,5,5"),
+        ("threshold", "5"),
+        ("threshold", "near"),
+        ("allow_deleted", "perhaps"),
+    ] {
         let answer = app
-            .send(upload(&format!("{uri}?bounding_box={wrong}"), &file))
+            .send(upload(&format!("{uri}?{name}={wrong}"), &file))
             .await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         let loc = &answer.json()["detail"][0]["loc"];
-        assert_eq!(*loc, json!(["query", "bounding_box"]), "{wrong}");
+        assert_eq!(*loc, json!(["query", name]), "{wrong}");
     }
 }
 

@@ -419,7 +419,7 @@ async fn a_filter_gets_a_name_that_is_listed_and_removed() {
         (twice.status, twice.code().as_str()),
         (StatusCode::CONFLICT, "view_exists")
     );
-    let vql = "vql=%5B%7B%22id%22%3A%22x%22%7D%5D&caption=dogs";
+    let vql = "caption=dogs&labels=%5Bdog,cat%5D&vql=%5B%7B%22id%22:%22x%22,%22unlabelled%22:%7B%7D%7D%5D";
     let other = app.send(save(vql, "name=Dogs")).await.json();
     assert_eq!(other["filters"]["vql"][0]["id"], "x");
     assert_eq!(other["stats"]["n_images"], -1);
@@ -428,11 +428,17 @@ async fn a_filter_gets_a_name_that_is_listed_and_removed() {
     for (query, form) in [
         ("", "name="),
         ("vql=x", "name=y"),
+        ("vql=%5B%7B%22id%22:%22x%22%7D%5D", "name=y"),
         ("duplicates=x", "name=y"),
+        ("entity_type=CATS", "name=y"),
+        ("threshold=5", "name=y"),
+        ("threshold=near", "name=y"),
+        ("labels=%5B%22dog", "name=y"),
     ] {
         let refused = app.send(save(query, form)).await;
         assert!(refused.status.is_client_error(), "{query} {form}");
     }
+    assert_eq!(app.get(&views).await.json(), listed, "nothing was kept");
     let id = made["id"].as_str().unwrap();
     let delete = |id: &str| {
         Request::delete(format!("{views}/{id}"))

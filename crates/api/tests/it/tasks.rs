@@ -62,6 +62,22 @@ async fn tasks_are_filtered_ordered_and_paged() {
         4
     );
     assert_eq!(types("start_time_to=2000-01-01").await.len(), 0);
+    let first = app.get("/api/v1/tasks?sort_order=asc").await.json()["tasks"][0].clone();
+    let began = first["start_time"].as_str().unwrap();
+    let (day, second) = (&began[..10], &began[..19]);
+    for whole in [day, second, began] {
+        let found = types(&format!("start_time_from={whole}&start_time_to={whole}")).await;
+        assert!(found.contains(&"DATASET_CREATION".to_owned()), "{whole}");
+    }
+    // The same moment in another zone.
+    let zoned = format!("{second}%2B00:00");
+    let found = types(&format!("start_time_from={zoned}&start_time_to={zoned}")).await;
+    assert!(found.contains(&"DATASET_CREATION".to_owned()), "{zoned}");
+    assert_eq!(types("task_status=PENDING").await.len(), 0);
+    assert_eq!(types("task_type=SNAPSHOT_RESTORE").await.len(), 0);
+    let (_, queued) = app.open().await;
+    assert_eq!(types("task_status=QUEUED").await.len(), 1);
+    app.run(queued).await;
     assert_eq!(
         app.get("/api/v1/tasks?page=0").await.status,
         StatusCode::UNPROCESSABLE_ENTITY
@@ -70,6 +86,28 @@ async fn tasks_are_filtered_ordered_and_paged() {
         app.get("/api/v1/tasks?sort_by=colour").await.json()["detail"][0]["type"],
         "enum"
     );
+}
+
+#[tokio::test]
+async fn what_tasks_cannot_be_filtered_by_is_refused_by_its_name() {
+    let app = TestApp::new().await;
+    for (name, value) in [
+        ("dataset_id", ""),
+        ("dataset_id", "nothing"),
+        ("task_type", ""),
+        ("task_type", "BAKING"),
+        ("task_status", "running"),
+        ("start_time_from", ""),
+        ("start_time_from", "yesterday"),
+        ("start_time_to", "2025-02-30"),
+    ] {
+        let answer = app.get(&format!("/api/v1/tasks?{name}={value}")).await;
+        let told = answer.json();
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+        assert_eq!(told["detail"][0]["loc"], json!(["query", name]), "{told}");
+    }
+    let filters = app.get("/api/v1/tasks/filters?start_time_to=soon").await;
+    assert_eq!(filters.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

@@ -1,11 +1,15 @@
 //! Plans for copies, and what people decide about single ones.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
 
 use lamina_engine::{
     Caller, DatasetScope, Engine, GroupsWanted, KeepBy, Order, Plan, PlanWish, Selection, Wanted,
 };
 use lamina_model::{DuplicateTier, MarkOp};
+use lamina_testkit::Picture;
 
 use crate::workshop::{Workshop, picture, run_to_end};
 
@@ -74,6 +78,59 @@ async fn a_rule_says_which_copy_stays_and_the_plan_counts_the_rest() {
         [groups.groups[0].keep.path.to_string()],
         "without a rule the analysis decides"
     );
+}
+
+/// Five files with the same pixels, each the best by one rule: `a.bmp` by none.
+async fn different_files() -> (Workshop, DatasetScope) {
+    let shop = Workshop::new().await;
+    let pixels = Picture::scene(1, 64, 64);
+    let plain = pixels.bmp();
+    let heavy = [&plain, &b"behind the pixels"[..]].concat();
+    for (name, bytes, seconds) in [
+        ("a.bmp", &plain, 2_000),
+        ("heavy.bmp", &heavy, 3_000),
+        ("lossless.png", &pixels.png(), 2_500),
+        ("new.bmp", &plain, 4_000),
+        ("old.bmp", &plain, 1_000),
+    ] {
+        shop.put(name, bytes);
+        let path = shop.source.path().join(name);
+        let file = fs_err::OpenOptions::new().write(true).open(path).unwrap();
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        file.into_parts().0.set_modified(at).unwrap();
+    }
+    shop.put("other.bmp", &Picture::scene(2, 64, 64).bmp());
+    let (scope, _) = shop.index().await;
+    (shop, scope)
+}
+
+#[tokio::test]
+async fn bytes_dates_and_formats_say_which_copy_stays_the_most_important_first() {
+    use KeepBy::{Format, Heaviest, Largest, Newest, Oldest};
+    let (shop, scope) = different_files().await;
+    for (rule, stays) in [
+        (&[Heaviest][..], "heavy.bmp"),
+        (&[Oldest], "old.bmp"),
+        (&[Newest], "new.bmp"),
+        (&[Format], "lossless.png"),
+        // All have as many pixels, so what comes behind decides; what comes first does elsewhere.
+        (&[Largest, Oldest], "old.bmp"),
+        (&[Largest, Newest, Heaviest], "new.bmp"),
+        (&[Heaviest, Newest], "heavy.bmp"),
+        (&[Format, Oldest], "lossless.png"),
+    ] {
+        let planned = plan(&shop.engine, &scope, rule).await;
+        let groups = planned.groups.iter();
+        let gone = groups.flat_map(|group| group.remove.iter().map(|(card, _)| card));
+        let gone: BTreeSet<String> = gone.map(|card| card.path.to_string()).collect();
+        let all = ["a.bmp", "heavy.bmp", "lossless.png", "new.bmp", "old.bmp"];
+        let kept: Vec<_> = all
+            .into_iter()
+            .filter(|path| !gone.contains(*path))
+            .collect();
+        assert_eq!(kept, [stays], "{rule:?}");
+        assert_eq!(planned.all.pictures, 4, "{rule:?}");
+    }
 }
 
 #[tokio::test]

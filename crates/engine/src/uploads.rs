@@ -1,14 +1,15 @@
 //! Files that people send: taken in under a transaction, then made part of the dataset at once.
 //!
 //! ```text
-//! uploads/<dataset>/incoming/<n>   a transaction that is being filled
+//! uploads/<dataset>/incoming/<n>   a transaction that is being filled: a folder for each request
 //! uploads/<dataset>/finished/<n>   a transaction that was ended: waits for the next ingest
 //! uploads/<dataset>/files          the source that ingest walks
 //! ```
 //!
-//! Ending a transaction is one rename, so that all of its files come or none. The ingest that
-//! follows moves them over; killed half way, it goes on with the rest. Nothing is ever overwritten:
-//! a second file of the same name gets a number behind it, unless its bytes are the same.
+//! Keeping the files of a request is one rename, and so is ending a transaction: all of the files
+//! come or none, whenever the program dies. The ingest that follows moves them over; killed half
+//! way, it goes on with the rest. Nothing is ever overwritten: a second file of the same name gets
+//! a number behind it, unless its bytes are the same.
 
 mod archive;
 mod merge;
@@ -111,12 +112,7 @@ impl Engine {
                     format!("transaction {number} holds no file; send some first"),
                 ));
             }
-            Ended::Gone => {
-                return Err(Error::NotFound {
-                    what: "transaction",
-                    id: number.to_string(),
-                });
-            }
+            Ended::Gone => return Err(ended(number)),
         }
         self.request_ingest(scope).await
     }
@@ -165,16 +161,27 @@ impl Upload {
         let into = self.folder.clone();
         let draft = on_disk(move || merge::begin_draft(&into)).await?;
         Ok(Batch {
-            upload: Self {
-                dataset: self.dataset,
-                number: self.number,
-                folder: draft,
-                most_bytes: self.most_bytes,
-            },
+            number: self.number,
+            draft,
             into: self.folder.clone(),
+            most_bytes: self.most_bytes,
         })
     }
+}
 
+/// Files that came together. Dropped before [`Batch::keep`], none of them stays.
+#[derive(Debug)]
+pub struct Batch {
+    /// Of the transaction.
+    number: u64,
+    /// Where the files are until they are kept.
+    draft: PathBuf,
+    /// The folder of the transaction.
+    into: PathBuf,
+    most_bytes: u64,
+}
+
+impl Batch {
     /// Begins to take in a file. `name` may lead through folders, with `/` between them.
     ///
     /// # Errors
@@ -183,99 +190,82 @@ impl Upload {
     pub async fn begin_file(&self, name: &str) -> Result<IncomingFile, Error> {
         let name =
             checked_file_name(name.as_bytes()).map_err(|why| Error::invalid("files", why))?;
-        let folder = self.folder.clone();
-        let place = name.clone();
-        let begun = on_disk(move || match merge::begin_part(&folder, &place) {
+        let folder = self.draft.clone();
+        let begun = on_disk(move || match merge::begin_part(&folder) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
             other => other.map(Some),
         });
-        let (file, part) = begun.await?.ok_or_else(|| Error::NotFound {
-            what: "transaction",
-            id: self.number.to_string(),
-        })?;
+        let (file, part) = begun.await?.ok_or_else(|| ended(self.number))?;
         Ok(IncomingFile {
             file: BufWriter::with_capacity(BUFFER_BYTES, tokio::fs::File::from_std(file)),
             part,
             name,
-            folder: self.folder.clone(),
+            folder: self.draft.clone(),
             bytes: 0,
             most_bytes: self.most_bytes,
         })
     }
 
-    /// Unpacks an archive that was sent as a file of this transaction, and takes it away. Gives
-    /// how many files it held.
+    /// Puts the files of an archive in the place of the archive, which was sent as one of these
+    /// files. Gives how many it held.
     ///
     /// # Errors
     /// [`Error::Invalid`] when it is no zip, tar or tar.gz, is damaged, or holds a name that leads
-    /// out of it. Nothing of it is kept then.
-    pub async fn unpack(&self, sent: KeptFile) -> Result<u64, Error> {
-        let (folder, most) = (self.folder.clone(), self.most_bytes);
+    /// out of it. Nothing of the batch is kept then.
+    pub async fn unpack(self, sent: KeptFile) -> Result<(Self, u64), Error> {
+        // The batch goes with the work, which goes on when the caller goes away.
         let unpacked = tokio::task::spawn_blocking(move || {
-            let unpacked = archive::unpack(&sent.0, &folder, most);
-            fs_err::remove_file(&sent.0)?;
-            unpacked
+            let files = self.unpack_here(&sent.0)?;
+            Ok((self, files))
         });
-        unpacked
-            .await
-            .map_err(Error::internal)?
-            .map_err(|cause| match cause {
-                archive::Unusable::Disk(cause) => disk(cause),
-                archive::Unusable::Archive(why) => Error::invalid("archive", why),
-            })
+        let unpacked = unpacked.await.map_err(Error::internal)?;
+        unpacked.map_err(|cause| match cause {
+            archive::Unusable::Disk(cause) => disk(cause),
+            archive::Unusable::Archive(why) => Error::invalid("archive", why),
+        })
     }
-}
 
-/// Files that came together, taken in like those of a transaction. Dropped before
-/// [`Batch::keep`], none of them stays.
-#[derive(Debug)]
-pub struct Batch {
-    upload: Upload,
-    into: PathBuf,
-}
-
-impl std::ops::Deref for Batch {
-    type Target = Upload;
-
-    fn deref(&self) -> &Upload {
-        &self.upload
+    fn unpack_here(&self, sent: &Path) -> Result<u64, archive::Unusable> {
+        // Out of the way of a file in it that has the archive's own name.
+        let (_, aside) = merge::begin_part(&self.draft)?;
+        fs_err::rename(sent, &aside)?;
+        let files = archive::unpack(&aside, &self.draft, self.most_bytes)?;
+        fs_err::remove_file(&aside)?;
+        Ok(files)
     }
-}
 
-impl Batch {
     /// All of them have come: they become part of the transaction.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the transaction ended meanwhile; [`Error::NoSpace`].
     pub async fn keep(self) -> Result<(), Error> {
-        let number = self.upload.number;
-        // The files must outlive a caller who goes away while they are moved.
-        let moved = on_disk(move || {
-            let _one_at_a_time = moving();
-            let from = &self.upload.folder;
-            match merge::merge(from, Path::new(""), &self.into) {
-                Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-                other => other.map(|()| true),
-            }
+        let number = self.number;
+        // The files must outlive a caller who goes away meanwhile.
+        let moved = on_disk(move || match self.keep_here() {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+            other => other.map(|()| true),
         });
         if moved.await? {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(ended(number))
         }
-        Err(Error::NotFound {
-            what: "transaction",
-            id: number.to_string(),
-        })
+    }
+
+    fn keep_here(&self) -> io::Result<()> {
+        let _one_at_a_time = moving();
+        merge::keep_draft(&self.draft, &self.into)
     }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        // Empty where they were kept, and gone where the transaction ended; what was refused may be
+        // Gone where they were kept, and where the transaction ended; what was refused may be
         // thousands of files.
-        if fs_err::remove_dir(&self.upload.folder).is_ok() {
+        if !self.draft.exists() || fs_err::remove_dir(&self.draft).is_ok() {
             return;
         }
-        let folder = self.upload.folder.clone();
+        let folder = self.draft.clone();
         let remove = move || drop(fs_err::remove_dir_all(folder));
         match tokio::runtime::Handle::try_current() {
             Ok(pool) => drop(pool.spawn_blocking(remove)),
@@ -370,11 +360,18 @@ fn new_transaction(uploads: &Path, dataset: DatasetId) -> io::Result<u64> {
     }
 }
 
-/// Held while a request's files move into their transaction, and while one ends: so it ends with
-/// all of them or without any. One process serves a folder.
+/// Held while a request's files become part of their transaction, and while one ends: so it ends
+/// with all of them or without any. One process serves a folder.
 fn moving() -> impl Drop {
     static MOVING: Mutex<()> = Mutex::new(());
     MOVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn ended(transaction: u64) -> Error {
+    Error::NotFound {
+        what: "transaction",
+        id: transaction.to_string(),
+    }
 }
 
 fn end_transaction(uploads: &Path, upload: &Upload) -> io::Result<Ended> {

@@ -357,7 +357,7 @@ pub(crate) async fn send_archive(
         }
     }
     let archive = archive.ok_or_else(|| wrong_field("", "file"))?;
-    let n_files = batch.unpack(archive).await?;
+    let (batch, n_files) = batch.unpack(archive).await?;
     batch.keep().await?;
     let task = engine.finish_upload(&scope, upload).await?;
     Ok(Json(ArchiveTaken {
@@ -415,7 +415,7 @@ pub(crate) async fn add_media(
     if let Some(uri) = form.said("s3_uri") {
         return Err(no_buckets("s3_uri", uri));
     }
-    let batch = upload.begin_batch().await?;
+    let mut batch = upload.begin_batch().await?;
     let (mut files, mut archive) = (0_u64, None);
     while let Some(field) = form.next().await? {
         match field.name() {
@@ -442,7 +442,7 @@ pub(crate) async fn add_media(
     }
     match (files, archive) {
         (0, Some(archive)) => {
-            batch.unpack(archive).await?;
+            (batch, _) = batch.unpack(archive).await?;
         }
         (1.., None) => {}
         (files, _) => {

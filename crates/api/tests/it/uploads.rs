@@ -389,9 +389,10 @@ async fn an_archive_becomes_a_dataset_and_more_can_be_added_to_it() {
     work(&app, &dataset).await;
     assert_eq!(paths(&app, &dataset).await, ["x/a.png", "x/b.png"]);
 
+    // An archive under the very name of the file in it takes no room away from that.
     let archive = tar_gz(&[("x/c.png", &pictures[2])]);
     let fields: &[Field<'_>] = &[
-        ("archive", Some("more.tar.gz"), &archive),
+        ("archive", Some("x/c.png"), &archive),
         ("auto_reindex", None, b"true"),
     ];
     let sent = post(&app, &add, fields).await;

@@ -1,4 +1,4 @@
-//! Unpacking a zip, tar or tar.gz that somebody sent: all of it or nothing, and nothing outside.
+//! Unpacking a zip, tar or tar.gz that somebody sent, and nothing outside of its folder.
 
 use std::{
     fs::File,
@@ -9,11 +9,11 @@ use std::{
 use flate2::read::MultiGzDecoder;
 
 use super::{
-    merge::{PART_PREFIX, merge, place},
+    merge::{begin_part, place},
     names::checked_file_name,
 };
 
-/// Why nothing was unpacked.
+/// Why not all was unpacked.
 #[derive(Debug)]
 pub(super) enum Unusable {
     /// The disk failed.
@@ -34,34 +34,15 @@ const MOST_EXPANSION: u64 = 200;
 const ALWAYS_ALLOWED_BYTES: u64 = 1 << 30;
 
 /// Unpacks `archive` into `folder`, and gives the number of files. No file may have more than
-/// `most_bytes`.
+/// `most_bytes`. Where it cannot be unpacked to its end, what came before stays there.
 pub(super) fn unpack(archive: &Path, folder: &Path, most_bytes: u64) -> Result<u64, Unusable> {
-    let draft = folder.join(format!("{PART_PREFIX}unpacked"));
-    match fs_err::create_dir(&draft) {
-        Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {
-            return Err(Unusable::Archive(
-                "another archive is being unpacked for this dataset; wait for it and send again"
-                    .to_owned(),
-            ));
-        }
-        other => other?,
-    }
-    let unpacked = read(archive, &draft, most_bytes);
-    if unpacked.is_ok() {
-        merge(&draft, Path::new(""), folder)?;
-    }
-    fs_err::remove_dir_all(&draft)?;
-    unpacked
-}
-
-fn read(archive: &Path, draft: &Path, most_bytes: u64) -> Result<u64, Unusable> {
     let mut file = fs_err::File::open(archive)?.into_parts().0;
     let size = file.metadata()?.len();
     let mut head = Vec::new();
     file.by_ref().take(512).read_to_end(&mut head)?;
     file.rewind()?;
     let mut room = Room {
-        draft,
+        folder,
         most_bytes,
         left: ALWAYS_ALLOWED_BYTES.max(size.saturating_mul(MOST_EXPANSION)),
         files: 0,
@@ -85,7 +66,7 @@ fn read(archive: &Path, draft: &Path, most_bytes: u64) -> Result<u64, Unusable> 
 
 /// Where unpacked files go, and how much may still come.
 struct Room<'a> {
-    draft: &'a Path,
+    folder: &'a Path,
     most_bytes: u64,
     left: u64,
     files: u64,
@@ -96,10 +77,10 @@ impl Room<'_> {
         let name = checked_file_name(name).map_err(|why| {
             Unusable::Archive(format!("a file of the archive cannot be taken: {why}"))
         })?;
-        let (mut file, part) = super::merge::begin_part(self.draft, &name)?;
+        let (mut file, part) = begin_part(self.folder)?;
         self.copy(&name, &mut content, &mut file)?;
         drop(file);
-        place(&part, self.draft, &name)?;
+        place(&part, self.folder, &name)?;
         self.files += 1;
         Ok(())
     }

@@ -16,38 +16,64 @@ use crate::place::kept;
 
 /// Begins the names of files that are not whole yet.
 pub(super) const PART_PREFIX: &str = ".lamina-part-";
+/// Begins the names of folders with the files of one request; a number follows.
+const BATCH_PREFIX: &str = ".lamina-batch-";
 
 /// Tells the unfinished files of this process apart.
 static NEXT_PART: AtomicU64 = AtomicU64::new(0);
 
-/// A new file to write in, at the top of `folder`. The folders that `name` leads through are
+/// A new file to write in, at the top of `folder`. The folders that its name leads through are
 /// made once the file is whole.
-pub(super) fn begin_part(folder: &Path, name: &Path) -> io::Result<(File, PathBuf)> {
-    debug_assert!(name.is_relative(), "checked before");
-    loop {
-        let number = NEXT_PART.fetch_add(1, Ordering::Relaxed);
-        let part = folder.join(format!("{PART_PREFIX}{}-{number}", std::process::id()));
-        match fs_err::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&part)
-        {
-            Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
-            other => return Ok((other?.into_parts().0, part)),
-        }
-    }
+pub(super) fn begin_part(folder: &Path) -> io::Result<(File, PathBuf)> {
+    unfinished(folder, |part| {
+        let mut options = fs_err::OpenOptions::new();
+        let file = options.write(true).create_new(true).open(part)?;
+        Ok(file.into_parts().0)
+    })
 }
 
 /// A new folder at the top of `folder` for files that are to be kept together or not at all.
 pub(super) fn begin_draft(folder: &Path) -> io::Result<PathBuf> {
+    unfinished(folder, |draft| fs_err::create_dir(draft)).map(|((), draft)| draft)
+}
+
+/// Makes something that is not whole yet, under a name that nothing else has.
+fn unfinished<T>(folder: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Result<(T, PathBuf)> {
     loop {
         let number = NEXT_PART.fetch_add(1, Ordering::Relaxed);
-        let draft = folder.join(format!("{PART_PREFIX}{}-{number}", std::process::id()));
-        match fs_err::create_dir(&draft) {
+        let path = folder.join(format!("{PART_PREFIX}{}-{number}", std::process::id()));
+        match make(&path) {
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
-            other => return other.map(|()| draft),
+            other => return other.map(|made| (made, path)),
         }
     }
+}
+
+/// Makes a draft the next batch of a transaction: all of its files at once, or none where this is
+/// not come to. One caller at a time.
+pub(super) fn keep_draft(draft: &Path, transaction: &Path) -> io::Result<()> {
+    let number = batches(transaction)?.last().map_or(1, |last| last + 1);
+    fs_err::rename(draft, batch(transaction, number))
+}
+
+fn batch(transaction: &Path, number: u64) -> PathBuf {
+    transaction.join(format!("{BATCH_PREFIX}{number}"))
+}
+
+/// The numbers of the batches of a transaction, in order.
+fn batches(transaction: &Path) -> io::Result<Vec<u64>> {
+    let number = |name: &OsStr| {
+        name.to_str()?
+            .strip_prefix(BATCH_PREFIX)?
+            .parse::<u64>()
+            .ok()
+    };
+    let mut numbers = Vec::new();
+    for entry in fs_err::read_dir(transaction)? {
+        numbers.extend(number(&entry?.file_name()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// Takes away what was never finished.
@@ -205,7 +231,8 @@ fn same_bytes(one: &Path, other: &Path) -> io::Result<bool> {
 }
 
 /// Makes every finished transaction of a dataset part of its files, in the order of their
-/// numbers. May be stopped at any file and begun again.
+/// numbers, and of each its batches in the order of theirs. May be stopped at any file and begun
+/// again.
 pub(crate) fn merge_finished(uploads: &Path, dataset: DatasetId) -> io::Result<()> {
     let files = kept(uploads, dataset);
     fs_err::create_dir_all(&files)?;
@@ -226,6 +253,12 @@ pub(crate) fn merge_finished(uploads: &Path, dataset: DatasetId) -> io::Result<(
     numbers.sort_unstable();
     for number in numbers {
         let transaction = folder.join(number.to_string());
+        for number in batches(&transaction)? {
+            let batch = batch(&transaction, number);
+            merge(&batch, Path::new(""), &files)?;
+            fs_err::remove_dir(&batch)?;
+        }
+        // Files that an earlier version kept lie in no batch.
         merge(&transaction, Path::new(""), &files)?;
         fs_err::remove_dir(&transaction)?;
     }
@@ -233,7 +266,7 @@ pub(crate) fn merge_finished(uploads: &Path, dataset: DatasetId) -> io::Result<(
 }
 
 /// Moves all files of `from`/`relative`, and takes away its folders as they empty.
-pub(super) fn merge(from: &Path, relative: &Path, files: &Path) -> io::Result<()> {
+fn merge(from: &Path, relative: &Path, files: &Path) -> io::Result<()> {
     let mut entries = Vec::new();
     for entry in fs_err::read_dir(from.join(relative))? {
         let entry = entry?;

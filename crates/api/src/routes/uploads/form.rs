@@ -8,7 +8,7 @@ use axum::{
 };
 use http_body_util::{BodyExt, Limited};
 use hyper::{StatusCode, header::CONTENT_TYPE};
-use lamina_engine::{KeptFile, Upload};
+use lamina_engine::{Batch, KeptFile};
 
 use crate::{
     AppState,
@@ -98,11 +98,11 @@ fn no_boundary() -> Problem {
 
 /// Streams a file to the disk.
 pub(super) async fn keep(
-    upload: &Upload,
+    batch: &Batch,
     name: &str,
     mut field: Field<'_>,
 ) -> Result<KeptFile, ApiError> {
-    let mut file = upload.begin_file(name).await?;
+    let mut file = batch.begin_file(name).await?;
     while let Some(bytes) = in_time(field.chunk()).await?.map_err(|cause| cut(&cause))? {
         file.write(&bytes).await?;
     }

@@ -27,7 +27,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn send(folder: &Path, name: &str, content: &[u8]) {
     fs_err::create_dir_all(folder).unwrap();
-    let (_, part) = begin_part(folder, Path::new(name)).unwrap();
+    let (_, part) = begin_part(folder).unwrap();
     fs_err::write(&part, content).unwrap();
     place(&part, folder, Path::new(name)).unwrap();
 }
@@ -64,6 +64,32 @@ fn a_file_and_a_folder_of_one_name_both_find_room() {
     );
 }
 
+#[test]
+fn a_batch_is_kept_as_a_whole_and_comes_in_the_order_of_its_keeping() {
+    let uploads = TempDir::new().unwrap();
+    let dataset = DatasetId::new(&TickingClock::default(), &CountingChance::new());
+    let transaction = finished(uploads.path(), dataset).join("1");
+    fs_err::create_dir_all(&transaction).unwrap();
+    // Twelve, so that numbers and not names give the order.
+    for number in 0..12 {
+        let draft = begin_draft(&transaction).unwrap();
+        for name in ["a/x", "y"] {
+            send(&draft, name, format!("{name} of {number}").as_bytes());
+        }
+        keep_draft(&draft, &transaction).unwrap();
+    }
+    let never_kept = begin_draft(&transaction).unwrap();
+    send(&never_kept, "z", b"of a sender who went away");
+    assert_eq!(fs_err::read_dir(&transaction).unwrap().count(), 13);
+    clear_parts(&transaction).unwrap();
+    merge_finished(uploads.path(), dataset).unwrap();
+    let kept = files(&kept(uploads.path(), dataset));
+    assert_eq!(kept.len(), 24, "{:?}", kept.keys());
+    assert_eq!(kept["y"], b"y of 0");
+    assert_eq!(kept["y (2)"], b"y of 1");
+    assert_eq!(kept["a/x (12)"], b"a/x of 11");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -71,16 +97,23 @@ proptest! {
     /// the end, exactly once for each name it was sent under.
     #[test]
     fn no_content_is_lost_or_doubled(
-        sent in prop::collection::vec(("[ab](/[ab]){0,2}", 0_u8..3), 1..12),
+        sent in prop::collection::vec(("[ab](/[ab]){0,2}", 0_u8..3, any::<bool>()), 1..12),
         merged_before in 0_usize..12,
     ) {
         let uploads = TempDir::new().unwrap();
         let dataset = DatasetId::new(&TickingClock::default(), &CountingChance::new());
         let mut wanted: Vec<Vec<u8>> = Vec::new();
-        for (number, (name, content)) in sent.iter().enumerate() {
+        for (number, (name, content, in_a_batch)) in sent.iter().enumerate() {
             let transaction = finished(uploads.path(), dataset).join(number.to_string());
             let content = format!("{name}={content}").into_bytes();
-            send(&transaction, name, &content);
+            if *in_a_batch {
+                fs_err::create_dir_all(&transaction).unwrap();
+                let draft = begin_draft(&transaction).unwrap();
+                send(&draft, name, &content);
+                keep_draft(&draft, &transaction).unwrap();
+            } else {
+                send(&transaction, name, &content);
+            }
             wanted.push(content);
             if number == merged_before {
                 merge_finished(uploads.path(), dataset).unwrap();

@@ -12,10 +12,14 @@ use crate::{
     convert::{from_json, int, limit, number, text, to_json, word},
     db::{read, transact, write},
     error::{Error, Result, conflict},
+    together::rows_of,
 };
 
 /// Fields of a dataset at most: all are listed at once.
 const MOST_FIELDS: u64 = 500;
+
+/// A value of a picture: the picture; name, kind and multiplicity of its field; the value.
+type ValueOf = (Uuid, String, String, bool, String);
 
 #[derive(Debug, sqlx::FromRow)]
 struct FieldRow {
@@ -261,29 +265,49 @@ impl Store {
         dataset: DatasetId,
         media: MediaId,
     ) -> Result<Vec<FieldValue>> {
-        let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, (String, String, bool, String)>(
-                "SELECT f.name, f.kind, f.is_multi, v.value FROM metadata_values v
-                 JOIN metadata_fields f ON f.id = v.field_id
-                 WHERE v.media_id = $1 AND v.dataset_id = $2 AND f.state IN ('whole', 'partly')
-                 ORDER BY v.field_id, v.position",
-            )
-            .bind(media.as_uuid())
-            .bind(dataset.as_uuid())
-            .fetch_all(pool)
-            .await?
-        });
-        let mut all: Vec<FieldValue> = Vec::new();
-        for (field, kind, is_multi, value) in rows {
+        let values = self.field_values_of_all(dataset, &[media]).await?;
+        Ok(values.into_iter().map(|(_, value)| value).collect())
+    }
+
+    /// What the fields of a dataset say of some pictures, that of one picture in the order of the
+    /// fields' making.
+    pub async fn field_values_of_all(
+        &self,
+        dataset: DatasetId,
+        media: &[MediaId],
+    ) -> Result<Vec<(MediaId, FieldValue)>> {
+        let rows = rows_of!(
+            self,
+            media,
+            ValueOf,
+            "SELECT v.media_id, f.name, f.kind, f.is_multi, v.value FROM metadata_values v
+             JOIN metadata_fields f ON f.id = v.field_id
+             WHERE v.dataset_id = $1 AND f.state IN ('whole', 'partly')
+                 AND v.media_id IN ({places})
+             ORDER BY v.media_id, v.field_id, v.position",
+            dataset.as_uuid()
+        );
+        let mut all: Vec<(MediaId, FieldValue)> = Vec::new();
+        for (media, field, kind, is_multi, value) in rows {
+            let media = MediaId::from_uuid(media);
             let value: MetadataValue = from_json("value", &value)?;
-            match all.last_mut().filter(|last| last.field == field) {
-                Some(last) => last.values.push(value),
-                None => all.push(FieldValue {
-                    field,
-                    kind: word("kind of field", FieldKind::from_word(&kind))?,
-                    is_multi,
-                    values: vec![value],
-                }),
+            let same =
+                |(of, last): &&mut (MediaId, FieldValue)| *of == media && last.field == field;
+            match all.last_mut().filter(same) {
+                Some((_, last)) => last.values.push(value),
+                None => {
+                    let kind = word("kind of field", FieldKind::from_word(&kind))?;
+                    let values = vec![value];
+                    all.push((
+                        media,
+                        FieldValue {
+                            field,
+                            kind,
+                            is_multi,
+                            values,
+                        },
+                    ));
+                }
             }
         }
         Ok(all)

@@ -14,6 +14,7 @@ use crate::{
     convert::{self, word},
     db::read,
     error::{Error, Result},
+    together::rows_of,
 };
 
 #[derive(Debug, sqlx::FromRow)]
@@ -47,7 +48,7 @@ impl From<FindingsRow> for MediaFindings {
 }
 
 #[derive(Debug, sqlx::FromRow)]
-pub(crate) struct IssueRow {
+struct IssueRow {
     kind: String,
     media_id: Uuid,
     confidence: f32,
@@ -172,17 +173,26 @@ impl Store {
         generation: Generation,
         media: MediaId,
     ) -> Result<Vec<Issue>> {
-        let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, IssueRow>(
-                "SELECT kind, media_id, confidence, description FROM issues
-                 WHERE dataset_id = $1 AND generation = $2 AND media_id = $3 ORDER BY kind",
-            )
-            .bind(dataset.as_uuid())
-            .bind(generation.0)
-            .bind(media.as_uuid())
-            .fetch_all(pool)
-            .await?
-        });
+        self.issues_of_all(dataset, generation, &[media]).await
+    }
+
+    /// What may be wrong with some pictures, as a generation found it.
+    pub async fn issues_of_all(
+        &self,
+        dataset: DatasetId,
+        generation: Generation,
+        media: &[MediaId],
+    ) -> Result<Vec<Issue>> {
+        let rows = rows_of!(
+            self,
+            media,
+            IssueRow,
+            "SELECT kind, media_id, confidence, description FROM issues
+             WHERE dataset_id = $1 AND generation = $2 AND media_id IN ({places})
+             ORDER BY media_id, kind",
+            dataset.as_uuid(),
+            generation.0
+        );
         rows.into_iter().map(Issue::try_from).collect()
     }
 

@@ -25,6 +25,7 @@ mod segments;
 mod settings;
 mod store;
 mod sweep;
+mod together;
 mod views;
 
 pub use accounts::{

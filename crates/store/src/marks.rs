@@ -8,7 +8,6 @@ mod annotations;
 mod captions;
 mod changes;
 mod keep;
-mod many;
 mod said;
 mod step;
 mod steps;

@@ -10,10 +10,11 @@ use crate::{
     convert::{PathParts, limit, number, word},
     db::read,
     error::{Error, Result},
+    together::rows_of,
 };
 
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct ObjectRow {
+struct ObjectRow {
     id: Uuid,
     media_id: Uuid,
     label: String,
@@ -96,16 +97,23 @@ impl Store {
 
     /// The labels of a picture, by name.
     pub async fn labels_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<PictureLabel>> {
-        let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, (Uuid, String, String)>(
-                "SELECT media_id, label, source FROM media_labels
-                 WHERE dataset_id = $1 AND media_id = $2 ORDER BY label",
-            )
-            .bind(dataset.as_uuid())
-            .bind(media.as_uuid())
-            .fetch_all(pool)
-            .await?
-        });
+        self.labels_of_all(dataset, &[media]).await
+    }
+
+    /// The labels of some pictures, those of one picture by name.
+    pub async fn labels_of_all(
+        &self,
+        dataset: DatasetId,
+        media: &[MediaId],
+    ) -> Result<Vec<PictureLabel>> {
+        let rows = rows_of!(
+            self,
+            media,
+            (Uuid, String, String),
+            "SELECT media_id, label, source FROM media_labels
+             WHERE dataset_id = $1 AND media_id IN ({places}) ORDER BY media_id, label",
+            dataset.as_uuid()
+        );
         rows.into_iter().map(label).collect()
     }
 
@@ -136,31 +144,46 @@ impl Store {
 
     /// The captions of a picture, in order.
     pub async fn captions_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<Caption>> {
-        let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, (Uuid, i64, String, String)>(
-                "SELECT media_id, position, caption, source FROM media_captions
-                 WHERE dataset_id = $1 AND media_id = $2 ORDER BY position",
-            )
-            .bind(dataset.as_uuid())
-            .bind(media.as_uuid())
-            .fetch_all(pool)
-            .await?
-        });
+        self.captions_of_all(dataset, &[media]).await
+    }
+
+    /// The captions of some pictures, those of one picture in order.
+    pub async fn captions_of_all(
+        &self,
+        dataset: DatasetId,
+        media: &[MediaId],
+    ) -> Result<Vec<Caption>> {
+        let rows = rows_of!(
+            self,
+            media,
+            (Uuid, i64, String, String),
+            "SELECT media_id, position, caption, source FROM media_captions
+             WHERE dataset_id = $1 AND media_id IN ({places}) ORDER BY media_id, position",
+            dataset.as_uuid()
+        );
         rows.into_iter().map(caption).collect()
     }
 
     /// The boxes in a picture, in the order in which they were told.
     pub async fn objects_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<ObjectBox>> {
-        let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, ObjectRow>(
-                "SELECT id, media_id, label, source, x_px, y_px, width_px, height_px, original_id
-                 FROM media_objects WHERE media_id = $1 AND dataset_id = $2 ORDER BY id",
-            )
-            .bind(media.as_uuid())
-            .bind(dataset.as_uuid())
-            .fetch_all(pool)
-            .await?
-        });
+        self.objects_of_all(dataset, &[media]).await
+    }
+
+    /// The boxes in some pictures, those of one picture in the order in which they were told.
+    pub async fn objects_of_all(
+        &self,
+        dataset: DatasetId,
+        media: &[MediaId],
+    ) -> Result<Vec<ObjectBox>> {
+        let rows = rows_of!(
+            self,
+            media,
+            ObjectRow,
+            "SELECT id, media_id, label, source, x_px, y_px, width_px, height_px, original_id
+             FROM media_objects WHERE dataset_id = $1 AND media_id IN ({places})
+             ORDER BY media_id, id",
+            dataset.as_uuid()
+        );
         rows.into_iter().map(ObjectBox::try_from).collect()
     }
 
@@ -221,7 +244,7 @@ impl Store {
     }
 }
 
-pub(super) fn label((media, label, by): (Uuid, String, String)) -> Result<PictureLabel> {
+fn label((media, label, by): (Uuid, String, String)) -> Result<PictureLabel> {
     Ok(PictureLabel {
         media_id: MediaId::from_uuid(media),
         label,
@@ -229,9 +252,7 @@ pub(super) fn label((media, label, by): (Uuid, String, String)) -> Result<Pictur
     })
 }
 
-pub(super) fn caption(
-    (media, position, caption, by): (Uuid, i64, String, String),
-) -> Result<Caption> {
+fn caption((media, position, caption, by): (Uuid, i64, String, String)) -> Result<Caption> {
     Ok(Caption {
         media_id: MediaId::from_uuid(media),
         position: number("position", position)?,

@@ -8,6 +8,7 @@ use crate::{
     convert::{limit, text},
     db::{read, transact, write},
     error::{Error, Result, conflict},
+    together::rows_of,
 };
 
 /// Tags of a dataset at most: all are listed at once.
@@ -30,6 +31,14 @@ impl From<TagRow> for Tag {
             created_at: Timestamp::from_micros(row.created_at_us),
         }
     }
+}
+
+/// A tag of a picture.
+#[derive(Debug, sqlx::FromRow)]
+struct TagOfRow {
+    media_id: Uuid,
+    #[sqlx(flatten)]
+    tag: TagRow,
 }
 
 fn folded(name: &str) -> String {
@@ -198,19 +207,28 @@ impl Store {
 
     /// The tags of a picture, in the order of their making.
     pub async fn tags_of(&self, dataset: DatasetId, media: MediaId) -> Result<Vec<Tag>> {
-        let rows = read!(&self.db, pool => {
-            sqlx::query_as::<_, TagRow>(
-                "SELECT t.id, t.name, t.created_by, t.created_at_us
-                 FROM media_tags m JOIN tags t ON t.id = m.tag_id
-                 WHERE m.media_id = $1 AND m.dataset_id = $2 AND t.deleted_at_us IS NULL
-                 ORDER BY t.id",
-            )
-            .bind(media.as_uuid())
-            .bind(dataset.as_uuid())
-            .fetch_all(pool)
-            .await?
-        });
-        Ok(rows.into_iter().map(Tag::from).collect())
+        let tags = self.tags_of_all(dataset, &[media]).await?;
+        Ok(tags.into_iter().map(|(_, tag)| tag).collect())
+    }
+
+    /// The tags of some pictures, those of one picture in the order of their making.
+    pub async fn tags_of_all(
+        &self,
+        dataset: DatasetId,
+        media: &[MediaId],
+    ) -> Result<Vec<(MediaId, Tag)>> {
+        let rows = rows_of!(
+            self,
+            media,
+            TagOfRow,
+            "SELECT m.media_id, t.id, t.name, t.created_by, t.created_at_us
+             FROM media_tags m JOIN tags t ON t.id = m.tag_id
+             WHERE m.dataset_id = $1 AND t.deleted_at_us IS NULL AND m.media_id IN ({places})
+             ORDER BY m.media_id, t.id",
+            dataset.as_uuid()
+        );
+        let of = |row: TagOfRow| (MediaId::from_uuid(row.media_id), Tag::from(row.tag));
+        Ok(rows.into_iter().map(of).collect())
     }
 
     /// Which pictures bear which tags, hidden ones too, after a place in the order of tags and

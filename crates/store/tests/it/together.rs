@@ -84,12 +84,27 @@ pub(crate) async fn many_pictures_are_told_of_as_each_is_by_itself(world: &World
     // In an order of their own, and none of them twice.
     let mut asked = media.clone();
     asked.reverse();
-    let labels = store.labels_of_all(dataset, &asked).await.unwrap();
-    let captions = store.captions_of_all(dataset, &asked).await.unwrap();
-    let objects = store.objects_of_all(dataset, &asked).await.unwrap();
+    let mut labels = store.labels_of_all(dataset, &asked).await.unwrap();
+    let mut captions = store.captions_of_all(dataset, &asked).await.unwrap();
+    let mut objects = store.objects_of_all(dataset, &asked).await.unwrap();
     let tags = store.tags_of_all(dataset, &asked).await.unwrap();
     let values = store.field_values_of_all(dataset, &asked).await.unwrap();
-    assert_eq!(labels.len(), said.labels.len());
+    // Pictures come in any order, what one bears in its own.
+    labels.sort_by_key(|one| one.media_id);
+    captions.sort_by_key(|one| one.media_id);
+    objects.sort_by_key(|one| one.media_id);
+    told_is_said(said, &labels, &captions, &objects);
+    let tagged: Vec<_> = tags.iter().map(|(media, tag)| (*media, tag.id)).collect();
+    assert_eq!(tagged.len(), tagged_by(&media).len());
+    for (media, number) in tagged_by(&media) {
+        assert!(tagged.contains(&(media, [one.id, other.id][number])));
+    }
+    let mut valued: Vec<_> = values.iter().map(|(media, _)| *media).collect();
+    valued.sort();
+    let mut every_second: Vec<_> = media.iter().copied().step_by(2).collect();
+    every_second.sort();
+    assert_eq!(valued, every_second);
+    assert!(values.iter().all(|(_, value)| value.values.len() == 2));
     for id in media {
         let of: Vec<_> = labels
             .iter()
@@ -125,6 +140,29 @@ pub(crate) async fn many_pictures_are_told_of_as_each_is_by_itself(world: &World
     assert_eq!(store.labels_of_all(dataset, &[]).await.unwrap(), []);
     let elsewhere = world.dataset("/elsewhere").await.0.id;
     assert_eq!(store.labels_of_all(elsewhere, &asked).await.unwrap(), []);
+}
+
+/// Which pictures [`say`] tags, with the number of the tag.
+fn tagged_by(media: &[MediaId]) -> Vec<(MediaId, usize)> {
+    let all = media.iter().copied().enumerate();
+    let some = all.filter(|(at, _)| at % 7 != 0);
+    some.map(|(at, media)| (media, at % 2)).collect()
+}
+
+fn told_is_said(
+    mut said: Said,
+    labels: &[PictureLabel],
+    captions: &[Caption],
+    objects: &[ObjectBox],
+) {
+    said.labels
+        .sort_by_key(|one| (one.media_id, one.label.clone()));
+    said.captions
+        .sort_by_key(|one| (one.media_id, one.position));
+    said.objects.sort_by_key(|one| (one.media_id, one.id));
+    assert_eq!(labels, said.labels);
+    assert_eq!(captions, said.captions);
+    assert_eq!(objects, said.objects);
 }
 
 /// Two values of one field for every second picture.

@@ -1,6 +1,6 @@
 //! `metadata.json`, as the original writes it: field for field, in its order.
 
-use lamina_model::{Dataset, FieldValue, MarkSource, MetadataValue, Timestamp};
+use lamina_model::{Dataset, FieldValue, MarkSource, MetadataValue, ObjectBox, Timestamp};
 use lamina_store::Export;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(super) fn media_item(
     with_files: bool,
 ) -> String {
     let url = format!("{base_url}/dataset/{}/data/image/{}", dataset.id, item.id);
-    let metadata = Value::from(metadata_items(&url, item, said));
+    let metadata = metadata_items(&url, item, said).join(",");
     let text = |text: &str| Value::from(text).to_string();
     // Where something ranked the pictures, the original tells the distance in the same place.
     let score = match item.distance {
@@ -53,7 +53,7 @@ pub(super) fn media_item(
     format!(
         "{{\"media_id\":\"{}\",\"media_type\":\"image\",\"file_name\":{},\"file_path\":{},\
          \"file_size\":\"{}\",\"{score}\":{},\"height\":{},\"width\":{},\"url\":{},\
-         \"cluster_id\":\"{}\",\"metadata_items\":{}{}}}",
+         \"cluster_id\":\"{}\",\"metadata_items\":[{}]{}}}",
         item.id,
         text(&item.path.shown_file_name()),
         text(&item.path.to_string()),
@@ -68,47 +68,94 @@ pub(super) fn media_item(
     )
 }
 
-fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<Value> {
+fn metadata_items(url: &str, item: &Item, said: &Said) -> Vec<String> {
     let mut all = Vec::new();
+    let mut put = |kind, properties: &[(&str, Value)]| all.push(metadata_item(kind, properties));
     for (kind, confidence) in &item.issues {
-        all.push(json!({"type": "issue", "properties": {
-            "issue_type": kind.as_str(), "confidence": confidence,
-            "issues_description": said.description(*kind),
-        }}));
+        put(
+            "issue",
+            &[
+                ("issue_type", json!(kind.as_str())),
+                ("confidence", json!(confidence)),
+                ("issues_description", json!(said.description(*kind))),
+            ],
+        );
     }
     for at in &item.copies {
-        all.push(json!({"type": "issue", "properties": {
-            "issue_type": "duplicates", "confidence": at.confidence,
-            "duplicate_group_id": at.group.to_string(), "duplicate_threshold": at.level,
-        }}));
+        put(
+            "issue",
+            &[
+                ("issue_type", json!("duplicates")),
+                ("confidence", json!(at.confidence)),
+                ("duplicate_group_id", json!(at.group.to_string())),
+                ("duplicate_threshold", json!(at.level)),
+            ],
+        );
     }
     for label in &said.labels {
-        all.push(json!({"type": "image_label", "properties": {
-            "original_id": -1, "category_name": label.label, "source": source(label.source),
-        }}));
+        put(
+            "image_label",
+            &[
+                ("original_id", json!(-1)),
+                ("category_name", json!(label.label)),
+                ("source", json!(source(label.source))),
+            ],
+        );
     }
     for caption in &said.captions {
-        all.push(json!({"type": "caption", "properties": {
-            "caption": caption.caption, "text": caption.caption, "source": source(caption.source),
-        }}));
+        put(
+            "caption",
+            &[
+                ("caption", json!(caption.caption)),
+                ("text", json!(caption.caption)),
+                ("source", json!(source(caption.source))),
+            ],
+        );
     }
     for tag in &said.tags {
-        all.push(json!({"type": "user_tag", "properties": {"tag_name": tag.name}}));
+        put("user_tag", &[("tag_name", json!(tag.name))]);
     }
     for one in &said.values {
-        all.push(json!({"type": "custom_metadata", "properties": {
-            "field_name": one.field, "field_type": one.kind.as_str(), "value": shown(one),
-        }}));
+        put(
+            "custom_metadata",
+            &[
+                ("field_name", json!(one.field)),
+                ("field_type", json!(one.kind.as_str())),
+                ("value", shown(one)),
+            ],
+        );
     }
     for object in &said.objects {
-        all.push(json!({"type": "object_label", "properties": {
-            "original_id": object.original_id, "category_name": object.label,
-            "source": source(object.source),
-            "bbox": [object.x_px, object.y_px, object.width_px, object.height_px],
-            "url": format!("{url}?&object_id={}", object.id), "metadata_items": [],
-        }}));
+        put("object_label", &box_properties(url, object));
     }
     all
+}
+
+fn box_properties(url: &str, object: &ObjectBox) -> [(&'static str, Value); 7] {
+    let edges = [object.x_px, object.y_px];
+    let sides = [object.width_px, object.height_px].map(i64::from);
+    [
+        ("original_id", json!(object.original_id)),
+        ("category_name", json!(object.label)),
+        ("source", json!(source(object.source))),
+        ("bbox", json!([edges, sides].concat())),
+        // The original has one of each box. Here boxes are not compared with each other.
+        ("uniqueness_score", Value::Null),
+        ("url", json!(format!("{url}?&object_id={}", object.id))),
+        ("metadata_items", json!([])),
+    ]
+}
+
+/// One thing that is said of a picture. Written by hand, as a map would put it in the order of
+/// letters.
+fn metadata_item(kind: &str, properties: &[(&str, Value)]) -> String {
+    let properties = properties.iter();
+    let properties = properties.map(|(name, value)| format!("\"{name}\":{value}"));
+    let properties: Vec<_> = properties.collect();
+    format!(
+        "{{\"type\":\"{kind}\",\"properties\":{{{}}}}}",
+        properties.join(",")
+    )
 }
 
 /// The value of a field as it was sent: of a field that takes several, a list.

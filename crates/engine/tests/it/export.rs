@@ -155,6 +155,12 @@ async fn the_document_has_the_fields_of_the_original_in_its_order() {
     ];
     let places: Vec<_> = order.iter().map(|name| text.find(name).unwrap()).collect();
     assert!(places.is_sorted(), "{text}");
+    for told in [
+        "{\"type\":\"image_label\",\"properties\":{\"original_id\":-1,\"category_name\":\"boat\",\"source\":\"User\"}}",
+        "\"source\":\"User\",\"bbox\":[12,0,24,48],\"uniqueness_score\":null,\"url\":",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
     let said = items[0]["metadata_items"].as_array().unwrap();
     let of =
         |kind: &str| said.iter().find(|one| one["type"] == kind).unwrap()["properties"].clone();
@@ -164,6 +170,11 @@ async fn the_document_has_the_fields_of_the_original_in_its_order() {
     assert_eq!(
         of("object_label")["bbox"],
         serde_json::json!([12, 0, 24, 48])
+    );
+    // There for those who read it without asking, and nothing where nothing is known.
+    assert_eq!(
+        of("object_label").get("uniqueness_score"),
+        Some(&Value::Null)
     );
     // The same at once, for small datasets.
     let at_once = shop

@@ -142,6 +142,7 @@ mod tests {
             assert!(!may_be_page(others), "{others}");
         }
     }
+
     #[test]
     fn the_pages_of_a_dataset_are_told_from_addresses_of_the_api_without_their_beginning() {
         for page in [

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use hyper::{Request, StatusCode, header::CONTENT_TYPE};
 use lamina_engine::Runner;
+use lamina_model::DatasetId;
 use lamina_testkit::Picture;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -81,14 +82,20 @@ async fn a_dataset_that_was_never_indexed_says_so_on_every_route_that_reads_it()
     }
 }
 
-#[tokio::test]
-async fn a_dataset_whose_first_indexing_failed_says_why() {
-    let app = TestApp::new().await;
+/// A dataset whose first indexing failed, as its folder was gone; and why it failed.
+async fn failed(app: &TestApp) -> (DatasetId, String) {
     let (dataset, job) = app.open().await;
     fs_err::remove_dir_all(app.source.path()).unwrap();
     let runner = Runner::start(app.engine.clone()).await.unwrap();
     let ended = runner.run_until(job, CancellationToken::new()).await;
     let why = ended.unwrap().error.expect("there is no folder to index");
+    (dataset, why)
+}
+
+#[tokio::test]
+async fn a_dataset_whose_first_indexing_failed_says_why() {
+    let app = TestApp::new().await;
+    let (dataset, why) = failed(&app).await;
     let answer = app.get(&format!("/api/v1/explore/{dataset}")).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
@@ -98,12 +105,7 @@ async fn a_dataset_whose_first_indexing_failed_says_why() {
 #[tokio::test]
 async fn a_dataset_whose_first_indexing_failed_is_indexed_again() {
     let app = TestApp::new().await;
-    let (dataset, job) = app.open().await;
-    fs_err::remove_dir_all(app.source.path()).unwrap();
-    let runner = Runner::start(app.engine.clone()).await.unwrap();
-    let ended = runner.run_until(job, CancellationToken::new()).await;
-    assert!(ended.unwrap().error.is_some());
-    drop(runner);
+    let (dataset, _) = failed(&app).await;
     fs_err::create_dir_all(app.source.path()).unwrap();
     app.put("a.png", &Picture::scene(1, 48, 48).png());
     let again = Request::post(format!("/api/v1/dataset/{dataset}/reindex"))

@@ -9,6 +9,7 @@ mod eval;
 mod explore;
 mod machine;
 mod metadata;
+mod requests;
 mod setup;
 mod shell;
 mod suite;
@@ -31,6 +32,9 @@ cargo xtask eval [FOLDER [--truth FILE | --wrong-labels PERCENT]] [--count N] [-
                                                       without a folder, of N pictures made from photographs
 cargo xtask explore [--rows N]                         the questions of the explore page on a synthetic dataset, beside
                                                       SQLite and DuckDB
+cargo xtask requests [--program LAMINA] [--only local|admin|viewer] [--seconds N] [--seed N]
+                                                      made requests for every operation of the OpenAPI document, right and
+                                                      wrong ones, sent to the program without accounts and with
 cargo xtask tidy                                      only the checks of the tree itself
 
 --pure does without the parts that are fetched or need cmake and nasm: cargo alone is enough.";
@@ -57,6 +61,7 @@ fn run(arguments: &[std::ffi::OsString]) -> Result<ExitCode> {
         "bench" => bench::run(rest),
         "eval" => eval::run(rest),
         "explore" => explore::run(rest),
+        "requests" => requests::run(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             shell::say(USAGE);

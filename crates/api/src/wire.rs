@@ -5,6 +5,7 @@ pub(crate) mod dataset;
 pub(crate) mod details;
 pub(crate) mod entity_type;
 pub(crate) mod error;
+pub(crate) mod listed;
 pub(crate) mod media;
 pub(crate) mod moment;
 pub(crate) mod object;

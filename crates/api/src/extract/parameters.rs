@@ -174,7 +174,15 @@ impl Text {
     }
 
     fn integer<T: TryFrom<i128> + Bounds>(&self) -> Result<T, Fault> {
-        let number: i128 = self.0.trim().parse().map_err(|_| {
+        let text = self.0.trim();
+        // A whole number with a fraction of nothing, as programs write those that may have one.
+        let text = match text.split_once('.') {
+            Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|one| one == b'0') => {
+                whole
+            }
+            _ => text,
+        };
+        let number: i128 = text.parse().map_err(|_| {
             Fault::new(
                 "int_parsing",
                 "Input should be a valid integer, unable to parse string as an integer",
@@ -399,6 +407,14 @@ mod tests {
             tag: vec!["x".to_owned(), "y".to_owned()],
         };
         assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_fraction_of_nothing() {
+        assert_eq!(wanted("name=a&limit=7.0").unwrap().limit, Some(7));
+        for wrong in ["7.5", "7.", ".0", "7.0.0", "", "0x7", "7,0"] {
+            assert!(wanted(&format!("name=a&limit={wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::{
         entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
         vql,
-        wanted::unknown,
+        wanted::{CLUSTER_LEVELS, unknown},
     },
 };
 
@@ -104,7 +104,7 @@ pub(crate) async fn search_image_similarity(
     if let Some(level) = parameters.threshold
         && ClusterLevel::new(level).is_none()
     {
-        return Err(unknown("threshold", &level.to_string()).into());
+        return Err(unknown("threshold", &level.to_string(), CLUSTER_LEVELS).into());
     }
     let region = parameters.bounding_box.as_deref();
     let region = region

@@ -20,10 +20,12 @@ use crate::{
         card::CardJson,
         error::{ErrorBody, ValidationErrorBody},
         paging,
-        wanted::unknown,
+        wanted::{tiers, unknown},
     },
 };
 
+/// What a rule is made of.
+const KEEP: &str = "largest, heaviest, oldest, newest, format or folder:PREFIX";
 /// Parts of a rule.
 const MOST_PARTS: usize = 32;
 
@@ -53,14 +55,15 @@ impl PlanParameters {
     /// 422 with the first value that means nothing.
     pub(crate) fn read(&self) -> Result<PlanWish, Problem> {
         if self.keep.len() > MOST_PARTS {
-            return Err(unknown("keep", &self.keep[MOST_PARTS]));
+            return Err(unknown("keep", &self.keep[MOST_PARTS], "32 parts at most"));
         }
-        let part = |word: &String| keep_by(word).ok_or_else(|| unknown("keep", word));
-        let tier =
-            |word: &String| DuplicateTier::from_word(word).ok_or_else(|| unknown("tier", word));
+        let part = |word: &String| keep_by(word).ok_or_else(|| unknown("keep", word, KEEP));
+        let tier = |word: &String| {
+            DuplicateTier::from_word(word).ok_or_else(|| unknown("tier", word, &tiers()))
+        };
         let least_likeness = self.likeness.unwrap_or(0.0);
         if !(0.0..=1.0).contains(&least_likeness) {
-            return Err(unknown("likeness", &least_likeness.to_string()));
+            return Err(unknown("likeness", &least_likeness.to_string(), "0 to 1"));
         }
         Ok(PlanWish {
             rule: self.keep.iter().map(part).collect::<Result<_, _>>()?,

@@ -8,7 +8,7 @@ use axum::{
     extract::{Path, State},
 };
 use lamina_engine::{Card, ClusterCard, DatasetScope, Need, PagedList, Told, Wanted};
-use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId, SetOp, TagId};
+use lamina_model::{Clause, ClusterId, ClusterLevel, DatasetId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,16 +17,17 @@ use self::older::{OlderCluster, Pages};
 use super::ranked::{RankedParameters, look_up};
 use crate::{
     AppState,
-    error::{ApiError, ParameterFault, Problem},
+    error::{ApiError, Problem},
     extract::{Query, caller},
     wire::{
         card::thumb_uri,
         entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
+        listed::{of_labels, of_tags},
         media::original_uri,
         paging,
         vql::{self, Asked},
-        wanted::unknown,
+        wanted::{CLUSTER_LEVELS, ENTITY_TYPES, unknown},
     },
 };
 
@@ -72,7 +73,8 @@ pub(crate) struct ExploreParameters {
 impl ExploreParameters {
     fn level(&self) -> Result<ClusterLevel, Problem> {
         let number = self.threshold.unwrap_or(0);
-        ClusterLevel::new(number).ok_or_else(|| unknown("threshold", &number.to_string()))
+        ClusterLevel::new(number)
+            .ok_or_else(|| unknown("threshold", &number.to_string(), CLUSTER_LEVELS))
     }
 
     /// Where the page begins, and the scope to ask with.
@@ -91,84 +93,27 @@ impl ExploreParameters {
     fn about(&self) -> Result<EntityType, Problem> {
         EntityType::read(self.entity_type.as_deref()).map_err(|word| match word {
             "VIDEOS" => vql::not_yet("entity_type"),
-            other => unknown("entity_type", other),
+            other => unknown("entity_type", other, ENTITY_TYPES),
         })
     }
 
     fn wanted(&self, ranked: &RankedParameters) -> Result<(Wanted, Vec<Asked>), Problem> {
         let (mut filter, asked) = ranked.read()?;
         filter.clauses.extend(of_labels(self.labels.as_deref())?);
-        match self.tags.as_deref() {
-            None | Some("") => {}
-            Some("untagged") => filter.clauses.push(Clause::Untagged),
-            Some(text) if whole_list("tags", text)?.is_empty() => {}
-            Some(text) => {
-                let ids: Result<_, _> = list(text).iter().map(|id| id.parse::<TagId>()).collect();
-                filter.clauses.push(Clause::Tags {
-                    op: SetOp::OneOf,
-                    ids: ids.map_err(|_| unknown("tags", text))?,
-                });
-            }
-        }
+        let (tags, untagged) = of_tags(self.tags.as_deref())?;
         if let Some(least) = self.duplicate_threshold {
             if !(0.0..=1.0).contains(&least) {
-                return Err(unknown("duplicate_threshold", &least.to_string()));
+                return Err(unknown("duplicate_threshold", &least.to_string(), "0 to 1"));
             }
             filter.clauses.push(Clause::Duplicates { least });
         }
         let wanted = Wanted {
             filter,
+            tags,
+            untagged,
             ..Wanted::default()
         };
         Ok((wanted, asked))
-    }
-}
-
-/// Pictures with any of these labels; an empty list, as clients send it, asks nothing.
-pub(super) fn of_labels(text: Option<&str>) -> Result<Option<Clause>, Problem> {
-    let names = match text {
-        None | Some("") => return Ok(None),
-        Some(text) => whole_list("labels", text)?,
-    };
-    Ok((!names.is_empty()).then(|| Clause::Labels {
-        op: SetOp::OneOf,
-        names: names.into_iter().collect(),
-    }))
-}
-
-/// A [`list`]; one that was cut off is none.
-fn whole_list(name: &str, text: &str) -> Result<Vec<String>, Problem> {
-    let text = text.trim();
-    if text.starts_with('[') && !text.ends_with(']') {
-        return Err(Problem::faults(vec![ParameterFault {
-            kind: "value_error".to_owned(),
-            loc: vec!["query".to_owned(), name.to_owned()],
-            msg: format!(
-                "Value error, a list that begins with [ ends with ]; one that begins so itself is \
-                 written as JSON: {}",
-                serde_json::json!([text])
-            ),
-            input: text.into(),
-        }]));
-    }
-    Ok(list(text))
-}
-
-/// `["a","b"]`, `[a,b]` or `a`.
-pub(crate) fn list(text: &str) -> Vec<String> {
-    if let Ok(names) = serde_json::from_str(text) {
-        return names;
-    }
-    let inside = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    match inside {
-        Some(inside) => inside
-            .split(',')
-            .map(|name| name.trim().trim_matches('"').to_owned())
-            .filter(|name| !name.is_empty())
-            .collect(),
-        None => vec![text.to_owned()],
     }
 }
 

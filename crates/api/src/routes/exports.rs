@@ -28,7 +28,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    explore::{objects::wanted as of_boxes, of_labels},
+    explore::objects::wanted as of_boxes,
     originals::{Wanted as Range, disposition_as, outside, plain, wanted_range},
     ranked::{RankedParameters, look_up},
 };
@@ -39,8 +39,10 @@ use crate::{
     wire::{
         entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
-        hex, vql,
-        wanted::{WantedParameters, unknown},
+        hex,
+        listed::of_labels,
+        vql,
+        wanted::{ENTITY_TYPES, WantedParameters, unknown},
     },
 };
 
@@ -79,7 +81,7 @@ pub(super) fn truth(name: &str, text: Option<&str>) -> Result<bool, Problem> {
     match text.unwrap_or("").to_ascii_lowercase().as_str() {
         "" | "false" | "0" | "no" => Ok(false),
         "true" | "1" | "yes" => Ok(true),
-        other => Err(unknown(name, other)),
+        other => Err(unknown(name, other, "true or false")),
     }
 }
 
@@ -90,12 +92,14 @@ impl ExportParameters {
             .as_deref()
             .filter(|word| !word.is_empty());
         let word = word.unwrap_or("json");
-        ExportFormat::from_word(word).ok_or_else(|| unknown("export_format", word))
+        ExportFormat::from_word(word)
+            .ok_or_else(|| unknown("export_format", word, "json, parquet, csv, coco or yolo"))
     }
 
     /// Whether pictures or boxes are asked for.
     fn about(&self) -> Result<EntityType, Problem> {
-        EntityType::read(self.entity_type.as_deref()).map_err(|other| unknown("entity_type", other))
+        EntityType::read(self.entity_type.as_deref())
+            .map_err(|other| unknown("entity_type", other, ENTITY_TYPES))
     }
 
     fn wish(&self, state: &AppState, parts: Vec<ExportPart>) -> Result<ExportWish, Problem> {
@@ -336,7 +340,8 @@ pub(crate) async fn export_dataset(
         .into());
     }
     if format != ExportFormat::Json {
-        return Err(unknown("export_format", format.as_str()).into());
+        let takes = "json in this place; export_context_async writes the other formats";
+        return Err(unknown("export_format", format.as_str(), takes).into());
     }
     let base = &state.accounts().public_url;
     let text = state

@@ -20,7 +20,7 @@ use crate::{
         card::CardJson,
         error::{ErrorBody, ValidationErrorBody},
         paging,
-        wanted::{FilterParameter, WantedParameters, unknown},
+        wanted::{CLUSTER_LEVELS, FilterParameter, WantedParameters, either, tiers, unknown},
     },
 };
 
@@ -102,7 +102,8 @@ pub(crate) async fn list_clusters(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let number = parameters.level.unwrap_or(2);
-    let level = ClusterLevel::new(number).ok_or_else(|| unknown("level", &number.to_string()))?;
+    let level = ClusterLevel::new(number)
+        .ok_or_else(|| unknown("level", &number.to_string(), CLUSTER_LEVELS))?;
     let limit = paging::limit(parameters.limit, 100)?;
     let first = parameters.offset.unwrap_or(0);
     let (scope, first) = paging::resumed(
@@ -274,7 +275,9 @@ pub(crate) async fn list_duplicates(
         .dataset(&caller, &dataset_id, Need::View)
         .await?;
     let tier = match parameters.tier.filter(|word| !word.is_empty()) {
-        Some(word) => Some(DuplicateTier::from_word(&word).ok_or_else(|| unknown("tier", &word))?),
+        Some(word) => {
+            Some(DuplicateTier::from_word(&word).ok_or_else(|| unknown("tier", &word, &tiers()))?)
+        }
         None => None,
     };
     let level = match parameters.level {
@@ -283,7 +286,15 @@ pub(crate) async fn list_duplicates(
             let known = LEVELS
                 .into_iter()
                 .find(|level| (level - asked).abs() < 1e-9);
-            Some(known.ok_or_else(|| unknown("level", &asked.to_string()))?)
+            let takes = || {
+                either(
+                    LEVELS
+                        .map(|level| level.to_string())
+                        .iter()
+                        .map(|one| &**one),
+                )
+            };
+            Some(known.ok_or_else(|| unknown("level", &asked.to_string(), &takes()))?)
         }
     };
     let wanted = GroupsWanted { level, tier };

@@ -21,7 +21,7 @@ use crate::{
     wire::{
         card::CardJson,
         error::{ErrorBody, ValidationErrorBody},
-        wanted::{WantedParameters, unknown},
+        wanted::{CLUSTER_LEVELS, WantedParameters, unknown},
     },
 };
 
@@ -69,7 +69,8 @@ pub(crate) async fn get_map(
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::View).await?;
     let number = parameters.level.unwrap_or(2);
-    let level = ClusterLevel::new(number).ok_or_else(|| unknown("level", &number.to_string()))?;
+    let level = ClusterLevel::new(number)
+        .ok_or_else(|| unknown("level", &number.to_string(), CLUSTER_LEVELS))?;
     let points = match engine.map_points(&scope, wanted.read()?, level).await {
         // A browser would put an error on its console where nothing is wrong.
         Err(Error::Busy { retry_after_s, .. }) => {

@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    explore::list,
     media::matches_etag,
     originals::plain,
     ranked::{RankedParameters, look_up},
@@ -26,6 +25,7 @@ use crate::{
     wire::{
         error::{ErrorBody, ValidationErrorBody},
         hex,
+        listed::list,
         media::version,
         object::ObjectJson,
         paging,

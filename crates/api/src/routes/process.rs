@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{explore::list, exports::truth};
+use super::exports::truth;
 use crate::{
     AppState,
     error::{ApiError, ParameterFault, Problem},
     extract::{QueryOrForm, caller},
+    wire::listed::list,
 };
 
 /// What to index and how to call it.

@@ -9,6 +9,7 @@ use crate::{
     AppState,
     error::{ApiError, ParameterFault, Problem},
     wire::{
+        listed,
         vql::{self, Asked, AskedAnchor},
         wanted::unknown,
     },
@@ -43,6 +44,15 @@ pub(crate) struct RankedParameters {
 }
 
 impl RankedParameters {
+    /// These two alone.
+    pub(super) fn of(vql: Option<String>, caption: Option<String>) -> Self {
+        Self {
+            vql,
+            caption,
+            ..Self::default()
+        }
+    }
+
     /// What must hold of the pictures, and what orders them.
     ///
     /// # Errors
@@ -99,7 +109,11 @@ impl RankedParameters {
         let most = self.textual_similarity_threshold.unwrap_or(2.0);
         let named = self.textual_similarity_threshold.is_some();
         if named && !(0.0..=1.0).contains(&most) {
-            return Err(unknown("textual_similarity_threshold", &most.to_string()));
+            return Err(unknown(
+                "textual_similarity_threshold",
+                &most.to_string(),
+                "0 to 1",
+            ));
         }
         Ok(most)
     }
@@ -107,7 +121,8 @@ impl RankedParameters {
     fn anchors(&self) -> Result<Vec<AskedAnchor>, Problem> {
         let of = match said(self.anchor_type.as_ref()) {
             None => AnchorOf::Either,
-            Some(word) => vql::anchor_type(word).ok_or_else(|| unknown("anchor_type", word))?,
+            Some(word) => vql::anchor_type(word)
+                .ok_or_else(|| unknown("anchor_type", word, "MEDIA or UPLOAD"))?,
         };
         let mut all = Vec::new();
         for (name, text, pull) in [
@@ -121,14 +136,17 @@ impl RankedParameters {
         }
         if let Some(text) = said(self.bounding_box.as_ref()) {
             let [one] = &mut all[..] else {
-                return Err(unknown("bounding_box", text));
+                let takes = "a part of the one picture in anchor_media_id; of several, each \
+                             has its own bounding_box beside its id";
+                return Err(unknown("bounding_box", text, takes));
             };
             let loc = ["query", "bounding_box"];
             one.wish.region = Some(vql::read_region(&text.into(), &loc)?);
         }
         if all.len() > vql::MOST_ANCHORS {
             let text = said(self.anchor_media_id.as_ref()).unwrap_or_default();
-            return Err(unknown("anchor_media_id", text));
+            let takes = format!("{} pictures at most", vql::MOST_ANCHORS);
+            return Err(unknown("anchor_media_id", text, &takes));
         }
         Ok(all)
     }
@@ -148,14 +166,15 @@ fn said(text: Option<&String>) -> Option<&str> {
         .filter(|text| !text.trim().is_empty())
 }
 
-/// `["a","b"]`, `[{"id": "a"}]`, `[a,b]`, `{"id": "a"}` or `a`.
+/// `["a","b"]`, `[{"id": "a"}]`, `[a,b]`, `a,b`, `{"id": "a"}` or `a`.
 fn list(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value @ (Value::Array(_) | Value::Object(_))) => value,
-        _ => super::explore::list(text)
-            .into_iter()
-            .map(Value::String)
-            .collect(),
+        _ => {
+            let names = listed::list(text);
+            let ids = names.iter().flat_map(|name| listed::ids(name));
+            ids.map(Value::String).collect()
+        }
     }
 }
 

@@ -6,21 +6,23 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Need, Order};
-use lamina_model::SavedView;
+use lamina_engine::{Need, Order, Wanted};
+use lamina_model::{ClusterLevel, SavedView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::explore::of_labels;
+use super::ranked::{RankedParameters, look_up};
 use crate::{
     AppState,
     error::{ApiError, Problem},
     extract::{Query, QueryOrForm, caller},
     wire::{
+        entity_type::EntityType,
         error::{ErrorBody, ValidationErrorBody},
-        vql,
+        listed::of_labels,
+        vql::Asked,
         wanted::{WantedParameters, unknown},
     },
 };
@@ -49,31 +51,46 @@ pub(crate) struct ViewParameters {
 }
 
 impl ViewParameters {
-    /// The name, and the filters as they are kept.
+    /// What the original's words mean.
     ///
     /// # Errors
     /// 422 with the first value or element that means nothing: a view that could not be asked for
     /// again is none.
+    fn asked(&self) -> Result<(Wanted, Vec<Asked>), Problem> {
+        let ranked = RankedParameters::of(self.vql.clone(), self.caption.clone());
+        let (mut filter, asked) = ranked.read()?;
+        filter.clauses.extend(of_labels(self.labels.as_deref())?);
+        let wanted = Wanted {
+            filter,
+            ..Wanted::default()
+        };
+        Ok((wanted, asked))
+    }
+
+    /// The name, and the filters as they are kept.
+    ///
+    /// # Errors
+    /// 422 with the first value that means nothing.
     fn read(self) -> Result<(String, ViewFilters), Problem> {
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         let entity_type = said(self.entity_type).unwrap_or_else(|| "IMAGES".to_owned());
         if !matches!(entity_type.as_str(), "IMAGES" | "OBJECTS" | "VIDEOS") {
-            return Err(unknown("entity_type", &entity_type));
+            return Err(unknown(
+                "entity_type",
+                &entity_type,
+                "IMAGES, OBJECTS or VIDEOS",
+            ));
         }
         let threshold = said(self.threshold).unwrap_or_else(|| "0".to_owned());
         let number = threshold.parse::<f64>();
         if !number.is_ok_and(|number| (0.0..=4.0).contains(&number)) {
-            return Err(unknown("threshold", &threshold));
+            return Err(unknown("threshold", &threshold, "0 to 4"));
         }
         let vql = match said(self.vql) {
             None => Vec::new(),
-            Some(text) => {
-                let (_, asked) = vql::read_ranked(&text)?;
-                vql::check_ranks(&asked)?;
-                serde_json::from_str(&text).map_err(|_| unknown("vql", &text))?
-            }
+            Some(text) => serde_json::from_str(&text)
+                .map_err(|_| unknown("vql", &text, "a JSON array of filters"))?,
         };
-        of_labels(self.labels.as_deref())?;
         let filters = ViewFilters {
             entity_type,
             threshold,
@@ -151,8 +168,14 @@ pub(crate) struct ViewJson {
     stats: ViewStats,
     /// Always false: new pictures are not matched with views.
     monitoring_enabled: bool,
+    /// Null: see `monitoring_enabled`.
+    monitoring_started_at: Option<String>,
     /// Always false.
     alerting_enabled: bool,
+    /// Always 0: new pictures that were found.
+    total_results: u64,
+    /// Null: when any were found last.
+    last_results: Option<String>,
 }
 
 impl ViewJson {
@@ -181,7 +204,10 @@ impl ViewJson {
                 video_frames: -1,
             },
             monitoring_enabled: false,
+            monitoring_started_at: None,
             alerting_enabled: false,
+            total_results: 0,
+            last_results: None,
         })
     }
 }
@@ -212,14 +238,23 @@ pub(crate) async fn save_view(
 ) -> Result<Json<ViewJson>, ApiError> {
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
-    let wanted = wanted.read()?;
+    let of_app = wanted.read()?;
+    let (wanted, asked) = parameters.asked()?;
     let (name, filters) = parameters.read()?;
-    // What only the original's words say is not counted here.
-    let counted = filters.address.is_some();
-    let count = if counted {
-        let grid = engine.grid(&scope, wanted, Order::default(), 0, 0).await?;
+    let count = if scope.dataset().generation.is_none() {
+        None
+    } else if filters.address.is_some() {
+        let grid = engine.grid(&scope, of_app, Order::default(), 0, 0).await?;
         grid.generation.map(|_| u64::from(grid.total))
+    } else if filters.entity_type == EntityType::Images.as_str() {
+        let ranks = look_up(&state, &scope, asked).await?;
+        let [finest, ..] = ClusterLevel::ALL;
+        let found = engine
+            .ranked_clusters(&scope, wanted, ranks, finest, 0, 0)
+            .await?;
+        Some(found.pictures)
     } else {
+        // Boxes are not counted here.
         None
     };
     let filters = serde_json::to_string(&filters).map_err(lamina_engine::Error::internal)?;

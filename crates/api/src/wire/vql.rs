@@ -159,19 +159,32 @@ fn clause(at: usize, key: &str, op: &str, body: &Map<String, Value>) -> Result<C
 }
 
 fn issue(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
-    if op != "issue" {
-        return Err("op must be \"issue\"".to_owned());
-    }
-    let word = body.get("value").and_then(Value::as_str);
+    let said = match op {
+        "issue" | "is" | "in" | "one_of" => Presence::In,
+        "is_not" | "not_in" | "not_one_of" | "none_of" => Presence::Out,
+        _ => return Err("op must be issue, is or is_not".to_owned()),
+    };
+    let word = match body.get("value") {
+        // Several would be several filters.
+        Some(Value::Array(words)) if words.len() == 1 => words[0].as_str(),
+        value => value.and_then(Value::as_str),
+    };
     let mode = match body.get("mode").and_then(Value::as_str) {
-        None | Some("in") => Presence::In,
-        Some("out") => Presence::Out,
+        None | Some("in") => said,
+        Some("out") if said == Presence::In => Presence::Out,
+        Some("out") => Presence::In,
         Some(_) => return Err("mode must be \"in\" or \"out\"".to_owned()),
     };
     let confidence = Band {
         least: fraction(body, "confidence_min")?.unwrap_or(Band::COUNTS.least),
         most: fraction(body, "confidence_max")?.unwrap_or(Band::COUNTS.most),
     };
+    if confidence.least > confidence.most {
+        return Err(format!(
+            "confidence_min is {}, above confidence_max, which is {}",
+            confidence.least, confidence.most
+        ));
+    }
     // Two of the original's words are no kind of finding here: copies have groups of their own.
     match word {
         Some("duplicates") => {
@@ -206,10 +219,16 @@ fn set_op(op: &str) -> Result<SetOp, String> {
 
 fn tags(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
     let names = names(body)?;
+    if names == ["untagged"] {
+        return Ok(match set_op(op)? {
+            SetOp::OneOf | SetOp::Is => Clause::Untagged,
+            SetOp::IsNot | SetOp::NotOneOf => Clause::Tagged,
+        });
+    }
     let ids: Result<BTreeSet<TagId>, _> = names.iter().map(|name| name.parse()).collect();
     Ok(Clause::Tags {
         op: set_op(op)?,
-        ids: ids.map_err(|_| "value must be a list of tag ids")?,
+        ids: ids.map_err(|_| "value must be a list of ids of tags, or untagged")?,
     })
 }
 
@@ -313,6 +332,51 @@ mod tests {
         assert_eq!(filter.clauses, [normal]);
         let told = of(r#""value":"noise""#).unwrap_err().detail.in_words();
         assert!(told.contains("duplicates, normal"), "{told}");
+    }
+
+    #[test]
+    fn an_issue_is_asked_for_and_denied_in_every_spelling() {
+        let of = |issue: &str| {
+            let found = read(&format!(r#"[{{"issues":{{{issue}}}}}]"#)).ok()?;
+            match found.clauses[..] {
+                [Clause::Issue { mode, .. }] => Some(mode),
+                _ => None,
+            }
+        };
+        for there in [
+            r#""op":"issue","value":"blur","mode":"in""#,
+            r#""op":"is","value":"blur""#,
+            r#""op":"one_of","value":["blur"]"#,
+            r#""op":"is_not","value":"blur","mode":"out""#,
+        ] {
+            assert_eq!(of(there), Some(Presence::In), "{there}");
+        }
+        for lacking in [
+            r#""op":"issue","value":"blur","mode":"out""#,
+            r#""op":"none_of","value":["blur"]"#,
+        ] {
+            assert_eq!(of(lacking), Some(Presence::Out), "{lacking}");
+        }
+        for wrong in [
+            r#""op":"issue","value":["blur","dark"]"#,
+            r#""op":"near","value":"blur""#,
+            r#""op":"issue","value":"blur","confidence_min":0.9,"confidence_max":0.1"#,
+            r#""op":"issue","value":"blur","confidence_min":"much""#,
+        ] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pictures_without_a_tag_are_asked_for_by_a_word_among_tags() {
+        let of = |op: &str, value: &str| {
+            let text = format!(r#"[{{"tags":{{"op":"{op}","value":{value}}}}}]"#);
+            read(&text).map(|filter| filter.clauses).ok()
+        };
+        assert_eq!(of("is", r#"["untagged"]"#), Some(vec![Clause::Untagged]));
+        assert_eq!(of("one_of", r#""untagged""#), Some(vec![Clause::Untagged]));
+        assert_eq!(of("is_not", r#""untagged""#), Some(vec![Clause::Tagged]));
+        assert_eq!(of("is", r#"["untagged","x"]"#), None);
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub(crate) struct WantedParameters {
     range: Vec<String>,
 }
 
+/// What an area is.
+const CORNERS: &str =
+    "3 to 200 corners such as 0,0 65534,0 65534,65534, each number from 0 to 65534";
 /// Stands for pictures without a tag among the ids of tags.
 const UNTAGGED: &str = "untagged";
 
@@ -123,21 +126,30 @@ impl WantedParameters {
     /// 422 with the first value that means nothing.
     pub(crate) fn read(self) -> Result<Wanted, Problem> {
         let kind = |word: &str| IssueKind::from_word(word);
+        let tag = |id: &str| TagId::from_str(id).ok();
+        let with_band = format!("{}, or one with a band such as blur:0.8-1", kinds());
+        let formats = either(ImageFormat::ALL.map(ImageFormat::as_str));
+        let with_ends = format!(
+            "{} with two ends that may be open, such as width:640..",
+            either(Measure::ALL.map(Measure::as_str))
+        );
         Ok(Wanted {
-            issues: each("issue", &self.issue, issue)?,
-            without: each("not_issue", &self.not_issue, kind)?,
-            copies: each("duplicates", &self.duplicates, copies)?,
-            tiers: each("tier", &self.tier, DuplicateTier::from_word)?,
-            formats: each("format", &self.format, ImageFormat::from_word)?,
+            issues: each("issue", &self.issue, &with_band, issue)?,
+            without: each("not_issue", &self.not_issue, &kinds(), kind)?,
+            copies: each("duplicates", &self.duplicates, "any, extra or none", copies)?,
+            tiers: each("tier", &self.tier, &tiers(), DuplicateTier::from_word)?,
+            formats: each("format", &self.format, &formats, ImageFormat::from_word)?,
             folders: self
                 .folder
                 .into_iter()
                 .filter(|text| !text.is_empty())
                 .collect(),
             names: self.q.into_iter().filter(|text| !text.is_empty()).collect(),
-            clusters: each("cluster", &self.cluster, |id| ClusterId::from_str(id).ok())?,
-            areas: each("area", &self.area, area)?,
-            ranges: each("range", &self.range, range)?,
+            clusters: each("cluster", &self.cluster, "the id of a cluster", |id| {
+                ClusterId::from_str(id).ok()
+            })?,
+            areas: each("area", &self.area, CORNERS, area)?,
+            ranges: each("range", &self.range, &with_ends, range)?,
             labels: self.label.into_iter().collect(),
             unlabelled: self.unlabelled.unwrap_or(false),
             without_labels: self.not_label.into_iter().collect(),
@@ -145,9 +157,9 @@ impl WantedParameters {
             tags: {
                 let mut ids = self.tag;
                 ids.retain(|tag| tag != UNTAGGED);
-                each("tag", &ids, |id| TagId::from_str(id).ok())?
+                each("tag", &ids, "the id of a tag, or untagged", tag)?
             },
-            without_tags: each("not_tag", &self.not_tag, |id| TagId::from_str(id).ok())?,
+            without_tags: each("not_tag", &self.not_tag, "the id of a tag", tag)?,
             ..Wanted::default()
         })
     }
@@ -156,20 +168,45 @@ impl WantedParameters {
 fn each<T, C: FromIterator<T>>(
     name: &str,
     values: &[String],
+    takes: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Result<C, Problem> {
-    let read = |value: &String| read(value).ok_or_else(|| unknown(name, value));
+    let read = |value: &String| read(value).ok_or_else(|| unknown(name, value, takes));
     values.iter().map(read).collect()
 }
 
-/// A value that means nothing.
-pub(crate) fn unknown(name: &str, value: &str) -> Problem {
+/// What `entity_type` takes.
+pub(crate) const ENTITY_TYPES: &str = "IMAGES or OBJECTS";
+/// What a level of clusters is.
+pub(crate) const CLUSTER_LEVELS: &str = "a level of clusters from 0 to 4";
+
+/// A value that means nothing; `takes` says in words what would.
+pub(crate) fn unknown(name: &str, value: &str, takes: &str) -> Problem {
     Problem::faults(vec![ParameterFault {
         kind: "value_error".to_owned(),
         loc: vec!["query".to_owned(), name.to_owned()],
-        msg: format!("Value error, {name} takes no such value"),
+        msg: format!("Value error, {name} takes {takes}"),
         input: value.into(),
     }])
+}
+
+/// `a, b or c`.
+pub(crate) fn either<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.into_iter().collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// How pictures may be the same, in words.
+pub(crate) fn tiers() -> String {
+    either(DuplicateTier::ALL.map(DuplicateTier::as_str))
+}
+
+fn kinds() -> String {
+    either(IssueKind::ALL.map(IssueKind::as_str))
 }
 
 fn issue(text: &str) -> Option<(IssueKind, Band)> {
@@ -231,7 +268,14 @@ pub(crate) fn order(text: Option<&str>) -> Result<Order, Problem> {
         "pixels" => SortKey::Pixels,
         "uniqueness" => SortKey::Uniqueness,
         "newest" => SortKey::Modified,
-        other => SortKey::Issue(IssueKind::from_word(other).ok_or_else(|| unknown("sort", text))?),
+        other => SortKey::Issue(IssueKind::from_word(other).ok_or_else(|| {
+            let takes = format!(
+                "path, name, size, pixels, uniqueness, newest, {}, each with - before it for the \
+                 greatest first",
+                kinds()
+            );
+            unknown("sort", text, &takes)
+        })?),
     };
     Ok(Order { key, descending })
 }

@@ -169,6 +169,60 @@ async fn a_selection_is_pictures_and_clusters_without_some() {
 }
 
 #[tokio::test]
+async fn a_cluster_is_narrowed_by_what_is_said_and_never_silently_left_whole() {
+    let (app, dataset) = TestApp::indexed().await;
+    let explored = app
+        .get(&format!("/api/v1/explore/{dataset}?threshold=4"))
+        .await
+        .json();
+    let cluster = &explored["clusters"][0];
+    let ask = async |filters: serde_json::Value| {
+        let uri = format!("/api/v1/dataset/{dataset}/export_entities_async?export_format=csv");
+        let part = json!({"type": "cluster", "payload": {
+            "cluster_id": cluster["cluster_id"],
+            "cluster_filters": filters,
+            "exclude_media_ids": null,
+        }});
+        let request = Request::post(uri)
+            .header("content-type", "application/json")
+            .body(Body::from(json!({"media_selection": [part]}).to_string()))
+            .unwrap();
+        app.send(request).await
+    };
+    let nobody = "0198c0de-0000-7000-8000-000000000001";
+    for whole in [
+        json!(null),
+        json!({"labels": null, "tags": null, "vql": null, "entity_type": null}),
+        json!({"tags": ["untagged"], "labels": [], "caption": "", "threshold": 0}),
+        json!({"tags": [nobody, "untagged"]}),
+    ] {
+        let told = ask(whole.clone()).await.json();
+        assert_eq!(told["entities_count"], cluster["n_images"], "{whole}");
+    }
+    for none in [json!({"tags": [nobody]}), json!({"labels": ["nothing"]})] {
+        assert_eq!(
+            ask(none.clone()).await.json()["status"],
+            "REJECTED",
+            "{none}"
+        );
+    }
+    for (wrong, status) in [
+        (json!({"caption": "boat"}), StatusCode::BAD_REQUEST),
+        (json!({"anchor_media_id": nobody}), StatusCode::BAD_REQUEST),
+        (
+            json!({"tags": ["nobody"]}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            json!({"duplicate_threshold": 2}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        assert_eq!(ask(wrong.clone()).await.status, status, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_selection_has_a_thousand_parts_at_most() {
     let (app, dataset) = TestApp::indexed().await;
     let ask = async |count: usize| {

@@ -29,6 +29,7 @@ mod process;
 mod sockets;
 mod tasks;
 mod uploads;
+mod views;
 mod vql;
 mod walking;
 mod wire;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::explore::objects::wanted as of_boxes;
 use crate::{
     error::{ParameterFault, Problem},
-    wire::{entity_type::EntityType, vql},
+    wire::{entity_type::EntityType, listed::of_tags, vql},
 };
 
 /// Most parts of a selection: each costs a walk over the dataset.
@@ -47,13 +47,9 @@ pub(crate) struct ClusterPayload {
     /// The cluster.
     cluster_id: Uuid,
     /// What narrows it.
-    #[serde(default)]
-    #[schema(required = false)]
-    cluster_filters: ClusterFilters,
+    cluster_filters: Option<ClusterFilters>,
     /// Pictures left out.
-    #[serde(default)]
-    #[schema(required = false)]
-    exclude_media_ids: Vec<Uuid>,
+    exclude_media_ids: Option<Vec<Uuid>>,
 }
 
 /// What narrows a cluster.
@@ -61,14 +57,75 @@ pub(crate) struct ClusterPayload {
 #[serde(default)]
 pub(crate) struct ClusterFilters {
     /// `IMAGES`, or `OBJECTS` where it is a cluster of boxes.
-    #[schema(required = false)]
     entity_type: Option<String>,
     /// Labels; any of them will do.
-    #[schema(required = false)]
-    labels: Vec<String>,
+    labels: Option<Vec<String>>,
+    /// Ids of tags, or `untagged`; any of them will do.
+    tags: Option<Vec<String>>,
+    /// Only pictures with a copy at least so much alike, 0–1.
+    duplicate_threshold: Option<f32>,
     /// Filters in the query language, all of which must hold.
-    #[schema(required = false, value_type = Vec<Object>)]
-    vql: Vec<serde_json::Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    vql: Option<Vec<serde_json::Value>>,
+    /// What orders pictures narrows no cluster: refused, save where it is empty.
+    caption: Option<String>,
+    /// As `caption`.
+    image_caption: Option<String>,
+    /// As `caption`.
+    caption_only_filter: Option<String>,
+    /// As `caption`.
+    anchor_media_id: Option<String>,
+}
+
+impl ClusterFilters {
+    /// What they mean.
+    ///
+    /// # Errors
+    /// 422 with the first that means nothing; 400 for what orders pictures.
+    fn read(self) -> Result<Wanted, Problem> {
+        for (name, text) in [
+            ("caption", self.caption),
+            ("image_caption", self.image_caption),
+            ("caption_only_filter", self.caption_only_filter),
+            ("anchor_media_id", self.anchor_media_id),
+        ] {
+            if text.is_some_and(|text| !text.trim().is_empty()) {
+                return Err(vql::not_supported(&format!(
+                    "{name} orders pictures and narrows no cluster: name the pictures in a part \
+                     of the type media, or ask export_context_async"
+                )));
+            }
+        }
+        let text = serde_json::Value::from(self.vql.unwrap_or_default()).to_string();
+        let mut filter = vql::read(&text)?;
+        // Beside the filters, not in place of them: all must hold.
+        if let Some(names) = self.labels.filter(|names| !names.is_empty()) {
+            filter.clauses.push(Clause::Labels {
+                op: SetOp::OneOf,
+                names: names.into_iter().collect(),
+            });
+        }
+        if let Some(least) = self.duplicate_threshold {
+            if !(0.0..=1.0).contains(&least) {
+                let msg = "duplicate_threshold takes 0 to 1";
+                return Err(fault("duplicate_threshold", msg, least.into()));
+            }
+            filter.clauses.push(Clause::Duplicates { least });
+        }
+        let (tags, untagged) = match self.tags {
+            Some(tags) => of_tags(Some(&serde_json::json!(tags).to_string())).map_err(|_| {
+                let msg = "tags takes ids of tags, or untagged";
+                fault("tags", msg, tags.into())
+            })?,
+            None => (BTreeSet::new(), false),
+        };
+        Ok(Wanted {
+            filter,
+            tags,
+            untagged,
+            ..Wanted::default()
+        })
+    }
 }
 
 impl MediaSelection {
@@ -108,7 +165,8 @@ impl SelectionPart {
 
 impl ClusterPayload {
     fn read(self, about: EntityType) -> Result<ExportPart, Problem> {
-        let filters = self.cluster_filters;
+        let filters = self.cluster_filters.unwrap_or_default();
+        let except = self.exclude_media_ids.unwrap_or_default();
         let about = match filters.entity_type.as_deref() {
             None | Some("") => about,
             word => EntityType::read(word).map_err(|other| {
@@ -116,31 +174,20 @@ impl ClusterPayload {
                 fault("entity_type", msg, other.into())
             })?,
         };
-        let text = serde_json::Value::from(filters.vql).to_string();
-        let mut wanted = Wanted {
-            filter: vql::read(&text)?,
-            ..Wanted::default()
-        };
+        let mut wanted = filters.read()?;
         let cluster = ClusterId::from_uuid(self.cluster_id);
-        if !filters.labels.is_empty() {
-            // Beside the filters, not in place of them: all must hold.
-            wanted.filter.clauses.push(Clause::Labels {
-                op: SetOp::OneOf,
-                names: filters.labels.into_iter().collect(),
-            });
-        }
         if about == EntityType::Objects {
             return Ok(ExportPart::Objects(Box::new(ObjectPart {
                 wanted: of_boxes(wanted),
                 cluster: Some(cluster),
-                except: boxes(self.exclude_media_ids),
+                except: boxes(except),
                 ..ObjectPart::default()
             })));
         }
         wanted.clusters = [cluster].into();
         Ok(ExportPart::Matching {
             wanted: Box::new(wanted),
-            except: media(self.exclude_media_ids),
+            except: media(except),
         })
     }
 }

@@ -85,10 +85,9 @@ pub(super) fn likeness(
     loc: &[&str],
 ) -> Result<Asked, Problem> {
     let whole = || Value::Object(body.clone());
-    let of = match op {
-        "media" => AnchorOf::Media,
-        "upload" => AnchorOf::Upload,
-        "any" => AnchorOf::Either,
+    let of = match (op, anchor_type(op)) {
+        (_, Some(of)) => of,
+        ("any", None) => AnchorOf::Either,
         _ => {
             let msg = "op must be \"media\", \"upload\" or \"any\"";
             return Err(fault(loc, msg, whole()));

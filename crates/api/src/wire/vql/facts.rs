@@ -114,10 +114,20 @@ fn ends(op: &str, body: &Body) -> Result<(Option<End>, Option<End>), String> {
                     })
                 }),
             };
-            Ok((end(from)?, end(to)?))
+            let (from, to) = (end(from)?, end(to)?);
+            in_order(from.map(|end| end.value), to.map(|end| end.value))?;
+            Ok((from, to))
         }
         _ => Err("op must be between, above, at_least, below, at_most or is".to_owned()),
     }
+}
+
+/// Whether the first end is not above the second: such a span would hold nothing.
+fn in_order<T: PartialOrd>(from: Option<T>, to: Option<T>) -> Result<(), String> {
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err("the first of the two is above the second".to_owned());
+    }
+    Ok(())
 }
 
 /// The two ends that `between` takes.
@@ -209,10 +219,9 @@ pub(super) fn moments(op: &str, body: &Body) -> Result<Span<Timestamp>, String> 
         "before" | "at_most" | "<=" | "until" => (None, Some(moment(value)?)),
         _ => return Err("op must be between, after, before or on".to_owned()),
     };
-    Ok(Span {
-        from: from.map(|(first, _)| first),
-        to: to.map(|(_, last)| last),
-    })
+    let (from, to) = (from.map(|(first, _)| first), to.map(|(_, last)| last));
+    in_order(from, to)?;
+    Ok(Span { from, to })
 }
 
 /// The first and the last moment that are meant.
@@ -395,6 +404,8 @@ mod tests {
             ask("width", "above", json!("wide")),
             ask("width", "near", json!(1)),
             ask("width", "above", json!(1e30)),
+            ask("width", "between", json!([5, 1])),
+            ask("aspect", "between", json!([2, 0.5])),
         ] {
             assert!(wrong.is_err(), "{wrong:?}");
         }
@@ -416,6 +427,8 @@ mod tests {
             ask("date", "before", json!(60)),
             Ok(Clause::Modified(Span::at_most(Timestamp::from_seconds(60))))
         );
+        let turned = json!(["2025-10-31", "2025-10-30"]);
+        assert!(ask("created", "between", turned).is_err());
         assert!(ask("date", "on", json!("soon")).is_err());
         assert!(ask("date", "on", json!(true)).is_err());
     }

@@ -17,7 +17,7 @@ use self::older::{OlderCluster, Pages};
 use super::ranked::{RankedParameters, look_up};
 use crate::{
     AppState,
-    error::{ApiError, Problem},
+    error::{ApiError, ParameterFault, Problem},
     extract::{Query, caller},
     wire::{
         card::thumb_uri,
@@ -388,7 +388,8 @@ impl ClusterMembers {
     }
 }
 
-/// Lists the pictures of a cluster, a hundred a page; null behind the last page.
+/// Lists the pictures of a cluster, a hundred a page; null behind the last page, and of a cluster
+/// that there is not.
 #[utoipa::path(
     get,
     path = "/api/v1/explore/{dataset_id}/similarity_cluster/{cluster_id}",
@@ -426,9 +427,14 @@ pub(crate) async fn get_similarity_cluster(
     let about = parameters.about()?;
     let (wanted, asked) = parameters.wanted(&ranked)?;
     let ranks = look_up(&state, &scope, asked).await?;
-    let Ok(cluster) = cluster_id.parse::<ClusterId>() else {
-        return Ok(Json(None));
-    };
+    let cluster = cluster_id.parse::<ClusterId>().map_err(|_| {
+        Problem::faults(vec![ParameterFault {
+            kind: "uuid_parsing".to_owned(),
+            loc: vec!["path".to_owned(), "cluster_id".to_owned()],
+            msg: "Value error, it is not the id of a cluster".to_owned(),
+            input: cluster_id.as_str().into(),
+        }])
+    })?;
     // Cursors stand where pages begin.
     let page = first / u32::try_from(MEMBERS).unwrap_or(u32::MAX);
     let previews = if about == EntityType::Objects {

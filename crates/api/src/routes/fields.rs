@@ -140,7 +140,7 @@ pub(crate) struct ValueRow {
     request_body = Vec<ValueRow>,
     responses(
         (status = ACCEPTED, description = "They are being taken in", body = FieldTask),
-        (status = BAD_REQUEST, description = "The form cannot be read", body = ErrorBody),
+        (status = BAD_REQUEST, description = "The form cannot be read, or what was sent is no list; values can still be sent", body = ErrorBody),
         (status = FORBIDDEN, description = "The caller may see the dataset, but not change it", body = ErrorBody),
         (status = NOT_FOUND, description = "There is no such dataset or task, or the caller may not see it", body = ErrorBody),
         (status = CONFLICT, description = "The values of this field were sent before", body = ErrorBody),

@@ -271,8 +271,22 @@ async fn a_field_is_declared_once_and_filled_once() {
         app.send(empty).await.status,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+    // A wrong file is not what a field gets, whose values are sent once.
+    for wrong in [
+        json!({"media_id": media, "value": 1}),
+        json!("rows"),
+        json!(null),
+    ] {
+        let refused = post(&app, &task, &wrong).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+        assert_eq!(refused.code(), "invalid_values", "{wrong}");
+    }
     let rows = json!([{"media_id": media, "value": 1}]);
-    assert_eq!(post(&app, &task, &rows).await.status, StatusCode::ACCEPTED);
+    // Some programs begin with a mark of the encoding.
+    let marked = [b"\xEF\xBB\xBF\n ", rows.to_string().as_bytes()].concat();
+    let sent = Request::post(&task).header("content-type", "application/json");
+    let sent = app.send(sent.body(Body::from(marked)).unwrap()).await;
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{sent:?}");
     let twice = post(&app, &task, &rows).await;
     assert_eq!(
         (twice.status, twice.code().as_str()),

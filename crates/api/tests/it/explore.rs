@@ -208,6 +208,13 @@ async fn exploring_needs_no_parameters_and_pages_end_empty() {
         .get(&format!("{uri}/similarity_cluster/{id}?page_number=1"))
         .await;
     assert_eq!(behind.text(), "null");
+    let nobody = "0198c0de-0000-7000-8000-000000000001";
+    let none = app.get(&format!("{uri}/similarity_cluster/{nobody}")).await;
+    assert_eq!(none.text(), "null");
+    let wrong = app.get(&format!("{uri}/similarity_cluster/x,y")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let loc = &wrong.json()["detail"][0]["loc"];
+    assert_eq!(*loc, serde_json::json!(["path", "cluster_id"]));
     let told = app.get(&format!("{uri}/exploration_metadata")).await.json();
     assert_eq!(
         (&told["media_count"], &told["clusters_count"]),

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use lamina_model::SourcePath;
 
+use super::ask::ExportFormat;
+
 /// Names given out so far.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -14,10 +16,11 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Names whose parts before the last dot are all different.
-    pub(super) fn by_stem() -> Self {
+    /// Names for an archive in this format. Boxes of YOLO stand under the name of the picture
+    /// without its end.
+    pub(super) fn of(format: ExportFormat) -> Self {
         Self {
-            by_stem: true,
+            by_stem: format == ExportFormat::Yolo,
             ..Self::default()
         }
     }
@@ -74,6 +77,7 @@ fn plain(part: &str) -> String {
 #[cfg(test)]
 mod tests {
     use lamina_model::SourcePath;
+
     use proptest::prelude::*;
 
     use super::Names;

@@ -1,20 +1,25 @@
 //! The job that writes an archive: into a file beside the indexes, then into the blob store.
 
+mod pace;
+
 use std::{
     io::{BufWriter, Write},
     os::unix::ffi::OsStrExt,
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use lamina_model::{Dataset, ExportId, Job, Phase};
 use lamina_store::Export;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
+use self::pace::Pace;
 use super::{
     ask::{DONE, ExportFormat, ExportWish, FAILED, RUNNING},
     csv, document,
+    item::Item,
     names::Names,
     table::{Row, Table},
     training::{Coco, Yolo, boxes_name},
@@ -26,6 +31,8 @@ use crate::{
 
 /// Pictures told of at a time.
 pub(super) const PART: usize = 500;
+/// How often it is told how many files are in an archive.
+const EVERY: Duration = Duration::from_secs(1);
 /// How long an archive stays.
 const KEPT_SECONDS: i64 = 7 * 86_400;
 
@@ -114,8 +121,10 @@ async fn write(
     let items = engine.export_items(&scope, &wish.parts).await?;
     let total = items.len() as u64;
     export.entities = total;
-    let format = wish.format;
+    let names = Names::of(wish.format);
+    let pace = Arc::new(Pace::of(total, wish.with_files));
     let writer = Writer {
+        pace: Arc::clone(&pace),
         head: document::head(export, dataset, &wish.base_url, engine.clock().now()),
         dataset: dataset.clone(),
         source: engine.place_of(dataset),
@@ -124,39 +133,87 @@ async fn write(
     };
     // Two parts at a time are in memory: one being read, one being written.
     let (sender, parts) = mpsc::channel::<Vec<Row>>(1);
-    let writing = tokio::task::spawn_blocking(move || writer.run(parts));
-    // Boxes stand under the name of the picture without its end.
-    let mut names = if format == ExportFormat::Yolo {
-        Names::by_stem()
-    } else {
-        Names::default()
+    let mut writing = tokio::task::spawn_blocking(move || writer.run(parts));
+    let mut telling = Telling {
+        engine,
+        export,
+        context,
+        pace: &pace,
     };
-    let mut done = 0;
-    for part in items.chunks(PART) {
-        context.check()?;
-        let said = engine.said_of(&scope, part).await?;
-        let rows = part.iter().zip(said).map(|(item, said)| {
-            let name = names.give(&item.path);
-            (item.clone(), said, name)
-        });
-        let rows = rows.collect();
-        if sender.send(rows).await.is_err() {
-            break;
+    let written = match telling.feed(&scope, &items, names, sender).await {
+        Ok(()) => telling.watch(&mut writing).await,
+        Err(stopped) => Err(stopped),
+    };
+    match written {
+        Ok(written) => written
+            .map_err(|cause| Stopped::Failed(format!("the archive cannot be written: {cause}"))),
+        Err(stopped) => {
+            // Nobody waits for the rest, and what is there of it is taken away.
+            pace.stop();
+            let _ = writing.await;
+            Err(stopped)
         }
-        done += part.len() as u64;
-        context.tell(Phase::Exporting, done, total, 0);
+    }
+}
+
+/// Hands on what is to be written, and tells how far that is.
+struct Telling<'a> {
+    engine: &'a Engine,
+    export: &'a mut Export,
+    context: &'a JobContext,
+    pace: &'a Pace,
+}
+
+impl Telling<'_> {
+    /// Hands on what is said of all pictures.
+    async fn feed(
+        &mut self,
+        scope: &DatasetScope,
+        items: &[Item],
+        mut names: Names,
+        sender: mpsc::Sender<Vec<Row>>,
+    ) -> Result<(), Stopped> {
+        for part in items.chunks(PART) {
+            self.context.check()?;
+            let said = self.engine.said_of(scope, part).await?;
+            let rows = part.iter().zip(said).map(|(item, said)| {
+                let name = names.give(&item.path);
+                (item.clone(), said, name)
+            });
+            // Where nobody takes them, why is told by the one who writes.
+            if sender.send(rows.collect()).await.is_err() {
+                break;
+            }
+            self.pace.told(part.len() as u64);
+            self.tell().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the archive is written.
+    async fn watch(&mut self, writing: &mut JoinHandle<Written>) -> Result<Written, Stopped> {
+        loop {
+            match tokio::time::timeout(EVERY, &mut *writing).await {
+                Ok(written) => return Ok(written.map_err(Error::internal)?),
+                Err(_) => self.tell().await?,
+            }
+        }
+    }
+
+    async fn tell(&mut self) -> Result<(), Stopped> {
+        self.context.check()?;
+        let (done, total) = self.pace.so_far();
+        self.context.tell(Phase::Exporting, done, total, 0);
         #[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
         let progress = done as f32 / total.max(1) as f32;
-        export.progress = progress.min(0.99);
-        engine.store().update_export(export).await?;
+        self.export.progress = progress.min(0.99);
+        Ok(self.engine.store().update_export(self.export).await?)
     }
-    drop(sender);
-    let written = writing.await.map_err(Error::internal)?;
-    written.map_err(|cause| Stopped::Failed(format!("the archive cannot be written: {cause}")))
 }
 
 /// Writes one archive, on a thread of its own.
 struct Writer {
+    pace: Arc<Pace>,
     head: String,
     dataset: Dataset,
     source: SourcePlace,
@@ -165,9 +222,10 @@ struct Writer {
 }
 
 type WriteError = Box<dyn std::error::Error + Send + Sync>;
+type Written = Result<(), WriteError>;
 
 impl Writer {
-    fn run(self, mut parts: mpsc::Receiver<Vec<Row>>) -> Result<(), WriteError> {
+    fn run(self, mut parts: mpsc::Receiver<Vec<Row>>) -> Written {
         if let Some(folder) = self.file.parent() {
             fs_err::create_dir_all(folder)?;
         }
@@ -269,11 +327,12 @@ impl Writer {
                 Ok((mut file, size)) => {
                     let options = stored().large_file(size >= u64::from(u32::MAX));
                     zip.start_file(format!("images/{name}"), options)?;
-                    std::io::copy(&mut file, &mut zip)?;
+                    self.pace.copy(&mut file, &mut zip)?;
                 }
                 // One file that is gone never spoils the rest.
                 Err(cause) => missing.push_str(&format!("{path}: {}\n", cause.kind())),
             }
+            self.pace.copied();
         }
         if !missing.is_empty() {
             zip.start_file("missing.txt", stored())?;

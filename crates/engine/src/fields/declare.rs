@@ -40,6 +40,8 @@ pub struct IncomingValues {
     part: PathBuf,
     place: PathBuf,
     field: FieldId,
+    /// The first byte that is no space.
+    first: Option<u8>,
     bytes: u64,
     most_bytes: u64,
 }
@@ -173,6 +175,7 @@ impl Engine {
             part,
             place,
             field: field.id,
+            first: None,
             bytes: 0,
             most_bytes: self.parts().ingest.limits.max_file_bytes,
         })
@@ -191,6 +194,13 @@ impl IncomingValues {
     /// # Errors
     /// [`Error::TooLarge`] when there are more than a file may have; [`Error::NoSpace`].
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        // Some programs begin every text with a mark of its encoding.
+        let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+            Some(behind) if self.bytes == 0 => behind,
+            _ => bytes,
+        };
+        let mut said = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
+        self.first = self.first.or_else(|| said.next().copied());
         self.bytes += bytes.len() as u64;
         if self.bytes > self.most_bytes {
             let why = format!(
@@ -205,8 +215,15 @@ impl IncomingValues {
     /// The file has come to its end: a job takes its values in.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when others sent values meanwhile; [`Error::NoSpace`].
+    /// [`Error::Invalid`] when it does not even begin as a list: values are taken in once, and a
+    /// wrong file must not be what the field gets; [`Error::Conflict`] when others sent values
+    /// meanwhile; [`Error::NoSpace`].
     pub async fn keep(mut self, engine: &Engine, scope: &DatasetScope) -> Result<JobId, Error> {
+        if self.first != Some(b'[') {
+            let why = "what was sent is no JSON list of rows such as [{\"media_id\": \"…\", \
+                       \"value\": 1}]; nothing of it was kept, and values can still be sent";
+            return Err(Error::invalid("values", why));
+        }
         self.file.flush().await.map_err(disk)?;
         if !engine.store().claim_field(scope.id(), self.field).await? {
             return Err(sent_before("it"));

@@ -31,7 +31,7 @@ pub(crate) enum SelectionPart {
     /// Pictures by id.
     Media(MediaPayload),
     /// The pictures of a cluster.
-    Cluster(ClusterPayload),
+    Cluster(Box<ClusterPayload>),
 }
 
 /// Pictures by id.

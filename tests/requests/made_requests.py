@@ -45,6 +45,8 @@ class Server:
         self.data = folder / "data"
         self.command = [program, "serve", "--data-dir", self.data, "--listen", "127.0.0.1:0"]
         self.command += ["--import-root", folder / "pictures", "--log", "error", *options]
+        # As it was indexed: else all is embedded anew, and told so with 503 until it is.
+        self.command.append("--no-embed")
         self.log = folder / "server.log"
 
     def __enter__(self):

@@ -7,8 +7,10 @@
 pub(crate) mod debian;
 pub(crate) mod node;
 pub(crate) mod onnxruntime;
+pub(crate) mod openvino;
 pub(crate) mod postgres;
 pub(crate) mod python;
+mod wheel;
 
 use std::{
     path::{Path, PathBuf},
@@ -43,6 +45,22 @@ pub(crate) fn onnxruntime(root: &Path, permission: Permission) -> Option<PathBuf
                 "Without ONNX Runtime: {error:#}. Pictures are embedded by the built-in pure-Rust runtime, \
                  about 5 times slower; the vectors are the same."
             ));
+            None
+        }
+    }
+}
+
+/// OpenVINO's library, where this processor is quicker with it and it can be had; says so in one line if it cannot.
+pub(crate) fn openvino(root: &Path, permission: Permission) -> Option<PathBuf> {
+    match openvino::library(root, permission) {
+        Ok(library) => Some(library),
+        Err(error) => {
+            if openvino::is_of_use() {
+                shell::note(&format!(
+                    "Without OpenVINO: {error:#}. This processor reckons in bfloat16, with which pictures would be \
+                     embedded in less than half the time."
+                ));
+            }
             None
         }
     }

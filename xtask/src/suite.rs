@@ -130,6 +130,9 @@ fn surroundings(root: &Path, permission: Permission) -> Surroundings {
     if let Some(library) = setup::onnxruntime(root, permission) {
         variables.push(("LAMINA_ONNXRUNTIME", library.into_os_string()));
     }
+    if let Some(library) = setup::openvino(root, permission) {
+        variables.push(("LAMINA_OPENVINO", library.into_os_string()));
+    }
     match python::interpreter(root, permission) {
         Ok(python) => variables.push(("LAMINA_TEST_PYTHON", python.into_os_string())),
         Err(error) => shell::note(&format!(

@@ -21,6 +21,8 @@ use crate::{
 pub(crate) struct Parts {
     /// Where ONNX Runtime's library lies, if it could be had.
     onnxruntime: Option<PathBuf>,
+    /// Where OpenVINO's library lies, where it is of use and could be had.
+    openvino: Option<PathBuf>,
     /// Whether libjpeg-turbo is compiled in.
     turbo: bool,
     /// Whether the program is kept from using a library that it finds by itself.
@@ -32,6 +34,7 @@ impl Parts {
     pub(crate) fn get(root: &Path) -> Self {
         let parts = Self {
             onnxruntime: setup::onnxruntime(root, Permission::Get),
+            openvino: setup::openvino(root, Permission::Get),
             turbo: setup::turbo(root, Permission::Get),
             pure: false,
         };
@@ -46,6 +49,7 @@ impl Parts {
         );
         Self {
             onnxruntime: None,
+            openvino: None,
             turbo: false,
             pure: true,
         }
@@ -56,9 +60,13 @@ impl Parts {
         if let Some(library) = &self.onnxruntime {
             command.env("LAMINA_ONNXRUNTIME", library);
         }
+        if let Some(library) = &self.openvino {
+            command.env("LAMINA_OPENVINO", library);
+        }
         if self.pure {
             command
                 .env_remove("LAMINA_ONNXRUNTIME")
+                .env_remove("LAMINA_OPENVINO")
                 .env("LAMINA_EMBEDDER", "pure");
         }
     }
@@ -153,6 +161,7 @@ mod tests {
         let expected = [
             ("LAMINA_EMBEDDER", Some("pure".into())),
             ("LAMINA_ONNXRUNTIME", None),
+            ("LAMINA_OPENVINO", None),
         ];
         assert_eq!(told, expected.map(|(name, value)| (name.into(), value)));
     }

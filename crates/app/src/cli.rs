@@ -63,6 +63,14 @@ pub(crate) struct SettingFlags {
     /// The ONNX Runtime library, which makes vectors quicker [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub onnxruntime: Option<PathBuf>,
+    /// OpenVINO's library for C, which makes vectors quicker still on processors that reckon in bfloat16
+    /// [default: looked for]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub openvino: Option<PathBuf>,
+    /// What vectors are reckoned with: auto, or full for 32 bits everywhere, so that a data folder may move between
+    /// machines without every picture being embedded anew [default: auto]
+    #[arg(long, global = true, value_name = "WHICH")]
+    pub precision: Option<String>,
     /// The libheif library, which reads HEIC and AVIF [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub libheif: Option<PathBuf>,

@@ -12,7 +12,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 pub(crate) use accounts::AccountConfig;
 pub(crate) use complaint::Complaints;
-use lamina_vision::DecodeLimits;
+use lamina_vision::{DecodeLimits, Precision};
 
 use crate::{
     ambient,
@@ -58,7 +58,12 @@ pub(crate) struct Config {
     pub limits: DecodeLimits,
     /// The ONNX Runtime library, if it was named.
     pub onnxruntime: Option<PathBuf>,
-    /// Folders to look for it in.
+    /// OpenVINO's library for C, if it was named.
+    pub openvino: Option<PathBuf>,
+    /// What the model inside the program is to reckon with; nothing means what this processor is
+    /// quickest in.
+    pub precision: Option<Precision>,
+    /// Folders to look for libraries in.
     pub library_dirs: Vec<PathBuf>,
     /// The libheif library, if it was named.
     pub libheif: Option<PathBuf>,

@@ -10,7 +10,7 @@ use lamina_engine::{
     SourceRoots,
 };
 use lamina_store::Store;
-use lamina_vision::{Embedder, FakeEmbedder, InsideModel, Runtime, RuntimeOptions};
+use lamina_vision::{Embedder, FakeEmbedder, InsideModel, Precision, Runtime, RuntimeOptions};
 
 use crate::{
     ambient::{SystemChance, SystemClock},
@@ -40,8 +40,17 @@ pub(crate) struct Wired {
 
 /// What this machine has for reading pictures and making vectors.
 pub(crate) fn runtime(config: &Config) -> Runtime {
+    let inside = InsideModel::named(&config.model);
+    let precision = match (config.embedder, inside) {
+        (EmbedderChoice::Auto, Some(InsideModel::Default | InsideModel::Fast)) => {
+            config.precision.unwrap_or_else(Precision::quickest)
+        }
+        _ => Precision::Single,
+    };
     Runtime::detect(&RuntimeOptions {
         onnxruntime: config.onnxruntime.clone(),
+        openvino: config.openvino.clone(),
+        precision,
         search_dirs: if config.embedder == EmbedderChoice::Auto {
             config.library_dirs.clone()
         } else {

@@ -176,8 +176,9 @@ async fn begin(
     })
 }
 
-/// Looks into all that changed. As many files as there are workers are open at a time, and one
-/// batch is being written while the next is filled: that bounds the memory.
+/// Looks into all that changed. Each worker has one file open at a time and the small copies of a
+/// few for the embedder, and one batch is being written while the next is filled: that bounds the
+/// memory.
 async fn index(
     engine: &Engine,
     dataset: &Dataset,
@@ -191,6 +192,8 @@ async fn index(
     let mut keeper = Keeper::new(engine, dataset, job, pending, rejected);
     let mut running = JoinSet::new();
     let mut exhausted = false;
+    let together = engine.parts().embedder.batch().max(1);
+    let mut few = Vec::with_capacity(together);
     loop {
         job.check()?;
         while !exhausted && running.len() < engine.parts().ingest.workers {
@@ -199,18 +202,11 @@ async fn index(
                 Some(Change::Same) => {}
                 Some(Change::Gone(path)) => keeper.gone(path).await?,
                 Some(Change::Look { found, known }) => match found.verdict {
-                    Verdict::Look => {
-                        look_on_thread(
-                            engine,
-                            &source.place.folder,
-                            Work {
-                                path: found.path,
-                                stamp: found.stamp,
-                                known,
-                            },
-                            &mut running,
-                        );
-                    }
+                    Verdict::Look => few.push(Work {
+                        path: found.path,
+                        stamp: found.stamp,
+                        known,
+                    }),
                     Verdict::Ignore(reason) => {
                         keeper
                             .left_out(found.path, found.stamp, FileOutcome::Ignored(reason), known)
@@ -224,12 +220,18 @@ async fn index(
                     }
                 },
             }
+            if few.len() == together || exhausted && !few.is_empty() {
+                let few = std::mem::take(&mut few);
+                look_on_thread(engine, &source.place.folder, few, &mut running);
+            }
         }
         match running.join_next().await {
             None => break,
             Some(ended) => {
-                let (work, looked) = ended.map_err(Error::internal)?;
-                keeper.take(work, looked.map_err(Error::internal)?).await?;
+                let looked = ended.map_err(Error::internal)?.map_err(Error::internal)?;
+                for one in looked {
+                    keeper.take(one).await?;
+                }
             }
         }
     }
@@ -239,19 +241,19 @@ async fn index(
     Ok(())
 }
 
-type LookedInto = (Work, Result<Looked, lamina_vision::EmbedError>);
+type LookedInto = Result<Vec<Looked>, lamina_vision::EmbedError>;
 
-fn look_on_thread(engine: &Engine, source: &Path, work: Work, running: &mut JoinSet<LookedInto>) {
+fn look_on_thread(
+    engine: &Engine,
+    source: &Path,
+    few: Vec<Work>,
+    running: &mut JoinSet<LookedInto>,
+) {
     let engine = engine.clone();
     let source = source.to_owned();
     running.spawn_blocking(move || {
         let parts = engine.parts();
-        let looked = look_into(
-            &source,
-            &work,
-            &parts.ingest.limits,
-            parts.embedder.as_ref(),
-        );
-        (work, looked)
+        let limits = &parts.ingest.limits;
+        look_into(&source, few, limits, parts.embedder.as_ref())
     });
 }

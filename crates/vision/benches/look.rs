@@ -7,7 +7,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use lamina_testkit::Picture;
-use lamina_vision::{DecodeLimits, InsideModel, Runtime, RuntimeOptions, look};
+use lamina_vision::{DecodeLimits, InsideModel, Precision, Runtime, RuntimeOptions, look};
 
 fn looks(c: &mut Criterion) {
     let small = Picture::scene(1, 640, 480);
@@ -33,10 +33,12 @@ fn looks(c: &mut Criterion) {
 }
 
 fn vectors(c: &mut Criterion) {
-    let runtime = Runtime::detect(&RuntimeOptions {
-        search_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/onnxruntime")],
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools");
+    let options = RuntimeOptions {
+        search_dirs: vec![tools.join("onnxruntime"), tools.join("openvino")],
         ..RuntimeOptions::default()
-    });
+    };
+    let runtime = Runtime::detect(&options);
     let file = Picture::scene(1, 640, 480).jpeg(85);
     let tensor = look(&file, None, &DecodeLimits::default())
         .expect("a sound picture")
@@ -46,6 +48,13 @@ fn vectors(c: &mut Criterion) {
     let mut runtimes = vec![("rten", runtime.pure_embedder(InsideModel::Default))];
     if runtime.has_onnxruntime() {
         runtimes.push(("onnxruntime", runtime.embedder(InsideModel::Default)));
+    }
+    let quick = Runtime::detect(&RuntimeOptions {
+        precision: Precision::quickest(),
+        ..options
+    });
+    if quick.has_openvino() {
+        runtimes.push(("openvino, bfloat16", quick.embedder(InsideModel::Default)));
     }
     for (name, embedder) in runtimes {
         let embedder = embedder.expect("the model inside the program loads");

@@ -37,7 +37,7 @@ mod thumbnail;
 mod view;
 
 pub use cutout::cutout;
-pub use embed::{Embedder, FakeEmbedder, ImageTensor, InsideModel, ModelId};
+pub use embed::{Embedder, FakeEmbedder, ImageTensor, InsideModel, ModelId, Precision};
 pub use error::{EmbedError, Rejection};
 pub use language::{CLASSES, ConceptMixture, Language, Meaning, class_name, name_classes};
 pub use limits::DecodeLimits;

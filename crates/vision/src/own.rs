@@ -35,12 +35,7 @@ impl Runtime {
     /// # Errors
     /// [`ModelError`] that names the file and what is wrong with it.
     pub fn own_embedder(&self, folder: &Path) -> Result<Arc<dyn Embedder>, ModelError> {
-        let runtime = if self.has_onnxruntime() {
-            GraphRuntime::Onnxruntime
-        } else {
-            GraphRuntime::Pure
-        };
-        load(folder, runtime).map(|model| Arc::new(model) as Arc<dyn Embedder>)
+        load(folder, self.graphs()).map(|model| Arc::new(model) as Arc<dyn Embedder>)
     }
 
     /// The same in pure Rust, whatever else is there.

@@ -5,15 +5,22 @@ use std::sync::{Arc, OnceLock};
 
 use crate::EmbedError;
 use crate::decode::{heif, jpeg};
-use crate::embed::{Embedder, InsideModel, NoVectors, OnnxRuntime, Rten};
+use crate::embed::graph::GraphRuntime;
+use crate::embed::{Embedder, InsideModel, NoVectors, OnnxRuntime, OpenVino, Precision, Rten};
 
 /// Where to look for native libraries. The program reads its settings; this room does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuntimeOptions {
     /// The ONNX Runtime library itself; tried before `search_dirs`.
     pub onnxruntime: Option<PathBuf>,
-    /// Folders in which a `libonnxruntime.so*` may lie; the first that loads is taken.
+    /// OpenVINO's library for C (`libopenvino_c.so`) itself; tried before `search_dirs`.
+    pub openvino: Option<PathBuf>,
+    /// Folders in which a `libonnxruntime.so*` and a `libopenvino_c.so*` may lie, or folders of
+    /// these; the first that loads is taken.
     pub search_dirs: Vec<PathBuf>,
+    /// What the model inside the program is to reckon with, where a library for it is found;
+    /// else numbers of 32 bits.
+    pub precision: Precision,
     /// The libheif library itself, instead of the system's `libheif.so.1`.
     pub libheif: Option<PathBuf>,
 }
@@ -21,20 +28,100 @@ pub struct RuntimeOptions {
 /// The native parts found on this machine. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Runtime {
-    onnxruntime: Result<PathBuf, String>,
-    /// Why the loaded library would not take the model, once that is known.
-    refusal: Arc<OnceLock<String>>,
+    onnxruntime: Library,
+    /// Looked for only where numbers of 16 bits are wished for.
+    openvino: Option<Library>,
     libheif: Result<String, String>,
+}
+
+/// A library that makes vectors.
+#[derive(Debug, Clone)]
+struct Library {
+    /// Where it was loaded from, or why it was not.
+    loaded: Result<PathBuf, String>,
+    /// Why it would not take the model, once that is known.
+    refusal: Arc<OnceLock<String>>,
+}
+
+impl Library {
+    fn find(
+        named: Option<&PathBuf>,
+        options: &RuntimeOptions,
+        name: &str,
+        load: impl Fn(&Path) -> Result<PathBuf, String>,
+    ) -> Self {
+        let found = options
+            .search_dirs
+            .iter()
+            .flat_map(|dir| libraries_in(dir, name));
+        let mut failures = Vec::new();
+        let mut loaded = None;
+        for path in named.cloned().into_iter().chain(found) {
+            match load(&path) {
+                Ok(from) => {
+                    loaded = Some(from);
+                    break;
+                }
+                Err(why) => failures.push(format!("{}: {why}", path.display())),
+            }
+        }
+        let none = || {
+            if failures.is_empty() {
+                "its library was not found".to_owned()
+            } else {
+                failures.join("; ")
+            }
+        };
+        Self {
+            loaded: loaded.ok_or_else(none),
+            refusal: Arc::default(),
+        }
+    }
+
+    /// Where it is, if it makes vectors; else why not.
+    fn usable(&self) -> Result<&Path, &str> {
+        match (self.refusal.get(), &self.loaded) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Ok(path)) => Ok(path),
+            (None, Err(why)) => Err(why),
+        }
+    }
+
+    /// What `make` makes with it; nothing, and the reason noted, where it is refused.
+    fn try_with<T>(&self, make: impl FnOnce() -> Result<T, EmbedError>) -> Option<T> {
+        self.loaded.as_ref().ok()?;
+        match make() {
+            Ok(made) => Some(made),
+            Err(refusal) => {
+                self.refusal.get_or_init(|| refusal.to_string());
+                None
+            }
+        }
+    }
 }
 
 impl Runtime {
     /// Looks for the libraries and loads what is there. Never fails: what cannot be loaded is
-    /// told by [`Runtime::lines`] and done without. The first ONNX Runtime and the first libheif
-    /// loaded serve the whole process.
+    /// told by [`Runtime::lines`] and done without. The first library of each kind that is loaded
+    /// serves the whole process.
     pub fn detect(options: &RuntimeOptions) -> Self {
+        let onnxruntime = Library::find(
+            options.onnxruntime.as_ref(),
+            options,
+            "libonnxruntime.so",
+            OnnxRuntime::load_library,
+        );
+        let openvino = (options.precision == Precision::Bfloat16).then(|| {
+            Library::find(
+                options.openvino.as_ref(),
+                options,
+                "libopenvino_c.so",
+                OpenVino::load_library,
+            )
+        });
         Self {
-            onnxruntime: find_onnxruntime(options),
-            refusal: Arc::default(),
+            onnxruntime,
+            openvino,
             libheif: heif::load(options.libheif.as_deref()),
         }
     }
@@ -45,15 +132,18 @@ impl Runtime {
     /// # Errors
     /// [`EmbedError::Load`] when no runtime at all takes the model.
     pub fn embedder(&self, model: InsideModel) -> Result<Arc<dyn Embedder>, EmbedError> {
-        if self.onnxruntime.is_ok() && model != InsideModel::None {
-            match OnnxRuntime::new(model) {
-                Ok(embedder) => return Ok(Arc::new(embedder)),
-                Err(refusal) => {
-                    self.refusal.get_or_init(|| refusal.to_string());
-                }
-            }
+        if model == InsideModel::None {
+            return self.pure_embedder(model);
         }
-        self.pure_embedder(model)
+        if let Some(openvino) = &self.openvino
+            && let Some(embedder) = openvino.try_with(|| OpenVino::new(model, self.graphs()))
+        {
+            return Ok(Arc::new(embedder));
+        }
+        match self.onnxruntime.try_with(|| OnnxRuntime::new(model)) {
+            Some(embedder) => Ok(Arc::new(embedder)),
+            None => self.pure_embedder(model),
+        }
     }
 
     /// An embedder in pure Rust, whatever else is there.
@@ -67,9 +157,25 @@ impl Runtime {
         Ok(Arc::new(Rten::new(model)?))
     }
 
-    /// Whether vectors are made by ONNX Runtime.
+    /// Whether ONNX Runtime is there and takes models.
     pub fn has_onnxruntime(&self) -> bool {
-        self.onnxruntime.is_ok() && self.refusal.get().is_none()
+        self.onnxruntime.usable().is_ok()
+    }
+
+    /// Whether OpenVINO is there and takes the model inside the program, in bfloat16.
+    pub fn has_openvino(&self) -> bool {
+        self.openvino
+            .as_ref()
+            .is_some_and(|library| library.usable().is_ok())
+    }
+
+    /// What runs graphs that are not the model inside the program.
+    pub(crate) fn graphs(&self) -> GraphRuntime {
+        if self.has_onnxruntime() {
+            GraphRuntime::Onnxruntime
+        } else {
+            GraphRuntime::Pure
+        }
     }
 
     /// Whether HEIC and AVIF can be read.
@@ -79,17 +185,7 @@ impl Runtime {
 
     /// What is used, and what would make it faster or let it read more: one sentence each.
     pub fn lines(&self) -> Vec<String> {
-        let onnxruntime = match self.refusal.get() {
-            Some(refusal) => Err(refusal),
-            None => self.onnxruntime.as_ref(),
-        };
-        let embedding = match onnxruntime {
-            Ok(path) => format!("Vectors are made with ONNX Runtime ({}).", path.display()),
-            Err(why) => format!(
-                "Vectors are made in pure Rust, about five times slower than with ONNX Runtime \
-                 ({why}); `cargo xtask up` fetches it."
-            ),
-        };
+        let embedding = self.embedding_line();
         let jpeg = if cfg!(feature = "turbo") {
             format!("JPEGs are decoded with {}.", jpeg::DECODER_NAME)
         } else {
@@ -105,40 +201,54 @@ impl Runtime {
         };
         vec![embedding, jpeg, heif]
     }
-}
 
-fn find_onnxruntime(options: &RuntimeOptions) -> Result<PathBuf, String> {
-    let mut failures = Vec::new();
-    let explicit = options.onnxruntime.iter().cloned();
-    let found = options.search_dirs.iter().flat_map(|dir| libraries_in(dir));
-    for path in explicit.chain(found) {
-        match OnnxRuntime::load_library(&path) {
-            Ok(loaded) => return Ok(loaded),
-            Err(why) => failures.push(format!("{}: {why}", path.display())),
+    /// What makes vectors, and what would make them quicker.
+    fn embedding_line(&self) -> String {
+        let slow = match self.openvino.as_ref().map(Library::usable) {
+            Some(Ok(path)) => {
+                return format!(
+                    "Vectors are made with OpenVINO ({}), in bfloat16.",
+                    path.display()
+                );
+            }
+            Some(Err(why)) => format!(
+                "; this processor reckons in bfloat16, with which OpenVINO would take less than \
+                 half the time ({why}); `cargo xtask up` fetches it"
+            ),
+            None => String::new(),
+        };
+        match self.onnxruntime.usable() {
+            Ok(path) => format!(
+                "Vectors are made with ONNX Runtime ({}){slow}.",
+                path.display()
+            ),
+            Err(why) => format!(
+                "Vectors are made in pure Rust, about five times slower than with ONNX Runtime \
+                 ({why}); `cargo xtask up` fetches it."
+            ),
         }
     }
-    Err(if failures.is_empty() {
-        "its library was not found".to_owned()
-    } else {
-        failures.join("; ")
-    })
 }
 
-/// Files in `dir` that are named like the library, newest version first.
-fn libraries_in(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs_err::read_dir(dir) else {
-        return Vec::new();
+/// Files in `dir`, and in the folders in it, that are named like the library, newest version
+/// first.
+fn libraries_in(dir: &Path, name: &str) -> Vec<PathBuf> {
+    let entries = |dir: &Path| -> Vec<PathBuf> {
+        let read = fs_err::read_dir(dir).into_iter().flatten().flatten();
+        read.map(|entry| entry.path()).collect()
     };
-    let mut paths: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with("libonnxruntime.so")
-        })
-        .map(|entry| entry.path())
+    let is_named = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        file.starts_with(name) && path.is_file()
+    };
+    let mut paths = entries(dir);
+    let inner: Vec<PathBuf> = paths
+        .iter()
+        .filter(|path| path.is_dir())
+        .flat_map(|folder| entries(folder))
         .collect();
+    paths.extend(inner);
+    paths.retain(is_named);
     paths.sort_by(|a, b| b.cmp(a));
     paths
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use lamina_vision::{DecodeLimits, InsideModel};
+use lamina_vision::{DecodeLimits, InsideModel, Precision};
 use tracing_subscriber::EnvFilter;
 
 use super::{
@@ -85,6 +85,12 @@ pub(super) fn checked(
         batch_items: reader.number("batch_items", 64, 1, 4096),
         limits: reader.limits(),
         onnxruntime: reader.path("onnxruntime"),
+        openvino: reader.path("openvino"),
+        precision: reader.word(
+            "precision",
+            None,
+            &[("auto", None), ("full", Some(Precision::Single))],
+        ),
         library_dirs: library_dirs(surroundings),
         libheif: reader.path("libheif"),
         embedder: reader.word(
@@ -159,25 +165,20 @@ fn read_file(
     }
 }
 
+/// Folders of a program's tools that hold libraries, each version in a folder of its own.
+const TOOLS: [&str; 2] = ["tools/onnxruntime", "tools/openvino"];
+
 /// Where a library that came with the program may lie.
 fn library_dirs(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
-    let mut dirs = Vec::new();
     let own = surroundings.own_file.as_deref().and_then(Path::parent);
-    if let Some(own) = own {
-        // `target/release/lamina` has its tools beside `target`; an installed one, beside `bin`.
-        dirs.extend(
-            own.ancestors()
-                .skip(1)
-                .take(2)
-                .map(|dir| dir.join("tools/onnxruntime")),
-        );
-    }
-    dirs.extend(
-        surroundings
-            .working_folder
-            .as_ref()
-            .map(|dir| dir.join("tools/onnxruntime")),
-    );
+    // `target/release/lamina` has its tools beside `target`; an installed one, beside `bin`.
+    let beside = own
+        .into_iter()
+        .flat_map(|own| own.ancestors().skip(1).take(2));
+    let homes = beside.chain(surroundings.working_folder.as_deref());
+    let mut dirs: Vec<PathBuf> = homes
+        .flat_map(|home| TOOLS.map(|tools| home.join(tools)))
+        .collect();
     dirs.extend(own.map(Path::to_owned));
     dirs.extend(["/usr/local/lib", "/usr/lib"].map(PathBuf::from));
     dirs

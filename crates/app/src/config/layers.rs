@@ -12,7 +12,7 @@ use crate::cli::SettingFlags;
 use lamina_vision::InsideModel;
 
 /// Every key, with whether it takes a list.
-pub(super) const KEYS: [(&str, bool); 30] = [
+pub(super) const KEYS: [(&str, bool); 32] = [
     ("data_dir", false),
     ("listen", false),
     ("allow_remote_without_auth", false),
@@ -23,6 +23,8 @@ pub(super) const KEYS: [(&str, bool); 30] = [
     ("max_pixels", false),
     ("max_file_mib", false),
     ("onnxruntime", false),
+    ("openvino", false),
+    ("precision", false),
     ("libheif", false),
     ("embedder", false),
     ("model", false),
@@ -107,6 +109,8 @@ pub(super) fn of_flags(flags: &SettingFlags) -> Layer {
     put("max_pixels", "max-pixels", text(&flags.max_pixels));
     put("max_file_mib", "max-file-mib", text(&flags.max_file_mib));
     put("onnxruntime", "onnxruntime", path(&flags.onnxruntime));
+    put("openvino", "openvino", path(&flags.openvino));
+    put("precision", "precision", text(&flags.precision));
     put("libheif", "libheif", path(&flags.libheif));
     put("embedder", "embedder", text(&flags.embedder));
     let no_embed = flags.no_embed.then(|| InsideModel::None.name().to_owned());

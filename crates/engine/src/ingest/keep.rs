@@ -62,7 +62,8 @@ impl<'a> Keeper<'a> {
     }
 
     /// A file that was looked into.
-    pub(super) async fn take(&mut self, work: Work, looked: Looked) -> Result<(), Stopped> {
+    pub(super) async fn take(&mut self, looked: Looked) -> Result<(), Stopped> {
+        let work = looked.work;
         self.seconds.read += looked.seconds.read;
         self.seconds.look += looked.seconds.look;
         self.seconds.embed += looked.seconds.embed;

@@ -13,7 +13,7 @@ use std::{
 use lamina_model::{
     FileRecord, FileStamp, IgnoreReason, ImageFormat, RejectReason, SourcePath, WorkerSeconds,
 };
-use lamina_vision::{DecodeLimits, Embedder, Look, Sniffed};
+use lamina_vision::{DecodeLimits, Embedder, ImageTensor, Look, Sniffed};
 
 use super::plain;
 
@@ -29,6 +29,7 @@ pub(super) struct Work {
 /// What looking into a file said, and how long each part took.
 #[derive(Debug)]
 pub(super) struct Looked {
+    pub(super) work: Work,
     pub(super) outcome: Outcome,
     pub(super) seconds: WorkerSeconds,
 }
@@ -36,7 +37,7 @@ pub(super) struct Looked {
 /// What looking into a file said.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// A picture, with its vector.
+    /// A picture, with its vector, which is empty until it was embedded.
     Picture(Box<Look>, Vec<f32>),
     /// Claims to be a picture and cannot be used.
     Rejected(RejectReason, String),
@@ -47,28 +48,48 @@ pub(super) enum Outcome {
 /// Enough to tell any format by its content.
 const HEAD_BYTES: u64 = 4096;
 
-/// Reads and judges one file.
+/// Reads and judges a few files one after the other, and embeds those that are pictures together.
 ///
 /// # Errors
-/// Only when the embedder itself fails: that is no fault of the file, and the job must stop.
+/// Only when the embedder itself fails: that is no fault of the files, and the job must stop.
 pub(super) fn look_into(
     source: &Path,
-    work: &Work,
+    works: Vec<Work>,
     limits: &DecodeLimits,
     embedder: &dyn Embedder,
-) -> Result<Looked, lamina_vision::EmbedError> {
-    let mut seconds = WorkerSeconds::default();
-    let outcome = judge(source, work, limits, embedder, &mut seconds)?;
-    Ok(Looked { outcome, seconds })
+) -> Result<Vec<Looked>, lamina_vision::EmbedError> {
+    let mut tensors = Vec::with_capacity(works.len());
+    let mut looked = Vec::with_capacity(works.len());
+    for work in works {
+        let mut seconds = WorkerSeconds::default();
+        let outcome = judge(source, &work, limits, &mut tensors, &mut seconds);
+        looked.push(Looked {
+            work,
+            outcome,
+            seconds,
+        });
+    }
+    let began = Instant::now();
+    let mut vectors = embedder.embed(&tensors)?.into_iter();
+    if let Some(last) = looked.last_mut() {
+        last.seconds.embed += began.elapsed().as_secs_f64();
+    }
+    for one in &mut looked {
+        if let Outcome::Picture(_, vector) = &mut one.outcome {
+            *vector = vectors.next().unwrap_or_default();
+        }
+    }
+    Ok(looked)
 }
 
+/// What a file is; of a picture, what is to be embedded is added to `tensors`.
 fn judge(
     source: &Path,
     work: &Work,
     limits: &DecodeLimits,
-    embedder: &dyn Embedder,
+    tensors: &mut Vec<ImageTensor>,
     seconds: &mut WorkerSeconds,
-) -> Result<Outcome, lamina_vision::EmbedError> {
+) -> Outcome {
     let claims = work
         .path
         .extension()
@@ -80,8 +101,8 @@ fn judge(
     });
     let bytes = match content {
         Ok(Content::Whole(bytes)) => bytes,
-        Ok(Content::Settled(outcome)) => return Ok(outcome),
-        Err(cause) => return Ok(unreadable(claims.is_some(), &cause)),
+        Ok(Content::Settled(outcome)) => return outcome,
+        Err(cause) => return unreadable(claims.is_some(), &cause),
     };
     // `look` catches what its decoders throw; this is for faults of its own.
     let looked = timed(&mut seconds.look, || {
@@ -89,20 +110,15 @@ fn judge(
             lamina_vision::look(&bytes, claims, limits)
         }))
     });
-    drop(bytes);
     match looked {
-        Ok(Ok(look)) => {
-            let tensor = std::slice::from_ref(&look.tensor);
-            let mut vectors = timed(&mut seconds.embed, || embedder.embed(tensor))?;
-            Ok(Outcome::Picture(
-                Box::new(look),
-                vectors.pop().unwrap_or_default(),
-            ))
+        Ok(Ok(mut look)) => {
+            tensors.push(look.tensor.take());
+            Outcome::Picture(Box::new(look), Vec::new())
         }
-        Ok(Err(rejection)) => Ok(Outcome::Rejected(rejection.reason, rejection.note)),
+        Ok(Err(rejection)) => Outcome::Rejected(rejection.reason, rejection.note),
         Err(_) => {
             let note = RejectReason::DecoderFault.sentence().to_owned();
-            Ok(Outcome::Rejected(RejectReason::DecoderFault, note))
+            Outcome::Rejected(RejectReason::DecoderFault, note)
         }
     }
 }

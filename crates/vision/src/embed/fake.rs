@@ -63,6 +63,11 @@ impl Embedder for FakeEmbedder {
         Some(self)
     }
 
+    /// So that tests see pictures embedded together.
+    fn batch(&self) -> usize {
+        3
+    }
+
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError> {
         Ok(batch.iter().map(Self::vector).collect())
     }

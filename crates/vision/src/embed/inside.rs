@@ -10,6 +10,38 @@ pub(crate) static MODEL_BYTES: &[u8] = include_bytes!("../../models/efficientnet
 /// Numbers in a vector of it.
 pub(crate) const DIMENSIONS: usize = 1280;
 
+/// What a model reckons with. Vectors of different precisions are as those of different models:
+/// never compared. (Of 900 photographs the two vectors of one have a cosine of 0.998, of dark ones
+/// 0.986: less than tells a copy from a picture that is only alike.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// Numbers of 32 bits, on any machine.
+    #[default]
+    Single,
+    /// Products of numbers of 16 bits (bfloat16), summed up in 32, where the processor has
+    /// instructions for them.
+    Bfloat16,
+}
+
+impl Precision {
+    /// Its part of a [`ModelId`].
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "fp32",
+            Self::Bfloat16 => "bf16",
+        }
+    }
+
+    /// The one that this processor is quickest in.
+    pub fn quickest() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx512bf16") {
+            return Self::Bfloat16;
+        }
+        Self::Single
+    }
+}
+
 /// The model inside the program at one of its sizes. Vectors of different sizes are as those of
 /// different models: never compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,12 +94,18 @@ impl InsideModel {
         }
     }
 
-    /// Which model made a vector.
+    /// Which model made a vector, where numbers of 32 bits were reckoned with.
     pub fn id(self) -> ModelId {
-        ModelId::new(match self {
-            Self::Default => "efficientnet-lite0/fp32",
-            Self::Fast => "efficientnet-lite0-160/fp32",
-            Self::None => "none/0",
-        })
+        self.id_in(Precision::Single)
+    }
+
+    /// Which model made a vector, where numbers of this precision were reckoned with.
+    pub fn id_in(self, precision: Precision) -> ModelId {
+        let family = match self {
+            Self::Default => "efficientnet-lite0",
+            Self::Fast => "efficientnet-lite0-160",
+            Self::None => return ModelId::new("none/0"),
+        };
+        ModelId::new(format!("{family}/{}", precision.name()))
     }
 }

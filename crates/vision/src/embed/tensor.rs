@@ -26,6 +26,17 @@ impl ImageTensor {
         })
     }
 
+    /// Moves the pixels out of a [`Look`](crate::Look) that is kept longer than they are needed;
+    /// a square of no pixels stays behind.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let nothing = Self {
+            side: 0,
+            rgb: Box::default(),
+        };
+        std::mem::replace(self, nothing)
+    }
+
     /// Pixels along each side.
     pub fn side(&self) -> usize {
         self.side

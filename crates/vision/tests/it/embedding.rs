@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use lamina_testkit::Picture;
 use lamina_vision::{
-    DecodeLimits, Embedder, FakeEmbedder, ImageTensor, InsideModel, Runtime, RuntimeOptions,
+    DecodeLimits, Embedder, FakeEmbedder, ImageTensor, InsideModel, Precision, Runtime,
+    RuntimeOptions,
 };
 
 use crate::look;
@@ -16,18 +17,32 @@ pub(crate) fn pure() -> Arc<dyn Embedder> {
         .unwrap()
 }
 
-/// What `cargo xtask` fetches, or the library that the environment names.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where a test is told of a library that is not in the usual folder"
+)]
+fn named(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from)
+}
+
+/// What `cargo xtask` fetches, or the library that the environment names; in single precision.
 pub(crate) fn options() -> RuntimeOptions {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where a test is told of a library that is not in the usual folder"
-    )]
-    let named = std::env::var_os("LAMINA_ONNXRUNTIME").map(PathBuf::from);
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools");
     RuntimeOptions {
-        onnxruntime: named,
-        search_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/onnxruntime")],
+        onnxruntime: named("LAMINA_ONNXRUNTIME"),
+        openvino: named("LAMINA_OPENVINO"),
+        search_dirs: vec![tools.join("onnxruntime"), tools.join("openvino")],
         ..RuntimeOptions::default()
     }
+}
+
+/// The same in bfloat16; nothing where the library is not there or the processor has no use for it.
+fn in_bfloat16() -> Option<Runtime> {
+    let runtime = Runtime::detect(&RuntimeOptions {
+        precision: Precision::quickest(),
+        ..options()
+    });
+    runtime.has_openvino().then_some(runtime)
 }
 
 fn tensors(count: u64) -> Vec<ImageTensor> {
@@ -101,6 +116,79 @@ fn the_fast_size_gives_vectors_of_its_own_that_say_much_the_same() {
 }
 
 #[test]
+fn bfloat16_gives_vectors_of_its_own_that_say_much_the_same() {
+    let Some(runtime) = in_bfloat16() else { return };
+    for inside in [InsideModel::Default, InsideModel::Fast] {
+        let (quick, full) = (
+            runtime.embedder(inside).unwrap(),
+            runtime.pure_embedder(inside).unwrap(),
+        );
+        assert_eq!(quick.model(), &inside.id_in(Precision::Bfloat16));
+        assert_ne!(quick.model(), full.model());
+        assert_eq!(quick.side(), full.side());
+        let limits = DecodeLimits {
+            tensor_side_px: u32::try_from(quick.side()).unwrap(),
+            ..DecodeLimits::default()
+        };
+        let tensors: Vec<ImageTensor> = (0..4)
+            .map(|seed| Picture::scene(seed, 320, 240).png())
+            .map(|file| lamina_vision::look(&file, None, &limits).unwrap().tensor)
+            .collect();
+        let (a, b) = (
+            quick.embed(&tensors).unwrap(),
+            full.embed(&tensors).unwrap(),
+        );
+        for (at, vector) in a.iter().enumerate() {
+            assert_eq!(vector.len(), quick.dimensions());
+            assert!((cosine(vector, vector) - 1.0).abs() < 1e-4);
+            let own = cosine(vector, &b[at]);
+            assert!(own > 0.97, "{inside:?} {at}: {own}");
+            let others = (0..b.len()).filter(|other| *other != at);
+            let nearest = others.map(|other| cosine(vector, &b[other]));
+            assert!(nearest.fold(0.0, f32::max) < own, "{inside:?} {at}: {own}");
+        }
+        assert!(quick.embed(&[]).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn bfloat16_gives_each_picture_one_vector_whoever_asks_and_after_a_rest() {
+    let Some(runtime) = in_bfloat16() else { return };
+    let embedder = runtime.embedder(InsideModel::Default).unwrap();
+    let tensors = tensors(2);
+    let expected = embedder.embed(&tensors).unwrap();
+    // Several threads, and one that lets everything go while the others embed.
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                assert_eq!(embedder.embed(&tensors).unwrap(), expected);
+                assert_eq!(embedder.embed(&tensors[..1]).unwrap(), expected[..1]);
+            });
+        }
+        scope.spawn(|| embedder.rest());
+    });
+    embedder.rest();
+    assert_eq!(embedder.embed(&tensors).unwrap(), expected);
+    let wrong = runtime.embedder(InsideModel::Fast).unwrap();
+    let refusal = wrong.embed(&tensors).unwrap_err().to_string();
+    assert!(
+        refusal.contains("160 x 160") && refusal.contains("OpenVINO"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn words_are_held_against_vectors_of_bfloat16_as_against_others() {
+    let Some(runtime) = in_bfloat16() else { return };
+    let embedder = runtime.embedder(InsideModel::Default).unwrap();
+    let vectors = embedder.embed(&tensors(1)).unwrap();
+    let language = embedder.language().unwrap();
+    let mixtures = language.mixtures(&vectors[0]).unwrap();
+    assert!(!mixtures[0].shares.is_empty());
+    assert!(language.meaning("a dog").unwrap().is_some());
+}
+
+#[test]
 fn vectors_have_length_one_and_copies_come_closer_than_others() {
     let embedder = pure();
     let picture = Picture::scene(40, 640, 480);
@@ -156,6 +244,9 @@ fn a_library_that_is_none_is_told_and_done_without() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("libonnxruntime.so");
     fs_err::write(&text, "not a library").unwrap();
+    fs_err::create_dir(folder.path().join("1.0")).unwrap();
+    let inner = folder.path().join("1.0/libopenvino_c.so.1");
+    fs_err::write(&inner, "not a library").unwrap();
     let missing = folder.path().join("gone.so");
     let runtime = Runtime::detect(&RuntimeOptions {
         onnxruntime: Some(missing.clone()),
@@ -163,10 +254,11 @@ fn a_library_that_is_none_is_told_and_done_without() {
             folder.path().to_owned(),
             folder.path().join("no such folder"),
         ],
+        precision: Precision::Bfloat16,
         ..RuntimeOptions::default()
     });
     let lines = runtime.lines();
-    if runtime.has_onnxruntime() {
+    if runtime.has_onnxruntime() || runtime.has_openvino() {
         // Another test of this process has loaded the real one, which then serves all.
         return;
     }
@@ -187,6 +279,9 @@ fn what_is_used_is_said_in_sentences() {
     assert_eq!(lines.len(), 3);
     for line in lines {
         assert!(line.ends_with('.') && line.len() > 20, "{line}");
+    }
+    if let Some(quick) = in_bfloat16() {
+        assert!(quick.lines()[0].contains("bfloat16"), "{:?}", quick.lines());
     }
 }
 

@@ -1,4 +1,8 @@
-use std::{collections::HashMap, ffi::OsString, path::PathBuf};
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::Parser;
 
@@ -40,16 +44,13 @@ fn nothing_needs_to_be_set_but_a_home() {
     assert_eq!(config.workers, 3);
     assert_eq!(config.limits.max_pixels, 300_000_000);
     assert_eq!(config.import_roots, None);
-    assert!(
-        config
-            .library_dirs
-            .contains(&PathBuf::from("/repo/tools/onnxruntime"))
-    );
-    assert!(
-        config
-            .library_dirs
-            .contains(&PathBuf::from("/work/tools/onnxruntime"))
-    );
+    for folder in ["/repo", "/work"] {
+        for tools in ["tools/onnxruntime", "tools/openvino"] {
+            let folder = Path::new(folder).join(tools);
+            assert!(config.library_dirs.contains(&folder), "{folder:?}");
+        }
+    }
+    assert_eq!(config.precision, None);
     assert!(config.given.is_empty());
 }
 

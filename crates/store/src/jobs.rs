@@ -3,6 +3,8 @@
 //! A lease is told from every other by job, runner and attempt; whoever writes under one that
 //! is not held any more gets `LeaseLost` and must stop.
 
+mod cancel;
+
 use lamina_model::{DatasetId, Job, JobId, JobKind, JobState, Lane, Phase, Progress, Timestamp};
 use uuid::Uuid;
 
@@ -248,6 +250,17 @@ impl Store {
                 return Err(Error::NotFound { what: "dataset" });
             }
             insert_job!(tx, job);
+            if job.kind == JobKind::Ingest {
+                // Whoever asked and looks at once must not take the state of before for the end.
+                sqlx::query(
+                    "UPDATE datasets SET progress_percent = 0, fatal_error = NULL,
+                         status = CASE WHEN generation IS NULL THEN 'indexing' ELSE 'updating' END
+                     WHERE id = $1 AND status IN ('ready', 'failed')",
+                )
+                .bind(job.dataset_id.as_uuid())
+                .execute(&mut *tx)
+                .await?;
+            }
             sqlx::query_as::<_, JobRow>(
                 "SELECT * FROM jobs
                  WHERE dataset_id = $1 AND kind = $2 AND subject = $3
@@ -486,31 +499,6 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// Asks a job to stop. One that waits is cancelled at once; one that runs learns it with its
-    /// next heartbeat; one that ended stays as it is. Gives the state after.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such job.
-    pub async fn request_cancel(&self, id: JobId, at: Timestamp) -> Result<JobState> {
-        let state = write!(&self.db, pool => {
-            sqlx::query_scalar::<_, String>(
-                "UPDATE jobs SET
-                     cancel_requested = CASE WHEN state IN ('queued', 'running') THEN TRUE
-                         ELSE cancel_requested END,
-                     ended_at_us = CASE WHEN state = 'queued' THEN $2 ELSE ended_at_us END,
-                     state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
-                 WHERE id = $1 RETURNING state",
-            )
-            .bind(id.as_uuid())
-            .bind(at.as_micros())
-            .fetch_all(pool)
-            .await?
-            .pop()
-        });
-        let state = state.ok_or(Error::NotFound { what: "task" })?;
-        word("job state", JobState::from_word(&state))
     }
 
     /// One job.

@@ -405,6 +405,15 @@ async fn an_archive_becomes_a_dataset_and_more_can_be_added_to_it() {
     assert_eq!(paths(&app, &dataset).await, all);
     let again = format!("/api/v1/dataset/{dataset}/reindex");
     assert_eq!(end(&app, &again).await.status, StatusCode::ACCEPTED);
+    // From then on, not from when a runner takes it up: a script that polls must not take the
+    // state of before for the end.
+    assert_eq!(status(&app, &dataset).await, "READ ONLY");
+    let busy = post(&app, &add, &[("files", Some("e.png"), &pictures[0])]).await;
+    assert_eq!(busy.code(), "dataset_busy");
+    let task = app.get("/api/v1/tasks?sort_order=desc").await.json()["tasks"][0]["task_id"].clone();
+    let abort = format!("/api/v1/tasks/{}/abort", task.as_str().unwrap());
+    assert_eq!(end(&app, &abort).await.status, StatusCode::OK);
+    assert_eq!(status(&app, &dataset).await, "READY");
 
     for fields in [
         &[][..],

@@ -63,7 +63,9 @@ pub(crate) struct Config {
     /// What the model inside the program is to reckon with; nothing means what this processor is
     /// quickest in.
     pub precision: Option<Precision>,
-    /// Folders to look for libraries in.
+    /// Folders that hold a folder for each version of a library.
+    pub tool_dirs: Vec<PathBuf>,
+    /// Other folders to look for libraries in.
     pub library_dirs: Vec<PathBuf>,
     /// The libheif library, if it was named.
     pub libheif: Option<PathBuf>,

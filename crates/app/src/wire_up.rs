@@ -40,9 +40,9 @@ pub(crate) struct Wired {
 
 /// What this machine has for reading pictures and making vectors.
 pub(crate) fn runtime(config: &Config) -> Runtime {
-    let inside = InsideModel::named(&config.model);
-    let precision = match (config.embedder, inside) {
-        (EmbedderChoice::Auto, Some(InsideModel::Default | InsideModel::Fast)) => {
+    let is_auto = config.embedder == EmbedderChoice::Auto;
+    let precision = match InsideModel::named(&config.model) {
+        Some(InsideModel::Default | InsideModel::Fast) if is_auto => {
             config.precision.unwrap_or_else(Precision::quickest)
         }
         _ => Precision::Single,
@@ -51,7 +51,12 @@ pub(crate) fn runtime(config: &Config) -> Runtime {
         onnxruntime: config.onnxruntime.clone(),
         openvino: config.openvino.clone(),
         precision,
-        search_dirs: if config.embedder == EmbedderChoice::Auto {
+        tool_dirs: if is_auto {
+            config.tool_dirs.clone()
+        } else {
+            Vec::new()
+        },
+        search_dirs: if is_auto {
             config.library_dirs.clone()
         } else {
             Vec::new()

@@ -1,6 +1,4 @@
 //! What looking at one picture and making its vector costs: `cargo bench -p lamina-vision`.
-//!
-//! The costs of the stages inside a look are printed by the ignored test `stages`.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -35,7 +33,7 @@ fn looks(c: &mut Criterion) {
 fn vectors(c: &mut Criterion) {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools");
     let options = RuntimeOptions {
-        search_dirs: vec![tools.join("onnxruntime"), tools.join("openvino")],
+        tool_dirs: vec![tools.join("onnxruntime"), tools.join("openvino")],
         ..RuntimeOptions::default()
     };
     let runtime = Runtime::detect(&options);

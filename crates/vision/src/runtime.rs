@@ -15,9 +15,12 @@ pub struct RuntimeOptions {
     pub onnxruntime: Option<PathBuf>,
     /// OpenVINO's library for C (`libopenvino_c.so`) itself; tried before `search_dirs`.
     pub openvino: Option<PathBuf>,
-    /// Folders in which a `libonnxruntime.so*` and a `libopenvino_c.so*` may lie, or folders of
-    /// these; the first that loads is taken.
+    /// Folders in which a `libonnxruntime.so*` and a `libopenvino_c.so*` may lie; the first that
+    /// loads is taken.
     pub search_dirs: Vec<PathBuf>,
+    /// Folders that hold a folder for each version of a library; searched first, newest version
+    /// first.
+    pub tool_dirs: Vec<PathBuf>,
     /// What the model inside the program is to reckon with, where a library for it is found;
     /// else numbers of 32 bits.
     pub precision: Precision,
@@ -31,6 +34,8 @@ pub struct Runtime {
     onnxruntime: Library,
     /// Looked for only where numbers of 16 bits are wished for.
     openvino: Option<Library>,
+    /// Whether OpenVINO's library was named all the same.
+    named_in_vain: bool,
     libheif: Result<String, String>,
 }
 
@@ -50,10 +55,10 @@ impl Library {
         name: &str,
         load: impl Fn(&Path) -> Result<PathBuf, String>,
     ) -> Self {
-        let found = options
-            .search_dirs
-            .iter()
-            .flat_map(|dir| libraries_in(dir, name));
+        let versions = options.tool_dirs.iter().flat_map(|dir| versions_in(dir));
+        let found = versions
+            .chain(options.search_dirs.iter().cloned())
+            .flat_map(|dir| libraries_in(&dir, name));
         let mut failures = Vec::new();
         let mut loaded = None;
         for path in named.cloned().into_iter().chain(found) {
@@ -121,6 +126,7 @@ impl Runtime {
         });
         Self {
             onnxruntime,
+            named_in_vain: openvino.is_none() && options.openvino.is_some(),
             openvino,
             libheif: heif::load(options.libheif.as_deref()),
         }
@@ -215,6 +221,10 @@ impl Runtime {
                 "; this processor reckons in bfloat16, with which OpenVINO would take less than \
                  half the time ({why}); `cargo xtask up` fetches it"
             ),
+            None if self.named_in_vain => "; OpenVINO was named and is left alone, since it is \
+                quicker in bfloat16 only, which this processor does not reckon in or `precision` \
+                rules out"
+                .to_owned(),
             None => String::new(),
         };
         match self.onnxruntime.usable() {
@@ -230,25 +240,30 @@ impl Runtime {
     }
 }
 
-/// Files in `dir`, and in the folders in it, that are named like the library, newest version
-/// first.
+/// The folders in `dir`, which are named by versions, newest first.
+fn versions_in(dir: &Path) -> Vec<PathBuf> {
+    let mut folders = entries(dir);
+    folders.retain(|path| path.is_dir());
+    folders.sort_by_cached_key(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let parts = name.split('.').map(|part| part.parse::<u64>().unwrap_or(0));
+        std::cmp::Reverse(parts.collect::<Vec<_>>())
+    });
+    folders
+}
+
+/// Files in `dir` that are named like the library, newest version first.
 fn libraries_in(dir: &Path, name: &str) -> Vec<PathBuf> {
-    let entries = |dir: &Path| -> Vec<PathBuf> {
-        let read = fs_err::read_dir(dir).into_iter().flatten().flatten();
-        read.map(|entry| entry.path()).collect()
-    };
-    let is_named = |path: &PathBuf| {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        file.starts_with(name) && path.is_file()
-    };
     let mut paths = entries(dir);
-    let inner: Vec<PathBuf> = paths
-        .iter()
-        .filter(|path| path.is_dir())
-        .flat_map(|folder| entries(folder))
-        .collect();
-    paths.extend(inner);
-    paths.retain(is_named);
+    paths.retain(|path| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        file.starts_with(name)
+    });
     paths.sort_by(|a, b| b.cmp(a));
     paths
+}
+
+fn entries(dir: &Path) -> Vec<PathBuf> {
+    let read = fs_err::read_dir(dir).into_iter().flatten().flatten();
+    read.map(|entry| entry.path()).collect()
 }

@@ -91,6 +91,7 @@ pub(super) fn checked(
             None,
             &[("auto", None), ("full", Some(Precision::Single))],
         ),
+        tool_dirs: tool_dirs(surroundings),
         library_dirs: library_dirs(surroundings),
         libheif: reader.path("libheif"),
         embedder: reader.word(
@@ -165,23 +166,25 @@ fn read_file(
     }
 }
 
-/// Folders of a program's tools that hold libraries, each version in a folder of its own.
-const TOOLS: [&str; 2] = ["tools/onnxruntime", "tools/openvino"];
-
-/// Where a library that came with the program may lie.
-fn library_dirs(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+/// Where libraries lie that came with the program, each version in a folder of its own.
+fn tool_dirs(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
     let own = surroundings.own_file.as_deref().and_then(Path::parent);
     // `target/release/lamina` has its tools beside `target`; an installed one, beside `bin`.
     let beside = own
         .into_iter()
         .flat_map(|own| own.ancestors().skip(1).take(2));
     let homes = beside.chain(surroundings.working_folder.as_deref());
-    let mut dirs: Vec<PathBuf> = homes
-        .flat_map(|home| TOOLS.map(|tools| home.join(tools)))
-        .collect();
-    dirs.extend(own.map(Path::to_owned));
-    dirs.extend(["/usr/local/lib", "/usr/lib"].map(PathBuf::from));
-    dirs
+    let tools = ["tools/onnxruntime", "tools/openvino"];
+    homes
+        .flat_map(|home| tools.map(|tool| home.join(tool)))
+        .collect()
+}
+
+/// Where libraries may lie besides.
+fn library_dirs(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
+    let own = surroundings.own_file.as_deref().and_then(Path::parent);
+    let system = ["/usr/local/lib", "/usr/lib"].map(Path::new);
+    own.into_iter().chain(system).map(Path::to_owned).collect()
 }
 
 /// Takes single keys out of the merged layers, and notes what is wrong with them.

@@ -84,7 +84,9 @@ async fn renew_vectors(wired: &Wired) {
     match wired.engine.renew_vectors().await {
         Ok(0) => {}
         Ok(renewed) => terminal::tell(&format!(
-            "The model changed: {renewed} datasets are embedded anew, and found by likeness and meaning once they are."
+            "The model, or what it reckons with, changed: {renewed} datasets are embedded anew, and found by likeness \
+             and meaning once they are. Where only the processor or its libraries changed, --precision full makes the \
+             same vectors everywhere."
         )),
         Err(cause) => tracing::error!(%cause, "datasets of another model could not be looked for"),
     }

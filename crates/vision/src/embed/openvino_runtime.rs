@@ -31,8 +31,9 @@ const RUNTIME: &str = "OpenVINO";
 /// Pictures that the model is compiled for.
 const BATCH: usize = 2;
 
-/// The binding knows one library in a process; the first that works is it.
 static CORE: OnceLock<(PathBuf, Mutex<Core>)> = OnceLock::new();
+/// The binding keeps the first library that opens, whether it then works or not.
+static OPENED: OnceLock<PathBuf> = OnceLock::new();
 static LOADING: Mutex<()> = Mutex::new(());
 
 /// An embedder on OpenVINO.
@@ -65,8 +66,16 @@ impl OpenVino {
         if let Some((loaded, _)) = CORE.get() {
             return Ok(loaded.clone());
         }
+        if let Some(opened) = OPENED.get() {
+            return Err(format!(
+                "{} was opened before it, and a process opens one only; name the right one with the \
+                 setting `openvino`",
+                opened.display()
+            ));
+        }
         let core = guarded(|| {
             openvino_sys::library::load_from(path.to_owned())?;
+            OPENED.get_or_init(|| path.to_owned());
             let core = Core::new().map_err(|error| error.to_string())?;
             let processor = DeviceType::CPU;
             core.get_property(&processor, &PropertyKey::DeviceCapabilities)

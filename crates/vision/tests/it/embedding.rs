@@ -31,7 +31,7 @@ pub(crate) fn options() -> RuntimeOptions {
     RuntimeOptions {
         onnxruntime: named("LAMINA_ONNXRUNTIME"),
         openvino: named("LAMINA_OPENVINO"),
-        search_dirs: vec![tools.join("onnxruntime"), tools.join("openvino")],
+        tool_dirs: vec![tools.join("onnxruntime"), tools.join("openvino")],
         ..RuntimeOptions::default()
     }
 }
@@ -244,9 +244,15 @@ fn a_library_that_is_none_is_told_and_done_without() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("libonnxruntime.so");
     fs_err::write(&text, "not a library").unwrap();
-    fs_err::create_dir(folder.path().join("1.0")).unwrap();
-    let inner = folder.path().join("1.0/libopenvino_c.so.1");
-    fs_err::write(&inner, "not a library").unwrap();
+    // Libraries are taken out of folders of folders only where these are the program's own tools.
+    let tools = tempfile::tempdir().unwrap();
+    for folder in [folder.path(), tools.path()] {
+        for version in ["1.9.0", "1.32.0"] {
+            let inner = folder.join(version).join("libonnxruntime.so");
+            fs_err::create_dir(inner.parent().unwrap()).unwrap();
+            fs_err::write(&inner, "not a library").unwrap();
+        }
+    }
     let missing = folder.path().join("gone.so");
     let runtime = Runtime::detect(&RuntimeOptions {
         onnxruntime: Some(missing.clone()),
@@ -254,17 +260,22 @@ fn a_library_that_is_none_is_told_and_done_without() {
             folder.path().to_owned(),
             folder.path().join("no such folder"),
         ],
-        precision: Precision::Bfloat16,
+        tool_dirs: vec![tools.path().to_owned()],
         ..RuntimeOptions::default()
     });
     let lines = runtime.lines();
-    if runtime.has_onnxruntime() || runtime.has_openvino() {
+    if runtime.has_onnxruntime() {
         // Another test of this process has loaded the real one, which then serves all.
         return;
     }
     assert!(lines[0].contains("pure Rust"), "{lines:?}");
     assert!(lines[0].contains(&*missing.to_string_lossy()), "{lines:?}");
     assert!(lines[0].contains(&*text.to_string_lossy()), "{lines:?}");
+    let at = |path: &Path| lines[0].find(&*path.to_string_lossy());
+    let (old, new) = (tools.path().join("1.9.0"), tools.path().join("1.32.0"));
+    assert!(at(&new) < at(&old) && at(&new).is_some(), "{lines:?}");
+    assert!(at(&old) < at(&text), "{lines:?}");
+    assert_eq!(at(&folder.path().join("1.32.0")), None, "{lines:?}");
     let vectors = runtime
         .embedder(InsideModel::Default)
         .unwrap()

@@ -47,7 +47,7 @@ fn nothing_needs_to_be_set_but_a_home() {
     for folder in ["/repo", "/work"] {
         for tools in ["tools/onnxruntime", "tools/openvino"] {
             let folder = Path::new(folder).join(tools);
-            assert!(config.library_dirs.contains(&folder), "{folder:?}");
+            assert!(config.tool_dirs.contains(&folder), "{folder:?}");
         }
     }
     assert_eq!(config.precision, None);

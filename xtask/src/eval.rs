@@ -41,6 +41,8 @@ struct Options {
     json: bool,
     list: bool,
     pure: bool,
+    /// A hard set is built: one photograph in many guises, and others that look alike.
+    hard: bool,
     /// Folders are labels, and so many of a hundred are set wrong.
     wrong_labels: Option<u32>,
 }
@@ -87,14 +89,12 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
 
 /// The folder to judge by and the file that says what is true of it.
 fn set(options: &Options, root: &Path, scratch: &Path) -> Result<(PathBuf, PathBuf)> {
+    let generator = options.generator.as_deref();
     let Some(folder) = &options.folder else {
-        return build::set(
-            root,
-            scratch,
-            options.generator.as_deref(),
-            options.count,
-            options.seed,
-        );
+        if options.hard {
+            return build::hard_set(root, scratch, generator, options.seed);
+        }
+        return build::set(root, scratch, generator, options.count, options.seed);
     };
     let folder = fs_err::canonicalize(folder)?;
     if let Some(truth) = &options.truth {
@@ -125,6 +125,7 @@ fn read(arguments: &[OsString]) -> Result<Options> {
         json: false,
         list: false,
         pure: false,
+        hard: false,
         wrong_labels: None,
     };
     let mut rest = arguments.iter();
@@ -141,6 +142,7 @@ fn read(arguments: &[OsString]) -> Result<Options> {
             }
             Some("--json") => options.json = true,
             Some("--list") => options.list = true,
+            Some("--hard") => options.hard = true,
             Some("--pure") => options.pure = true,
             Some(word) if word.starts_with("--") => bail!("eval has no argument {word}"),
             _ if options.folder.is_none() => options.folder = Some(argument.into()),
@@ -155,6 +157,9 @@ fn read(arguments: &[OsString]) -> Result<Options> {
     }
     if options.wrong_labels.is_some() && options.folder.is_none() {
         bail!("--wrong-labels needs a folder whose folders are labels");
+    }
+    if options.hard && options.folder.is_some() {
+        bail!("--hard builds a set of its own: it takes no folder");
     }
     if options.count < 100 {
         bail!("--count is a number from 100: a hundredth of it is made of each kind");

@@ -81,9 +81,9 @@ fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Co
 }
 
 /// Cosine from which on a copy is to be expected …
-const EXPECTED: f32 = 0.9;
+const EXPECTED: f32 = 0.8;
 /// … by so many of the pictures most alike. In a set of look-alikes every picture has dozens at
-/// such a cosine, and looking harder costs seven times as much.
+/// such a cosine.
 const EXPECTED_OF: usize = 16;
 /// Members of a group that a new one is laid beside at most, where they were not proposed to each
 /// other, so that a group of thousands does not take the square of their number.

@@ -9,13 +9,17 @@ pub(crate) mod evidence;
 pub(crate) mod frame;
 pub(crate) mod plane;
 mod verdict;
+mod windows;
+
+use std::cell::OnceCell;
 
 use lamina_model::{DuplicateTier, Signature};
 
 use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
 use self::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn, correlation};
-use self::verdict::Before;
+use self::verdict::{Before, Both};
+use self::windows::{Windows, apart};
 use crate::Facts;
 
 /// Correlation of the coarsest planes below which it is no use to lay two pictures over each
@@ -24,8 +28,12 @@ use crate::Facts;
 const GLANCE: f32 = 0.45;
 /// The same below which they do not show the same frame, turned.
 const GLANCE_SAME_FRAME: f32 = 0.7;
+/// How much smaller a scale must be for a picture to be drawn coarser.
+const COARSER: f32 = 0.15;
+/// Correlation of a window with the whole of another picture below which nothing is seen in it.
+const SEEN_IN: f32 = 0.7;
 /// Correlation of the halved planes, once laid, below which it is no use to look closer.
-const LOOK: f32 = 0.88;
+const LOOK: f32 = 0.8;
 
 /// Standard deviation of the fine detail of a signature, luma steps.
 pub(crate) fn detail(signature: &Signature) -> f32 {
@@ -47,6 +55,8 @@ pub(crate) struct Likeness {
 pub(crate) struct Glance<'a> {
     facts: &'a Facts,
     quarter: Square<QUARTER>,
+    /// Share of ground, 0–1.
+    pub(crate) ground: f32,
     /// What is inside the even frame around it, if there is one.
     bare: Option<Bare>,
 }
@@ -88,8 +98,17 @@ impl<'a> Glance<'a> {
         Self {
             facts,
             quarter: plane.quartered(),
+            ground: plane.ground(),
             bare: frame::content(&plane).map(Bare::new),
         }
+    }
+}
+
+/// Two pictures made ready.
+fn both<'a>(one: &Glance<'a>, other: &Glance<'a>) -> Both<'a> {
+    Both {
+        facts: [one.facts, other.facts],
+        ground: one.ground.min(other.ground),
     }
 }
 
@@ -97,10 +116,23 @@ impl<'a> Glance<'a> {
 struct Subject {
     raw: Detailed<SIDE>,
     soft: Detailed<SIDE>,
+    /// Softened once more, to be laid over one that is drawn coarser.
+    softer: OnceCell<Detailed<SIDE>>,
     half: Square<HALF>,
+    quarter: Square<QUARTER>,
 }
 
 impl Subject {
+    /// As coarse as another that lies over this one at a scale.
+    fn at_scale(&self, scale: f32) -> &Detailed<SIDE> {
+        if scale < 1.0 - COARSER {
+            let softer = || Detailed::new(self.soft.all.softened());
+            self.softer.get_or_init(softer)
+        } else {
+            &self.soft
+        }
+    }
+
     fn new(facts: &Facts, seen: &Lay) -> Self {
         let whole = Plane::of(&facts.signature);
         let raw = if *seen == Lay::SAME {
@@ -110,6 +142,8 @@ impl Subject {
         };
         Self {
             half: raw.halved().softened(),
+            quarter: raw.quartered(),
+            softer: OnceCell::new(),
             soft: Detailed::new(raw.softened()),
             raw: Detailed::new(raw),
         }
@@ -120,6 +154,8 @@ impl Subject {
             raw: self.raw.laid(turn),
             soft: self.soft.laid(turn),
             half: turn.lay(&self.half),
+            quarter: turn.lay(&self.quarter),
+            softer: OnceCell::new(),
         }
     }
 }
@@ -127,9 +163,9 @@ impl Subject {
 /// How hard to look for a way in which one picture is a part of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// From the middle.
+    /// As they lie.
     Usual,
-    /// From the corners as well: for pairs whose vectors are so near that one expects a copy.
+    /// Through windows as well: for pairs whose vectors are so near that one expects a copy.
     /// Patterns that repeat have many places where they nearly fit.
     More,
 }
@@ -162,7 +198,7 @@ fn compare_whole(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> Option
     for (glance, turn) in turns {
         let laid;
         let pair = Pair {
-            facts: [one.facts, other.facts],
+            both: both(one, other),
             one: &subject,
             other: if turn == Turn::NONE {
                 &object
@@ -198,7 +234,7 @@ fn compare_bare(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
     let mut best = None;
     for (of_one, of_other, start) in views.into_iter().flatten() {
         let pair = Pair {
-            facts: [one.facts, other.facts],
+            both: both(one, other),
             one: &Subject::new(one.facts, of_one),
             other: &Subject::new(other.facts, of_other),
             turn: Turn::NONE,
@@ -220,7 +256,7 @@ fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
             let laid = turn.lay(&other.quarter);
             (correlation(one.quarter.cells(), laid.cells()), at)
         })
-        .filter(|(glance, _)| *glance >= GLANCE)
+        .filter(|(glance, at)| *at == 0 || *glance >= GLANCE)
         .collect();
     turns.sort_by(|a, b| {
         let turned = |at: usize| at != 0;
@@ -233,24 +269,26 @@ fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
     likely.map(|(glance, at)| (glance, Turn::ALL[at])).collect()
 }
 
-/// Lays from which to look for the true one: the same frame, one a part of the middle of the
-/// other, or of a corner.
-fn starts(effort: Effort) -> impl Iterator<Item = Lay> {
-    let corners = [0.95, 1.0 / 0.95].into_iter().flat_map(|scale: f32| {
-        let aside = (1.0 - scale).abs();
-        [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]].map(|[x, y]| Lay {
-            scale: [scale; 2],
-            shift: [x * aside, y * aside],
-        })
-    });
-    [Lay::SAME, Lay::scaled(0.9), Lay::scaled(1.1)]
-        .into_iter()
-        .chain(corners.filter(move |_| effort == Effort::More))
+/// Lays from which to look for the true one: the same frame, and where the one is seen in the
+/// other at a glance.
+fn starts(one: &Subject, other: &Subject, turn: Turn, effort: Effort) -> Vec<Lay> {
+    let mut starts = vec![Lay::SAME];
+    if effort == Effort::More && turn == Turn::NONE {
+        let mut found = Windows::new(&one.raw.all).seen(&other.quarter, SEEN_IN);
+        let within = Windows::new(&other.raw.all).seen(&one.quarter, SEEN_IN);
+        found.extend(
+            within
+                .into_iter()
+                .map(|(agreement, lay)| (agreement, lay.inverse())),
+        );
+        starts.extend(apart(found, 3).into_iter().map(|(_, lay)| lay));
+    }
+    starts
 }
 
 /// Two pictures, the other one turned, to be laid over each other.
 struct Pair<'a> {
-    facts: [&'a Facts; 2],
+    both: Both<'a>,
     one: &'a Subject,
     other: &'a Subject,
     turn: Turn,
@@ -267,13 +305,13 @@ impl Pair<'_> {
         let mut best = None;
         if self.glance >= GLANCE_SAME_FRAME || self.turn == Turn::NONE {
             best = weigh(&self.one.raw, &self.other.raw, &Lay::SAME)
-                .and_then(|evidence| verdict::same_frame(self.facts, self.turn, &evidence));
+                .and_then(|evidence| verdict::same_frame(self.both, self.turn, &evidence));
             if best.is_some_and(|best| best.value >= 0.96) {
                 return best;
             }
         }
         let mut tried: Vec<Lay> = Vec::new();
-        for start in starts(self.effort) {
+        for start in starts(self.one, self.other, self.turn, self.effort) {
             let Some(lay) = self.look(start) else {
                 continue;
             };
@@ -298,14 +336,29 @@ impl Pair<'_> {
     }
 
     fn look_closer(&self, lay: Lay) -> Option<Likeness> {
-        let lay = refine(&self.one.soft.all, &self.other.soft.all, lay, 12)?;
-        let evidence = weigh(&self.one.soft, &self.other.soft, &lay)?;
+        // The tiles are those of the part: a part of a picture shows more of it, cell by cell.
+        let (mut one, mut other, mut lay, mut known) = (self.one, self.other, lay, self.known);
+        let mut scale = (lay.scale[0] * lay.scale[1]).sqrt();
+        if scale > 1.0 {
+            (one, other) = (other, one);
+            (lay, known, scale) = (lay.inverse(), known.inverse(), 1.0 / scale);
+        }
+        let swapped = !std::ptr::eq(one, self.one);
+        let (one, other) = (&one.soft, other.at_scale(scale));
+        let lay = refine(&one.all, &other.all, lay, 12)?;
+        let stretched = match self.known {
+            // What is shown without its frame has no shape that is known.
+            known if known != Lay::SAME => 0.0,
+            _ if swapped => verdict::stretch_of(self.both, self.turn, &lay.inverse()),
+            _ => verdict::stretch_of(self.both, self.turn, &lay),
+        };
+        let evidence = weigh(one, other, &lay)?;
         let before = match self.effort {
             _ if self.known != Lay::SAME => Before::Unframed,
             Effort::More => Before::Expected,
             Effort::Usual => Before::Nothing,
         };
-        let lay = lay.since(&self.known);
-        verdict::other_frame(self.facts, self.turn, &lay, &evidence, before)
+        let lay = lay.since(&known);
+        verdict::other_frame(self.both, self.turn, &lay, stretched, &evidence, before)
     }
 }

@@ -18,6 +18,8 @@ use crate::{
 
 /// Where the generator is looked for, from the root of the repository.
 const BESIDE: &str = "../shared/bench";
+/// What makes the hard sets, from the root of the repository.
+const HARD: &str = "xtask/src/eval/hard_set.py";
 /// What it needs; scikit-image and scikit-learn bring photographs of their own.
 const PACKAGES: [&str; 5] = [
     "pillow",
@@ -41,6 +43,49 @@ pub(super) fn set(
     if truth.is_file() {
         return Ok((folder, truth));
     }
+    let (python, script) = photographs(root, scratch, generator)?;
+    shell::note(&format!("Making {count} pictures with seed {seed} (once)."));
+    if folder.exists() {
+        fs_err::remove_dir_all(&folder)?;
+    }
+    let mut build = Command::new(&python);
+    build.arg(&script).arg("build");
+    build.arg("--work").arg(scratch).arg("--out").arg(&folder);
+    build.args(["--n", &count.to_string(), "--seed", &seed.to_string()]);
+    silently(&mut build, scratch)?;
+    Ok((folder, truth))
+}
+
+/// The folder of a hard set and the file of its truth: photographs changed in many ways among pictures that only look
+/// alike. What makes it is ours and lies beside this file; the photographs are those of the other sets.
+pub(super) fn hard_set(
+    root: &Path,
+    scratch: &Path,
+    generator: Option<&Path>,
+    seed: u64,
+) -> Result<(PathBuf, PathBuf)> {
+    let folder = scratch.join(format!("hard-{seed}"));
+    let truth = folder.with_extension("csv");
+    if truth.is_file() {
+        return Ok((folder, truth));
+    }
+    let (python, _) = photographs(root, scratch, generator)?;
+    shell::note(&format!("Making a hard set with seed {seed} (once)."));
+    let mut build = Command::new(&python);
+    build.arg(root.join(HARD));
+    build.arg("--photos").arg(scratch.join("photos"));
+    build.arg("--out").arg(&folder);
+    build.args(["--seed", &seed.to_string()]);
+    silently(&mut build, scratch)?;
+    Ok((folder, truth))
+}
+
+/// A Python that has what is needed and the script of the generator, once the photographs are there.
+fn photographs(
+    root: &Path,
+    scratch: &Path,
+    generator: Option<&Path>,
+) -> Result<(PathBuf, PathBuf)> {
     let generator = generator.map_or_else(|| root.join(BESIDE), Path::to_path_buf);
     let script = generator.join("make_dataset.py");
     if !script.is_file() {
@@ -59,16 +104,7 @@ pub(super) fn set(
         collect.arg("--list").arg(generator.join("photo_list.csv"));
         silently(&mut collect, scratch)?;
     }
-    shell::note(&format!("Making {count} pictures with seed {seed} (once)."));
-    if folder.exists() {
-        fs_err::remove_dir_all(&folder)?;
-    }
-    let mut build = Command::new(&python);
-    build.arg(&script).arg("build");
-    build.arg("--work").arg(scratch).arg("--out").arg(&folder);
-    build.args(["--n", &count.to_string(), "--seed", &seed.to_string()]);
-    silently(&mut build, scratch)?;
-    Ok((folder, truth))
+    Ok((python, script))
 }
 
 /// Longest time that fetching or making may take.

@@ -65,11 +65,13 @@ fn the_command_line_is_read() {
     assert_eq!(options.truth, Some("t.csv".into()));
     assert_eq!((options.count, options.seed), (2_000, 7));
     assert!(options.json && !options.list);
+    assert!(words(&["--hard"]).unwrap().hard && !options.hard);
     for wrong in [
         &["--count", "99"][..],
         &["--seed"],
         &["a", "b"],
         &["--fast"],
+        &["--hard", "a"],
     ] {
         assert!(words(wrong).is_err(), "{wrong:?}");
     }

@@ -30,14 +30,6 @@ impl Lay {
         shift: [0.0; 2],
     };
 
-    /// Scaled about the middle.
-    pub(crate) const fn scaled(scale: f32) -> Self {
-        Self {
-            scale: [scale; 2],
-            shift: [0.0; 2],
-        }
-    }
-
     /// The one over the other instead of the other over the one.
     pub(crate) fn inverse(&self) -> Self {
         let [x, y] = self.scale;
@@ -87,10 +79,13 @@ impl Lay {
     }
 
     fn is_sane(&self) -> bool {
-        self.scale.iter().all(|s| (0.6..=1.7).contains(s))
-            && self.shift.iter().all(|t| t.abs() <= 0.5)
+        self.scale.iter().all(|s| (0.5..=2.0).contains(s))
+            && self.shift.iter().all(|t| t.abs() <= 1.0)
     }
 }
+
+/// Cells along the edge of a part that show what lies around it as well.
+const MIXED: f32 = 1.25;
 
 /// Places between cells, along one side. Cell `i` has its centre at `i`; a square reaches half a
 /// cell beyond the outermost centres, where the outermost cells are repeated.
@@ -118,9 +113,23 @@ impl<const N: usize> Axis<N> {
             before: [0; N],
             part: [0.0; N],
         };
+        // Where the one ends within the other, or the other within the one, what lies around
+        // mixes into the cells at that edge.
+        let [low, high] = [shift - scale, shift + scale].map(|edge| edge * half + half - 0.5);
+        let mixed = |beyond: f32| beyond.clamp(0.0, MIXED);
+        let before = if low < -0.5 {
+            mixed((-0.5 - low) / scale) * scale - 0.5
+        } else {
+            low + mixed(low + 0.5)
+        };
+        let behind = if high > last + 0.5 {
+            last + 0.5 - mixed((high - last - 0.5) / scale) * scale
+        } else {
+            high - mixed(last + 0.5 - high)
+        };
         for at in 0..N {
             let place = (scale * unit::<N>(at) + shift) * half + last / 2.0;
-            if place < -0.5 || place > last + 0.5 {
+            if place < before || place > behind {
                 continue;
             }
             axis.inside = axis.inside.start.min(at)..at + 1;
@@ -136,6 +145,9 @@ impl<const N: usize> Axis<N> {
 fn unit<const N: usize>(at: usize) -> f32 {
     (at as f32 - (N - 1) as f32 / 2.0) * 2.0 / N as f32
 }
+
+/// Longest step that is taken: slopes say nothing of what lies further off.
+const STRIDE: f32 = 0.1;
 
 /// Parameters of one step: two scales, two shifts, gain, offset.
 const UNKNOWNS: usize = 6;
@@ -154,8 +166,8 @@ pub(crate) fn refine<const N: usize>(
         let sums = Sums::of(one, other, &lay.grid(), middles);
         let change = solve(sums.normal_equations(N, middles[0])?)?;
         for axis in 0..2 {
-            lay.scale[axis] += change[axis];
-            lay.shift[axis] += change[2 + axis];
+            lay.scale[axis] += change[axis].clamp(-STRIDE, STRIDE);
+            lay.shift[axis] += change[2 + axis].clamp(-STRIDE, STRIDE);
         }
         if !lay.is_sane() {
             return None;
@@ -197,7 +209,7 @@ pub(crate) fn contrast<const N: usize>(
         }
     }
     let spread = aa - a * a / count.max(1.0);
-    if count < (N * N) as f32 * 0.3 || spread <= count * 1e-3 {
+    if count < (N * N) as f32 * 0.25 || spread <= count * 1e-3 {
         return None;
     }
     let crossed = ab - a * b / count;

@@ -9,6 +9,11 @@ const TILES: usize = 8;
 const TILE_SAYS: f32 = 1.5;
 /// A tile is redrawn when more than this is not as it was.
 const PAINTED: f32 = 0.25;
+/// Share of what varies in a tile that differs from which on it does not fit the tiles that are
+/// as they were.
+const UNFIT: f32 = 0.5;
+/// Tiles that are left as they were from which on they tell the contrast of the whole.
+const LEFT: u32 = 12;
 /// Variance that rounding to whole luma steps and coarse coding bring in.
 const NOISE: f32 = 0.3;
 
@@ -51,6 +56,10 @@ pub(crate) struct Evidence {
 pub(crate) struct Elsewhere {
     /// How many there are.
     pub(crate) tiles: u32,
+    /// How many of them lie off the rim, where a frame would be, and the share that they are of
+    /// the telling tiles there, 0–1.
+    pub(crate) inside: u32,
+    pub(crate) inside_share: f32,
     /// Their mean of what is redrawn all the same, 0–1.
     pub(crate) redrawn: f32,
     /// Correlation of luma over all of them together, −1 to 1.
@@ -70,18 +79,15 @@ pub(crate) fn weigh<const N: usize>(
     let grid = lay.grid();
     let contrast = contrast(&one.all, &other.all, &grid)?;
     let (mut luma, mut fine) = (Sums::default(), Sums::default());
-    let mut rest = 0.0;
     let mut tiles = [Sums::default(); TILES * TILES];
     for y in grid.y.inside.clone() {
         for x in grid.x.inside.clone() {
             let at = y * N + x;
             let seen = one.all.sample(&grid, x, y);
             let there = other.all.cells()[at];
-            let explained = contrast.gain * seen + contrast.offset;
-            rest += (there - explained).powi(2);
             luma.add(seen, there);
             fine.add(one.fine.sample(&grid, x, y), other.fine.cells()[at]);
-            tiles[y * TILES / N * TILES + x * TILES / N].add(explained, there);
+            tiles[y * TILES / N * TILES + x * TILES / N].add(seen, there);
         }
     }
     let mut evidence = Evidence {
@@ -92,7 +98,7 @@ pub(crate) fn weigh<const N: usize>(
         detail: fine.correlation(),
         spread: luma.spread(),
         detail_spread: fine.spread(),
-        rest: (rest / luma.count).sqrt(),
+        rest: 0.0,
         tiles: 0,
         differing: 0.0,
         redrawn: 0.0,
@@ -100,47 +106,104 @@ pub(crate) fn weigh<const N: usize>(
         redrawn_area: 0.0,
         elsewhere: Elsewhere::default(),
     };
-    evidence.read(&tiles, &contrast);
+    let contrast = evidence.read(&tiles, contrast);
+    let mut rest = 0.0;
+    for y in grid.y.inside.clone() {
+        for x in grid.x.inside.clone() {
+            let explained = contrast.gain * one.all.sample(&grid, x, y) + contrast.offset;
+            rest += (other.all.cells()[y * N + x] - explained).powi(2);
+        }
+    }
+    evidence.rest = (rest / luma.count).sqrt();
     Some(evidence)
 }
 
 impl Evidence {
-    fn read(&mut self, tiles: &[Sums], contrast: &Contrast) {
-        let mut elsewhere = Sums::default();
-        let (mut first, mut last) = ([TILES; 2], [0; 2]);
-        for (at, tile) in tiles.iter().enumerate() {
-            if !tile.says_something() {
-                continue;
-            }
-            self.tiles += 1;
-            self.differing += tile.differing();
-            self.redrawn += tile.redrawn();
-            if tile.redrawn() > PAINTED {
-                self.redrawn_tiles += 1.0;
-                for (axis, place) in [at % TILES, at / TILES].into_iter().enumerate() {
-                    first[axis] = first[axis].min(place);
-                    last[axis] = last[axis].max(place + 1);
-                }
-            } else {
-                self.elsewhere.tiles += 1;
-                self.elsewhere.redrawn += tile.redrawn();
-                elsewhere.join(tile);
-            }
+    /// Reads the tiles. What comes back is the contrast of what was not painted over: a black bar
+    /// over a third of a picture says nothing about the rest of it.
+    fn read(&mut self, tiles: &[Sums], whole: Contrast) -> Contrast {
+        let telling: Vec<(usize, &Sums)> = tiles
+            .iter()
+            .enumerate()
+            .filter(|(_, tile)| tile.says_something())
+            .collect();
+        let told = telling.len().max(1) as f32;
+        self.tiles = telling.len() as u32;
+        let redrawn = telling.iter().map(|(_, tile)| tile.redrawn());
+        self.redrawn = redrawn.sum::<f32>() / told;
+        let (mut left, mut painted): (Vec<_>, Vec<_>) = telling
+            .iter()
+            .partition(|(_, tile)| tile.redrawn() <= PAINTED);
+        // An edge of what was painted may run along a tile's own: what does not fit the others
+        // there is painted over as well.
+        if let Some(there) = joined(&left).contrast().filter(|_| !painted.is_empty()) {
+            let (fit, more): (Vec<_>, Vec<_>) = left
+                .iter()
+                .partition(|(_, tile)| tile.differing(&there) <= UNFIT);
+            left = fit;
+            painted.extend(more);
         }
-        let sides = [0, 1].map(|axis| last[axis].saturating_sub(first[axis]));
-        self.redrawn_area = (sides[0] * sides[1]) as f32 / (TILES * TILES) as f32;
-        self.elsewhere.redrawn /= self.elsewhere.tiles.max(1) as f32;
-        self.elsewhere.correlation = elsewhere.correlation();
-        // The sums are of the one as brought to the contrast of the other.
-        let (spread, _, crossed) = elsewhere.variances();
-        self.elsewhere.gain = contrast.gain * crossed / spread.max(f32::EPSILON);
-        let seen = (elsewhere.one / elsewhere.count - contrast.offset) / contrast.gain;
-        self.elsewhere.lift = elsewhere.other / elsewhere.count - seen;
-        let told = self.tiles.max(1) as f32;
-        self.differing /= told;
-        self.redrawn /= told;
-        self.redrawn_tiles /= told;
+        self.elsewhere = Elsewhere::of(&left, &telling, &whole);
+        self.redrawn_tiles = painted.len() as f32 / told;
+        self.redrawn_area = rectangle(&painted);
+        let contrast = match joined(&left).contrast() {
+            Some(there) if !painted.is_empty() && self.elsewhere.tiles >= LEFT => {
+                (self.gain, self.lift) = (self.elsewhere.gain, self.elsewhere.lift);
+                there
+            }
+            _ => whole,
+        };
+        let differing = telling.iter().map(|(_, tile)| tile.differing(&contrast));
+        self.differing = differing.sum::<f32>() / told;
+        contrast
     }
+}
+
+impl Elsewhere {
+    /// What is said by the tiles that are left, of all that say something.
+    fn of(left: &[(usize, &Sums)], telling: &[(usize, &Sums)], whole: &Contrast) -> Self {
+        let all = joined(left);
+        let contrast = all.contrast().unwrap_or(*whole);
+        let inside = |tiles: &[(usize, &Sums)]| {
+            let off_rim = |place: usize| (1..TILES - 1).contains(&place);
+            let tiles = tiles.iter();
+            tiles
+                .filter(|(at, _)| off_rim(at % TILES) && off_rim(at / TILES))
+                .count() as u32
+        };
+        let redrawn = left.iter().map(|(_, tile)| tile.redrawn()).sum::<f32>();
+        Self {
+            tiles: left.len() as u32,
+            inside: inside(left),
+            inside_share: inside(left) as f32 / inside(telling).max(1) as f32,
+            redrawn: redrawn / left.len().max(1) as f32,
+            correlation: all.correlation(),
+            gain: contrast.gain,
+            lift: contrast.offset + (contrast.gain - 1.0) * all.one / all.count.max(1.0),
+        }
+    }
+}
+
+/// The sums over several tiles.
+fn joined(tiles: &[(usize, &Sums)]) -> Sums {
+    let mut sums = Sums::default();
+    for (_, tile) in tiles {
+        sums.join(tile);
+    }
+    sums
+}
+
+/// Share of the frame of the smallest rectangle that holds some tiles.
+fn rectangle(tiles: &[(usize, &Sums)]) -> f32 {
+    let (mut first, mut last) = ([TILES; 2], [0; 2]);
+    for (at, _) in tiles {
+        for (axis, place) in [at % TILES, at / TILES].into_iter().enumerate() {
+            first[axis] = first[axis].min(place);
+            last[axis] = last[axis].max(place + 1);
+        }
+    }
+    let sides = [0, 1].map(|axis| last[axis].saturating_sub(first[axis]));
+    (sides[0] * sides[1]) as f32 / (TILES * TILES) as f32
 }
 
 /// A square and its fine detail.
@@ -230,10 +293,26 @@ impl Sums {
         one.max(other) > TILE_SAYS * TILE_SAYS
     }
 
+    /// Gain and offset that bring the one to the other; nothing where the one is flat.
+    fn contrast(&self) -> Option<Contrast> {
+        let (one, _, crossed) = self.variances();
+        if self.count < 1.0 || one < 1.0 {
+            return None;
+        }
+        let gain = crossed / one;
+        Some(Contrast {
+            gain,
+            offset: (self.other - gain * self.one) / self.count,
+            correlation: self.correlation(),
+        })
+    }
+
     /// Share of what varies that differs: 0 when equal, 1 when unrelated.
-    fn differing(&self) -> f32 {
+    fn differing(&self, contrast: &Contrast) -> f32 {
+        let Contrast { gain, offset, .. } = *contrast;
         let (one, other, crossed) = self.variances();
-        let apart = (self.one - self.other) / self.count;
+        let (one, crossed) = (gain * gain * one, gain * crossed);
+        let apart = (gain * self.one - self.other) / self.count + offset;
         ((one + other - 2.0 * crossed + apart * apart) / (one + other + 2.0 * NOISE)).min(1.0)
     }
 

@@ -114,6 +114,19 @@ impl Plane {
         self.shrunk()
     }
 
+    /// Share of the cells that are of the most common luma, two steps more or less, 0–1: the
+    /// ground on which something is drawn.
+    pub(crate) fn ground(&self) -> f32 {
+        const AROUND: usize = 2;
+        let mut counts = [0_u16; 256 + 2 * AROUND];
+        for cell in &self.cells {
+            counts[(cell.clamp(0.0, 255.0) as usize) + AROUND] += 1;
+        }
+        let near = counts.windows(2 * AROUND + 1);
+        let most = near.map(|near| near.iter().sum::<u16>()).max();
+        f32::from(most.unwrap_or(0)) / (SIDE * SIDE) as f32
+    }
+
     fn shrunk<const M: usize>(&self) -> Square<M> {
         let block = SIDE / M;
         let mut cells = vec![0.0; M * M];

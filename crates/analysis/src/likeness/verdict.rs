@@ -14,6 +14,14 @@ use super::plane::Turn;
 use super::{Likeness, better};
 use crate::Facts;
 
+/// Two pictures, and what is known of them before they are laid over each other.
+#[derive(Clone, Copy)]
+pub(crate) struct Both<'a> {
+    pub(crate) facts: [&'a Facts; 2],
+    /// Share of the ground of one luma in the one of the two that has less, 0–1.
+    pub(crate) ground: f32,
+}
+
 /// How much is drawn in two pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Drawing {
@@ -65,13 +73,17 @@ fn tier(turn: Turn, otherwise: DuplicateTier) -> DuplicateTier {
 
 /// The shapes of two pictures, one turned: how far the ratio of the sides is off, 0 for equal.
 fn stretch(one: &Facts, other: &Facts, turn: Turn) -> f32 {
+    stretch_signed(one, other, turn).abs()
+}
+
+fn stretch_signed(one: &Facts, other: &Facts, turn: Turn) -> f32 {
     let ratio = |facts: &Facts| facts.width_px.max(1) as f32 / facts.height_px.max(1) as f32;
     let theirs = if turn.swaps_sides() {
         1.0 / ratio(other)
     } else {
         ratio(other)
     };
-    (ratio(one) / theirs).ln().abs()
+    (ratio(one) / theirs).ln()
 }
 
 /// How far the mean colours are apart in the channel that differs most, 0–255.
@@ -80,6 +92,21 @@ fn tint(one: &Facts, other: &Facts) -> f32 {
     channels
         .map(|(a, b)| f32::from(a.abs_diff(*b)))
         .fold(0.0, f32::max)
+}
+
+/// Red over green and blue over green.
+fn colour(facts: &Facts) -> [f32; 2] {
+    let [red, green, blue] = facts.measures.mean_rgb.map(f32::from);
+    [red - green, blue - green]
+}
+
+fn hue(one: &Facts, other: &Facts) -> f32 {
+    let ([a, b], [c, d]) = (colour(one), colour(other));
+    (a - c).abs().max((b - d).abs()).max((a - b - c + d).abs())
+}
+
+fn is_grey(facts: &Facts) -> bool {
+    colour(facts).iter().all(|apart| apart.abs() <= 1.0)
 }
 
 /// Pictures without any detail are the same only if nothing at all tells them apart.
@@ -103,6 +130,14 @@ pub(crate) fn flat(one: &Facts, other: &Facts) -> Option<Likeness> {
     })
 }
 
+/// Share of ground of one luma from which on pictures are graphics. Of photographs one in eight
+/// has so much; of pages, forms, charts, screens, goods on white and night frames nearly all.
+const GRAPHIC: f32 = 0.34;
+/// Telling tiles left as they were that tell one photograph from any other.
+const TOLD_ELSEWHERE: u32 = 20;
+/// So many of them must lie off the rim: what two pictures share may be the frame around them.
+const TOLD_INSIDE: u32 = 12;
+
 /// Two pictures, one turned and laid over the other, and what was seen.
 struct Case<'a> {
     evidence: &'a Evidence,
@@ -111,19 +146,58 @@ struct Case<'a> {
     tone: f32,
     /// How far the mean colours are apart, 0–255.
     tint: f32,
+    /// How far they are apart in what makes a colour no grey, 0–255.
+    hue: f32,
+    /// Whether one of the two has no colour.
+    greyed: bool,
     /// How far the ratio of the sides is off, natural logarithm.
     stretched: f32,
+    /// Share of ground in the one of the two that has less.
+    ground: f32,
 }
 
 impl<'a> Case<'a> {
-    fn new([one, other]: [&Facts; 2], turn: Turn, evidence: &'a Evidence) -> Self {
+    fn new(both: Both<'_>, turn: Turn, evidence: &'a Evidence) -> Self {
+        let [one, other] = both.facts;
         let contrast = (evidence.gain.max(0.01).ln() / 0.05).abs();
         Self {
             evidence,
             turn,
             tone: contrast.max(evidence.lift.abs() / 4.0),
             tint: tint(one, other),
+            hue: hue(one, other),
+            greyed: is_grey(one) || is_grey(other),
             stretched: stretch(one, other, turn),
+            ground: both.ground,
+        }
+    }
+
+    /// Whether both are drawn on even ground, as pages, forms and screens of a program are: what
+    /// many of them share is the ground, the lines and the bars.
+    fn is_graphic(&self) -> bool {
+        self.ground >= GRAPHIC
+    }
+
+    /// Whether what is left of a picture that was painted over tells it from any other; of a
+    /// graphic, only where that is next to all.
+    fn is_told_elsewhere(&self) -> bool {
+        let evidence = self.evidence;
+        let is_small = evidence.redrawn_tiles <= 0.15 && evidence.elsewhere.tiles >= 50;
+        evidence.redrawn_tiles > 0.0
+            && (is_small || !self.is_graphic())
+            && evidence.elsewhere.tiles >= TOLD_ELSEWHERE
+            && evidence.elsewhere.inside >= TOLD_INSIDE
+            && evidence.elsewhere.inside_share >= 0.5
+    }
+
+    /// How far the colours of what is drawn on even ground are apart, as a loss: goods of one make
+    /// in two colours are two goods. Grey of the same light is an edit.
+    fn ink(&self) -> f32 {
+        let greyed = self.greyed && self.tone < 0.3;
+        if self.is_graphic() && !greyed {
+            self.hue / (1.0 - self.ground).max(0.05) / 25.0
+        } else {
+            0.0
         }
     }
 
@@ -148,8 +222,9 @@ impl<'a> Case<'a> {
 
     /// Changes pass for an edit where a rich drawing agrees.
     fn rich(&self) -> Vec<f32> {
+        let redrawn = if self.is_graphic() { 0.05 } else { 0.14 };
         vec![
-            self.evidence.redrawn / 0.14,
+            self.evidence.redrawn / redrawn,
             (1.0 - self.evidence.detail) / 0.6,
             self.evidence.differing / 0.8,
             (self.tone / 20.0).min(0.8),
@@ -163,8 +238,8 @@ impl<'a> Case<'a> {
     fn painted_over(&self) -> Vec<f32> {
         let elsewhere = self.evidence.elsewhere;
         vec![
-            self.evidence.redrawn_tiles / 0.35,
-            self.evidence.redrawn_area / 0.4,
+            self.evidence.redrawn_tiles / 0.6,
+            self.evidence.redrawn_area / 1.6,
             elsewhere.redrawn / 0.06,
             (1.0 - elsewhere.correlation) / 0.04,
             elsewhere.gain.max(0.01).ln() / 0.15,
@@ -184,6 +259,7 @@ impl<'a> Case<'a> {
             self.evidence.redrawn / 0.07,
             doubt * (self.tone / 6.0).min(2.0),
             doubt * (self.tint / 10.0).min(2.0),
+            self.ink(),
         ]);
         losses
     }
@@ -203,8 +279,8 @@ impl<'a> Case<'a> {
 }
 
 /// Both show the whole of the same frame.
-pub(crate) fn same_frame(facts: [&Facts; 2], turn: Turn, evidence: &Evidence) -> Option<Likeness> {
-    let case = Case::new(facts, turn, evidence);
+pub(crate) fn same_frame(both: Both<'_>, turn: Turn, evidence: &Evidence) -> Option<Likeness> {
+    let case = Case::new(both, turn, evidence);
     let losses = match Drawing::of(evidence, Drawing::DETAIL) {
         _ if evidence.gain <= 0.2 => vec![f32::INFINITY],
         Drawing::Rich => case.rich(),
@@ -217,8 +293,7 @@ pub(crate) fn same_frame(facts: [&Facts; 2], turn: Turn, evidence: &Evidence) ->
         DuplicateTier::Edited
     };
     let whole = likeness(tier(turn, kind), &losses);
-    let told_elsewhere = evidence.elsewhere.tiles >= Drawing::RICH;
-    let painted = (turn == Turn::NONE && evidence.redrawn_tiles > 0.0 && told_elsewhere)
+    let painted = (turn == Turn::NONE && case.is_told_elsewhere())
         .then(|| likeness(DuplicateTier::Edited, &case.painted_over()))
         .flatten();
     better(whole, painted)
@@ -227,7 +302,7 @@ pub(crate) fn same_frame(facts: [&Facts; 2], turn: Turn, evidence: &Evidence) ->
 /// Whether one may show a part of the other, roughly.
 pub(crate) fn frames_may_agree(lay: &Lay) -> bool {
     let (of_one, of_other) = lay.shared();
-    of_one.min(of_other) > 0.5 && of_one.max(of_other) > 0.9
+    of_one.min(of_other) > 0.42 && of_one.max(of_other) > 0.9
 }
 
 /// What is known beforehand of two pictures that do not show the same frame.
@@ -241,11 +316,21 @@ pub(crate) enum Before {
     Unframed,
 }
 
-/// One shows a part of the other, or has a frame around it.
+/// How far a lay stretches the pixels of the other one way more than the other way, natural
+/// logarithm: cutting and scaling alone stretch nothing.
+pub(crate) fn stretch_of(both: Both<'_>, turn: Turn, lay: &Lay) -> f32 {
+    let [one, other] = both.facts;
+    let shapes = stretch_signed(one, other, turn);
+    (shapes + (lay.scale[0] / lay.scale[1]).ln()).abs()
+}
+
+/// One shows a part of the other, or has a frame around it. `stretched` is what
+/// [`stretch_of`] says.
 pub(crate) fn other_frame(
-    facts: [&Facts; 2],
+    both: Both<'_>,
     turn: Turn,
     lay: &Lay,
+    stretched: f32,
     evidence: &Evidence,
     before: Before,
 ) -> Option<Likeness> {
@@ -254,22 +339,45 @@ pub(crate) fn other_frame(
     if evidence.gain <= 0.5 {
         return None;
     }
-    let case = Case::new(facts, turn, evidence);
+    let case = Case::new(both, turn, evidence);
     // Cropped, turned and recoloured at once is another view of the scene rather than a copy.
     let faded = if turn == Turn::NONE { 60.0 } else { 12.0 };
-    let mut losses = vec![
-        evidence.redrawn / 0.07,
-        (1.0 - evidence.detail) / 0.2,
-        evidence.differing / 0.4,
-        (1.0 - less) / 0.4,
+    let drawing = Drawing::of(evidence, Drawing::DETAIL_SOFT);
+    // Cropped and mirrored at once, two views of one scene are easily taken for each other.
+    let (redrawn, cut) = match turn {
+        Turn::NONE if !case.is_graphic() => (0.07, 0.65),
+        Turn::NONE => (0.04, 0.65),
+        _ => (0.045, 0.4),
+    };
+    let is_plain = case.is_graphic() || drawing != Drawing::Rich;
+    let shown = [
+        stretched / if is_plain { 0.1 } else { 0.4 },
+        (1.0 - less) / cut,
         // Neither lies within the other: two views of one scene.
         (1.0 - more) / 0.06,
+    ];
+    let mut losses = vec![
+        evidence.redrawn / redrawn,
+        (1.0 - evidence.detail) / 0.2,
+        evidence.differing / 0.4,
+        shown[0],
+        shown[1],
+        shown[2],
         case.tone / 8.0,
         case.tint / faded,
         case.turned(),
+        case.ink(),
     ];
-    match (Drawing::of(evidence, Drawing::DETAIL_SOFT), before) {
-        (Drawing::Rich, _) => {}
+    let mut painted = None;
+    match (drawing, before) {
+        (Drawing::Rich, _) => {
+            // Of two views of one scene a part agrees as well: nothing else may have changed.
+            let is_small = evidence.redrawn_tiles <= 0.2 && case.tint < 30.0 && case.tone < 1.0;
+            if is_small && case.is_told_elsewhere() && turn == Turn::NONE {
+                let losses: Vec<f32> = case.painted_over().into_iter().chain(shown).collect();
+                painted = likeness(DuplicateTier::Edited, &losses);
+            }
+        }
         (Drawing::Poor, _) | (Drawing::Sparse, Before::Unframed) => return None,
         (Drawing::Sparse, Before::Nothing | Before::Expected) => {
             let expected = before == Before::Expected && turn == Turn::NONE;
@@ -282,5 +390,8 @@ pub(crate) fn other_frame(
             ]);
         }
     }
-    likeness(tier(turn, DuplicateTier::Edited), &losses)
+    better(
+        likeness(tier(turn, DuplicateTier::Edited), &losses),
+        painted,
+    )
 }

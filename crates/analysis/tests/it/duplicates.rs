@@ -3,7 +3,7 @@
 use lamina_analysis::Findings;
 use lamina_model::DuplicateTier;
 
-use crate::pictures::{Dice, Drawing, Picture};
+use crate::pictures::{Dice, Drawing, Picture, SIDE};
 use crate::{analysed, holds};
 
 /// A photograph and one other picture, with eight more photographs beside them.
@@ -125,6 +125,83 @@ fn brighter_cropped_framed_and_written_on_copies_are_edited() {
             );
         }
     }
+}
+
+#[test]
+fn parts_of_a_picture_wherever_they_were_cut_out_are_edited_copies() {
+    for window in [
+        [0.0, 0.1, 0.9, 1.0],
+        [0.1, 0.0, 0.9, 0.8],
+        [0.25, 0.25, 1.0, 1.0],
+        [0.0, 0.0, 0.7, 1.0],
+        [0.0, 0.2, 1.0, 1.0],
+    ] {
+        for seed in 20..23 {
+            let scene = Drawing::photograph(seed);
+            let part = scene.window(window).noisy(2.0, seed);
+            let side = |from: f32, to: f32, pixels: f32| ((to - from) * pixels).round() as u32;
+            let [left, top, right, bottom] = window;
+            let part = Picture::new("part", &part, seed)
+                .sized(side(left, right, 640.0), side(top, bottom, 480.0));
+            let groups = beside_others(Picture::new("whole", &scene, seed), part).groups;
+            assert_eq!(groups.len(), 1, "{window:?}, {seed}: {groups:?}");
+            assert!(holds(&groups[0], 0, 1), "{window:?}, {seed}: {groups:?}");
+            assert_eq!(groups[0].tier, DuplicateTier::Edited);
+        }
+    }
+}
+
+/// A scene with a bar of words over or below it.
+fn captioned(scene: &Drawing, top: f32, bottom: f32) -> Drawing {
+    let mut drawing = scene.clone();
+    drawing.rectangle([0.0, top, 1.0, bottom], 250.0);
+    for word in 0..6 {
+        let left = 0.1 + 0.14 * word as f32;
+        let middle = f32::midpoint(top, bottom);
+        drawing.rectangle([left, middle - 0.02, left + 0.1, middle + 0.02], 20.0);
+    }
+    drawing
+}
+
+#[test]
+fn a_fifth_painted_over_leaves_a_copy() {
+    let edits: [(&str, Edit<'_>); 3] = [
+        ("words over the foot", &|d| captioned(d, 0.77, 1.0)),
+        ("words over the head", &|d| captioned(d, 0.0, 0.2)),
+        ("a black bar over the foot", &|d| {
+            let mut d = d.clone();
+            d.rectangle([0.0, 0.77, 1.0, 1.0], 0.0);
+            d
+        }),
+    ];
+    for (name, edit) in edits {
+        for seed in 20..24 {
+            let (tier, likeness) = told_as(edit, seed);
+            assert_eq!(tier, DuplicateTier::Edited, "{name}, {seed}");
+            assert!(likeness >= 0.96, "{name}, {seed}: {likeness}");
+        }
+    }
+}
+
+#[test]
+fn what_two_pictures_share_is_not_the_frame_around_them() {
+    // The foot is wider than the other sides, as of an instant picture.
+    no_groups_among("framed", |seed| {
+        let scene = Drawing::photograph(seed);
+        let mut card = Drawing::new(|x, y| {
+            let at = |share: f32| ((share * SIDE as f32) as usize).min(SIDE - 1);
+            scene.0[at((y - 0.06) / 0.74) * SIDE + at((x - 0.06) / 0.88)]
+        });
+        for side in [
+            [0.0, 0.0, 0.06, 1.0],
+            [0.94, 0.0, 1.0, 1.0],
+            [0.0, 0.0, 1.0, 0.06],
+            [0.0, 0.8, 1.0, 1.0],
+        ] {
+            card.rectangle(side, 250.0);
+        }
+        card
+    });
 }
 
 #[test]
@@ -259,6 +336,42 @@ fn goods_on_white_are_told_apart() {
         );
         shot
     });
+}
+
+/// Goods on white as a shop shows them: one drawing, its colour, and how light that is.
+fn in_colour(name: &str, colour: [f32; 3]) -> Picture {
+    let luma = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+    let mut shot = Drawing::plain(255.0);
+    shot.rectangle([0.35, 0.3, 0.65, 0.85], luma);
+    shot.rectangle([0.44, 0.12, 0.56, 0.3], luma);
+    shot.rectangle([0.35, 0.5, 0.65, 0.62], f32::midpoint(luma, 255.0));
+    let mut picture = Picture::new(name, &shot, 7);
+    let share = 1.0 - (shot.0.iter().sum::<f32>() / shot.0.len() as f32 - luma) / (255.0 - luma);
+    picture.facts.measures.mean_rgb =
+        colour.map(|value| (share * value + (1.0 - share) * 255.0).round() as u8);
+    picture
+}
+
+#[test]
+fn goods_of_one_make_in_several_colours_are_told_apart_and_a_grey_copy_is_found() {
+    let colours = [
+        [210.0, 60.0, 50.0],
+        [60.0, 160.0, 70.0],
+        [70.0, 90.0, 200.0],
+        [220.0, 190.0, 60.0],
+        [150.0, 60.0, 160.0],
+    ];
+    let mut pictures: Vec<Picture> = (0..)
+        .zip(colours)
+        .map(|(at, colour)| in_colour(&format!("colour {at}"), colour))
+        .collect();
+    assert_eq!(analysed(&pictures).groups, []);
+    let [red, green, blue] = colours[0];
+    let luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+    pictures.push(in_colour("grey", [luma; 3]));
+    let groups = analysed(&pictures).groups;
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert!(holds(&groups[0], 0, 5), "{groups:?}");
 }
 
 #[test]

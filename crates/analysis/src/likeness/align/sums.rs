@@ -81,7 +81,7 @@ impl Sums {
         let count = self.plain[INSIDE][INSIDE];
         let (seen, there) = (self.plain[SEEN][INSIDE], self.plain[THERE][INSIDE]);
         let spread = self.plain[SEEN][SEEN] - seen * seen / count.max(1.0);
-        if count < (side * side) as f32 * 0.3 || spread <= count * 1e-3 {
+        if count < (side * side) as f32 * 0.25 || spread <= count * 1e-3 {
             return None;
         }
         let gain = (self.plain[SEEN][THERE] - seen * there / count) / spread;

@@ -41,15 +41,17 @@ pub(crate) struct Wired {
 /// What this machine has for reading pictures and making vectors.
 pub(crate) fn runtime(config: &Config) -> Runtime {
     let is_auto = config.embedder == EmbedderChoice::Auto;
-    let precision = match InsideModel::named(&config.model) {
-        Some(InsideModel::Default | InsideModel::Fast) if is_auto => {
-            config.precision.unwrap_or_else(Precision::quickest)
-        }
-        _ => Precision::Single,
+    // No other model, and no other embedder, is run by OpenVINO.
+    let inside = InsideModel::named(&config.model).filter(|inside| *inside != InsideModel::None);
+    let is_for_openvino = is_auto && inside.is_some();
+    let precision = if is_for_openvino {
+        config.precision.unwrap_or_else(Precision::quickest)
+    } else {
+        Precision::Single
     };
     Runtime::detect(&RuntimeOptions {
         onnxruntime: config.onnxruntime.clone(),
-        openvino: config.openvino.clone(),
+        openvino: config.openvino.clone().filter(|_| is_for_openvino),
         precision,
         tool_dirs: if is_auto {
             config.tool_dirs.clone()

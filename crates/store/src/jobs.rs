@@ -252,8 +252,9 @@ impl Store {
             insert_job!(tx, job);
             if job.kind == JobKind::Ingest {
                 // Whoever asked and looks at once must not take the state of before for the end.
+                // Why it failed stays until the job is taken up, should it be stopped before.
                 sqlx::query(
-                    "UPDATE datasets SET progress_percent = 0, fatal_error = NULL,
+                    "UPDATE datasets SET progress_percent = 0,
                          status = CASE WHEN generation IS NULL THEN 'indexing' ELSE 'updating' END
                      WHERE id = $1 AND status IN ('ready', 'failed')",
                 )

@@ -58,12 +58,12 @@ pub(crate) fn library(root: &Path, permission: Permission) -> Result<PathBuf> {
     if let Some(named) = machine::environment("LAMINA_OPENVINO") {
         return wheel::named("LAMINA_OPENVINO", named);
     }
+    if !is_of_use() {
+        bail!("this processor does not reckon in bfloat16");
+    }
     let place = place(root);
     if place.is_file() {
         return Ok(place);
-    }
-    if !is_of_use() {
-        bail!("this processor does not reckon in bfloat16");
     }
     wheel::fetch(root, &WHEEL, permission, |opened| {
         let libraries = opened.join("openvino").join("libs");

@@ -119,7 +119,10 @@ impl From<&DatasetCard> for DatasetJson {
             sample: None,
             status: status_old(dataset.status),
             status_new: status_new(dataset.status),
-            fatal_error_msg: dataset.fatal_error.clone(),
+            fatal_error_msg: dataset
+                .fatal_error
+                .clone()
+                .filter(|_| dataset.status == DatasetStatus::Failed),
             progress: dataset.progress_percent.min(100),
             n_images: dataset.image_count,
             n_videos: 0,

@@ -36,7 +36,8 @@ impl Store {
             sqlx::query(
                 "UPDATE datasets SET
                      progress_percent = CASE WHEN generation IS NULL THEN 0 ELSE 100 END,
-                     status = CASE WHEN generation IS NULL THEN 'new' ELSE 'ready' END
+                     status = CASE WHEN fatal_error IS NOT NULL THEN 'failed'
+                         WHEN generation IS NULL THEN 'new' ELSE 'ready' END
                  WHERE id = $1 AND status IN ('indexing', 'updating') AND NOT EXISTS (
                      SELECT 1 FROM jobs WHERE dataset_id = $1 AND kind = 'ingest'
                          AND state IN ('queued', 'running'))",

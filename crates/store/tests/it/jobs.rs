@@ -217,6 +217,26 @@ pub(crate) async fn a_waiting_job_is_cancelled_at_once(world: &World) {
     ));
 }
 
+pub(crate) async fn a_dataset_whose_job_is_stopped_while_it_waits_is_as_before(world: &World) {
+    let (dataset, first) = world.dataset("/a").await;
+    let (store, id) = (&world.store, dataset.id);
+    let state = || async { store.dataset(id).await.unwrap() };
+    store.request_cancel(first.id, world.now()).await.unwrap();
+    assert_eq!(state().await.status, DatasetStatus::New);
+    let failed = DatasetState {
+        status: DatasetStatus::Failed,
+        progress_percent: 0,
+        fatal_error: Some("the folder is gone".to_owned()),
+    };
+    store.set_dataset_state(id, &failed).await.unwrap();
+    let again = store.enqueue_job(&world.job(id)).await.unwrap();
+    assert_eq!(state().await.status, DatasetStatus::Indexing);
+    store.request_cancel(again.id, world.now()).await.unwrap();
+    let after = state().await;
+    assert_eq!(after.status, DatasetStatus::Failed);
+    assert_eq!(after.fatal_error, failed.fatal_error);
+}
+
 pub(crate) async fn a_retried_job_waits_its_time(world: &World) {
     let (_, job) = world.dataset("/a").await;
     let (_, lease) = world.claim("one").await.unwrap();

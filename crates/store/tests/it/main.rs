@@ -114,6 +114,7 @@ contract! {
         a_released_job_goes_on_at_once,
         a_heartbeat_tells_of_cancelling,
         a_waiting_job_is_cancelled_at_once,
+        a_dataset_whose_job_is_stopped_while_it_waits_is_as_before,
         a_retried_job_waits_its_time,
         a_job_that_gets_nowhere_is_given_up,
         a_job_that_gets_on_may_be_killed_any_number_of_times,

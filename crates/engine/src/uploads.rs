@@ -18,7 +18,7 @@ mod names;
 use std::{
     io::{self, ErrorKind},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use lamina_model::{Dataset, DatasetId, JobId, SourcePath, SourceType};
@@ -132,9 +132,12 @@ impl Engine {
     /// Takes away all that was sent for a dataset that is gone.
     pub(crate) async fn forget_uploads(&self, dataset: DatasetId) {
         let folder = sent(&self.parts().upload_folder, dataset);
-        let removed = on_disk(move || match fs_err::remove_dir_all(&folder) {
-            Err(cause) if cause.kind() != ErrorKind::NotFound => Err(cause),
-            _ => Ok(()),
+        let removed = on_disk(move || {
+            moving().retain(|transaction, _| !transaction.starts_with(&folder));
+            match fs_err::remove_dir_all(&folder) {
+                Err(cause) if cause.kind() != ErrorKind::NotFound => Err(cause),
+                _ => Ok(()),
+            }
         });
         if let Err(cause) = removed.await {
             tracing::warn!(dataset.id = %dataset, error = ?cause, "cannot remove uploaded files");
@@ -234,7 +237,8 @@ impl Batch {
         Ok(files)
     }
 
-    /// All of them have come: they become part of the transaction.
+    /// All of them have come: they become part of the transaction, which a batch without files
+    /// leaves as it was.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the transaction ended meanwhile; [`Error::NoSpace`].
@@ -253,8 +257,12 @@ impl Batch {
     }
 
     fn keep_here(&self) -> io::Result<()> {
-        let _one_at_a_time = moving();
-        merge::keep_draft(&self.draft, &self.into)
+        // An empty folder would pass for content of a transaction that holds no file.
+        match fs_err::remove_dir(&self.draft) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => {}
+            other => return other,
+        }
+        merge::keep_draft(&self.draft, &self.into, &mut moving())
     }
 }
 
@@ -362,8 +370,8 @@ fn new_transaction(uploads: &Path, dataset: DatasetId) -> io::Result<u64> {
 
 /// Held while a request's files become part of their transaction, and while one ends: so it ends
 /// with all of them or without any. One process serves a folder.
-fn moving() -> impl Drop {
-    static MOVING: Mutex<()> = Mutex::new(());
+fn moving() -> MutexGuard<'static, merge::LastBatches> {
+    static MOVING: Mutex<merge::LastBatches> = Mutex::new(merge::LastBatches::new());
     MOVING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -375,7 +383,7 @@ fn ended(transaction: u64) -> Error {
 }
 
 fn end_transaction(uploads: &Path, upload: &Upload) -> io::Result<Ended> {
-    let _one_at_a_time = moving();
+    let mut last_batches = moving();
     merge::clear_parts(&upload.folder)?;
     match fs_err::remove_dir(&upload.folder) {
         Ok(()) => {
@@ -386,6 +394,8 @@ fn end_transaction(uploads: &Path, upload: &Upload) -> io::Result<Ended> {
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Ended::Gone),
         Err(_) => {}
     }
+    // Its number may be given again.
+    last_batches.remove(&upload.folder);
     let finished = finished(uploads, upload.dataset);
     fs_err::create_dir_all(&finished)?;
     match fs_err::rename(&upload.folder, finished.join(upload.number.to_string())) {

@@ -1,6 +1,7 @@
 //! Putting files where they belong without ever overwriting one.
 
 use std::{
+    collections::BTreeMap,
     ffi::{OsStr, OsString},
     fs::File,
     io::{self, ErrorKind, Read},
@@ -49,11 +50,25 @@ fn unfinished<T>(folder: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Re
     }
 }
 
+/// The number of the last batch of each transaction, by its folder, as far as this process has
+/// kept one in it.
+pub(super) type LastBatches = BTreeMap<PathBuf, u64>;
+
 /// Makes a draft the next batch of a transaction: all of its files at once, or none where this is
 /// not come to. One caller at a time.
-pub(super) fn keep_draft(draft: &Path, transaction: &Path) -> io::Result<()> {
-    let number = batches(transaction)?.last().map_or(1, |last| last + 1);
-    fs_err::rename(draft, batch(transaction, number))
+pub(super) fn keep_draft(
+    draft: &Path,
+    transaction: &Path,
+    last: &mut LastBatches,
+) -> io::Result<()> {
+    // A transaction may have a batch for each of its files: they are listed once, not for each.
+    let before = match last.remove(transaction) {
+        Some(number) => number,
+        None => batches(transaction)?.last().copied().unwrap_or(0),
+    };
+    fs_err::rename(draft, batch(transaction, before + 1))?;
+    last.insert(transaction.to_owned(), before + 1);
+    Ok(())
 }
 
 fn batch(transaction: &Path, number: u64) -> PathBuf {

@@ -23,4 +23,5 @@ mod resolving;
 mod round_trip;
 mod source;
 mod stopping;
+mod uploads;
 mod workshop;

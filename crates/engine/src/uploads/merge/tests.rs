@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use lamina_model::DatasetId;
 use lamina_testkit::{CountingChance, TickingClock};
 use proptest::prelude::*;
@@ -70,13 +68,18 @@ fn a_batch_is_kept_as_a_whole_and_comes_in_the_order_of_its_keeping() {
     let dataset = DatasetId::new(&TickingClock::default(), &CountingChance::new());
     let transaction = finished(uploads.path(), dataset).join("1");
     fs_err::create_dir_all(&transaction).unwrap();
+    let mut last = LastBatches::new();
     // Twelve, so that numbers and not names give the order.
     for number in 0..12 {
+        if number == 6 {
+            // As after a new start of the program.
+            last.clear();
+        }
         let draft = begin_draft(&transaction).unwrap();
         for name in ["a/x", "y"] {
             send(&draft, name, format!("{name} of {number}").as_bytes());
         }
-        keep_draft(&draft, &transaction).unwrap();
+        keep_draft(&draft, &transaction, &mut last).unwrap();
     }
     let never_kept = begin_draft(&transaction).unwrap();
     send(&never_kept, "z", b"of a sender who went away");
@@ -110,7 +113,7 @@ proptest! {
                 fs_err::create_dir_all(&transaction).unwrap();
                 let draft = begin_draft(&transaction).unwrap();
                 send(&draft, name, &content);
-                keep_draft(&draft, &transaction).unwrap();
+                keep_draft(&draft, &transaction, &mut LastBatches::new()).unwrap();
             } else {
                 send(&transaction, name, &content);
             }

@@ -150,7 +150,10 @@ async fn write(
         Err(stopped) => {
             // Nobody waits for the rest, and what is there of it is taken away.
             pace.stop();
-            let _ = writing.await;
+            // What has told how it ended already is not asked again.
+            if !writing.is_finished() {
+                let _ = writing.await;
+            }
             Err(stopped)
         }
     }

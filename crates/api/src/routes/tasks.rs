@@ -261,25 +261,32 @@ impl Between {
     /// Reads both ends.
     ///
     /// # Errors
-    /// 422 that names the end which is no moment.
+    /// 422 that names the end which is no moment, or lies before the other.
     fn read(from: Option<&str>, to: Option<&str>) -> Result<Self, Problem> {
+        let fault = |name: &str, text: Option<&str>, why: &str| {
+            Problem::faults(vec![ParameterFault {
+                kind: "value_error".to_owned(),
+                loc: vec!["query".to_owned(), name.to_owned()],
+                msg: format!("Value error, {why}"),
+                input: text.into(),
+            }])
+        };
         let end = |name: &str, text: Option<&str>| {
-            let meant = text.map(meant_by).transpose();
-            meant.map_err(|cause| {
-                let msg =
-                    format!("Value error, it is {cause}; write 2025-10-30 or 2025-10-30T10:00:00Z");
-                Problem::faults(vec![ParameterFault {
-                    kind: "value_error".to_owned(),
-                    loc: vec!["query".to_owned(), name.to_owned()],
-                    msg,
-                    input: text.into(),
-                }])
+            text.map(meant_by).transpose().map_err(|cause| {
+                let why = format!("it is {cause}; write 2025-10-30 or 2025-10-30T10:00:00Z");
+                fault(name, text, &why)
             })
         };
-        Ok(Self {
+        let between = Self {
             from: end("start_time_from", from)?.map(|(first, _)| first),
             to: end("start_time_to", to)?.map(|(_, last)| last),
-        })
+        };
+        match (between.from, between.to) {
+            (Some(first), Some(last)) if first > last => {
+                Err(fault("start_time_to", to, "it lies before start_time_from"))
+            }
+            _ => Ok(between),
+        }
     }
 
     fn holds(&self, at: Timestamp) -> bool {

@@ -130,7 +130,7 @@ impl WantedParameters {
         let with_band = format!("{}, or one with a band such as blur:0.8-1", kinds());
         let formats = either(ImageFormat::ALL.map(ImageFormat::as_str));
         let with_ends = format!(
-            "{} with two ends that may be open, such as width:640..",
+            "{} with two ends that may be open, the lower one first, such as width:640..",
             either(Measure::ALL.map(Measure::as_str))
         );
         Ok(Wanted {
@@ -233,6 +233,11 @@ fn range(text: &str) -> Option<(Measure, Span<f64>)> {
         from: end(from)?,
         to: end(to)?,
     };
+    if let (Some(from), Some(to)) = (span.from, span.to)
+        && from > to
+    {
+        return None;
+    }
     Some((Measure::from_word(word)?, span))
 }
 
@@ -309,7 +314,15 @@ mod tests {
         assert_eq!(measure.as_str(), "size");
         assert_eq!((span.from, span.to), (Some(1000.0), None));
         assert!(range("aspect:0.5..2").is_some() && range("width:..").is_some());
-        for wrong in ["size", "size:1-2", "size:a..", "size:..NaN", "colour:1..2"] {
+        assert!(range("width:5..5").is_some());
+        for wrong in [
+            "size",
+            "size:1-2",
+            "size:a..",
+            "size:..NaN",
+            "colour:1..2",
+            "width:10..5",
+        ] {
             assert!(range(wrong).is_none(), "{wrong}");
         }
     }

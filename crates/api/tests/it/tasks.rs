@@ -100,6 +100,7 @@ async fn what_tasks_cannot_be_filtered_by_is_refused_by_its_name() {
         ("start_time_from", ""),
         ("start_time_from", "yesterday"),
         ("start_time_to", "2025-02-30"),
+        ("start_time_to", "2025-10-29&start_time_from=2025-10-30"),
     ] {
         let answer = app.get(&format!("/api/v1/tasks?{name}={value}")).await;
         let told = answer.json();

@@ -69,19 +69,49 @@ pub(crate) fn list(text: &str) -> Vec<String> {
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
     match inside {
-        Some(inside) => inside
-            .split(',')
-            .map(|name| unquoted(name.trim()).to_owned())
-            .filter(|name| !name.is_empty())
-            .collect(),
+        Some(inside) => items(inside),
         None => vec![text.to_owned()],
     }
 }
 
-/// A name without the quotes around it.
-fn unquoted(name: &str) -> &str {
-    let within = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
-    within('"').or_else(|| within('\'')).unwrap_or(name)
+/// The items of a list, parted by the commas outside of quotes.
+fn items(inside: &str) -> Vec<String> {
+    let mut quotes = vec!['"', '\''];
+    let mut items = Vec::new();
+    let mut rest = inside.trim_start();
+    while !rest.is_empty() {
+        let quote = quotes
+            .iter()
+            .copied()
+            .find(|quote| rest.starts_with(*quote));
+        let closed = quote.and_then(|quote| quoted(rest, quote));
+        if closed.is_none() {
+            // One that is opened further on is not closed either: looking again for each would
+            // take the square of the length.
+            quotes.retain(|known| Some(*known) != quote);
+        }
+        let (item, behind) = closed.unwrap_or_else(|| {
+            let (item, behind) = rest.split_once(',').unwrap_or((rest, ""));
+            (item.trim_end(), behind)
+        });
+        items.push(item.to_owned());
+        rest = behind.trim_start();
+    }
+    items.retain(|item| !item.is_empty());
+    items
+}
+
+/// The first item without the quotes around it, and what follows its comma; none where the quote
+/// that it begins with is not the end of an item too.
+fn quoted(text: &str, quote: char) -> Option<(&str, &str)> {
+    let within = text.strip_prefix(quote)?;
+    within.match_indices(quote).find_map(|(at, _)| {
+        let (item, behind) = (&within[..at], within[at + 1..].trim_start());
+        match behind.strip_prefix(',') {
+            Some(behind) => Some((item, behind)),
+            None => behind.is_empty().then_some((item, behind)),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -102,6 +132,9 @@ mod tests {
         }
         assert_eq!(list("boat, a b"), ["boat, a b"]);
         assert_eq!(list("[it's,'s,\"]"), ["it's", "'s", "\""]);
+        let commas = r#"['a, b', "it's, so", c, ' d' , '', 'e'f]"#;
+        let parted = ["a, b", "it's, so", "c", " d", "'e'f"];
+        assert_eq!(list(commas), parted);
     }
 
     #[test]

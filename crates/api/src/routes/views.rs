@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use lamina_engine::{Need, Order, Wanted};
+use lamina_engine::{DatasetScope, Need, Order, Wanted};
 use lamina_model::{ClusterLevel, SavedView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -239,23 +239,12 @@ pub(crate) async fn save_view(
     let engine = state.engine();
     let scope = engine.dataset(&caller, &dataset_id, Need::Edit).await?;
     let of_app = wanted.read()?;
-    let (wanted, asked) = parameters.asked()?;
+    let asked = parameters.asked()?;
     let (name, filters) = parameters.read()?;
-    let count = if scope.dataset().generation.is_none() {
-        None
-    } else if filters.address.is_some() {
-        let grid = engine.grid(&scope, of_app, Order::default(), 0, 0).await?;
-        grid.generation.map(|_| u64::from(grid.total))
-    } else if filters.entity_type == EntityType::Images.as_str() {
-        let ranks = look_up(&state, &scope, asked).await?;
-        let [finest, ..] = ClusterLevel::ALL;
-        let found = engine
-            .ranked_clusters(&scope, wanted, ranks, finest, 0, 0)
-            .await?;
-        Some(found.pictures)
-    } else {
-        // Boxes are not counted here.
-        None
+    let count = match count(&state, &scope, &filters, of_app, asked).await {
+        // A name is not refused for want of a number beside it.
+        Err(ApiError::Engine(lamina_engine::Error::Busy { .. })) => None,
+        counted => counted?,
     };
     let filters = serde_json::to_string(&filters).map_err(lamina_engine::Error::internal)?;
     let view = engine
@@ -263,6 +252,34 @@ pub(crate) async fn save_view(
         .await?;
     let maker = engine.maker_of(&view).await?;
     Ok(Json(ViewJson::new(&view, maker)?))
+}
+
+/// How many pictures a view holds; none where that is not known.
+async fn count(
+    state: &AppState,
+    scope: &DatasetScope,
+    filters: &ViewFilters,
+    of_app: Wanted,
+    (wanted, asked): (Wanted, Vec<Asked>),
+) -> Result<Option<u64>, ApiError> {
+    let engine = state.engine();
+    if scope.dataset().generation.is_none() {
+        return Ok(None);
+    }
+    if filters.address.is_some() {
+        let grid = engine.grid(scope, of_app, Order::default(), 0, 0).await?;
+        return Ok(grid.generation.map(|_| u64::from(grid.total)));
+    }
+    if filters.entity_type != EntityType::Images.as_str() {
+        // Boxes are not counted here.
+        return Ok(None);
+    }
+    let ranks = look_up(state, scope, asked).await?;
+    let [finest, ..] = ClusterLevel::ALL;
+    let found = engine
+        .ranked_clusters(scope, wanted, ranks, finest, 0, 0)
+        .await?;
+    Ok(Some(found.pictures))
 }
 
 /// All views of a dataset.

@@ -25,23 +25,33 @@ async fn a_filter_gets_a_name_that_is_listed_and_removed() {
         (twice.status, twice.code().as_str()),
         (StatusCode::CONFLICT, "view_exists")
     );
-    let vql = "caption=dogs&labels=%5Bdog,cat%5D&vql=%5B%7B%22id%22:%22x%22,%22unlabelled%22:%7B%7D%7D%5D";
-    let other = app.send(save(vql, "name=Dogs")).await.json();
+    let vql = |id: &str| {
+        let same = "%22duplicates%22:%7B%22op%22:%22duplicates%22,%22value%22:0.9%7D";
+        format!("caption=copy&vql=%5B%7B{id}{same}%7D%5D")
+    };
+    let copies = save(&vql("%22id%22:%22x%22,"), "name=Copies");
+    let other = app.send(copies).await.json();
     assert_eq!(other["filters"]["vql"][0]["id"], "x");
     // What is asked for in the original's words is counted at once too.
-    let same = "vql=%5B%7B%22unlabelled%22:%7B%7D%7D%5D&caption=dogs&labels=%5Bdog,cat%5D";
-    let found = app.get(&format!("/api/v1/explore/{dataset}?{same}")).await;
-    let found = found.json()["clusters"].as_array().unwrap().len();
-    assert_eq!(other["stats"]["n_images"], found);
+    let same = format!("/api/v1/explore/{dataset}?{}", vql(""));
+    let found = app.get(&same).await.json();
+    let counts = found["clusters"].as_array().unwrap().iter();
+    let counted: u64 = counts.map(|one| one["n_images"].as_u64().unwrap()).sum();
+    assert!(counted > 0, "{found}");
+    assert_eq!(other["stats"]["n_images"], counted);
+    let none = app.send(save("labels=%5Bdog,cat%5D", "name=Pets")).await;
+    assert_eq!(none.json()["stats"]["n_images"], 0);
     let all = app.send(save("threshold=0", "name=All")).await.json();
     let count = app.get(&format!("/api/v1/dataset/{dataset}")).await.json()["n_images"].clone();
     assert_eq!(all["stats"]["n_images"], count);
-    app.send(
-        Request::delete(format!("{views}/{}", all["id"].as_str().unwrap()))
+    let delete = |id: &str| {
+        Request::delete(format!("{views}/{id}"))
             .body(Body::empty())
-            .unwrap(),
-    )
-    .await;
+            .unwrap()
+    };
+    for passing in [none.json(), all] {
+        app.send(delete(passing["id"].as_str().unwrap())).await;
+    }
     let listed = app.get(&views).await.json();
     assert_eq!(listed["views"], serde_json::json!([other, made]));
     for (query, form) in [
@@ -59,11 +69,6 @@ async fn a_filter_gets_a_name_that_is_listed_and_removed() {
     }
     assert_eq!(app.get(&views).await.json(), listed, "nothing was kept");
     let id = made["id"].as_str().unwrap();
-    let delete = |id: &str| {
-        Request::delete(format!("{views}/{id}"))
-            .body(Body::empty())
-            .unwrap()
-    };
     let gone = app.send(delete(id)).await;
     assert_eq!((gone.status, gone.text()), (StatusCode::OK, "null"));
     let again = app.send(delete(id)).await;

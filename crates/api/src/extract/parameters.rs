@@ -14,7 +14,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::error::{ParameterFault, Problem};
+use crate::{
+    error::{ParameterFault, Problem},
+    wire::wanted::either,
+};
 
 /// Reads the struct out of the pairs. `place` is where they came from, for the fault's `loc`.
 pub(crate) fn read<T: DeserializeOwned>(
@@ -87,11 +90,7 @@ impl de::Error for Fault {
 
     fn unknown_variant(_variant: &str, expected: &'static [&'static str]) -> Self {
         let words: Vec<_> = expected.iter().map(|word| format!("'{word}'")).collect();
-        let words = match words.split_last() {
-            Some((last, [])) => last.clone(),
-            Some((last, others)) => format!("{} or {last}", others.join(", ")),
-            None => "nothing".to_owned(),
-        };
+        let words = either(words.iter().map(String::as_str));
         Self::new("enum", format!("Input should be {words}"))
     }
 }

@@ -19,22 +19,30 @@ pub(crate) fn of_labels(text: Option<&str>) -> Result<Option<Clause>, Problem> {
     }))
 }
 
+/// Stands for pictures without a tag among the ids of tags.
+pub(crate) const UNTAGGED: &str = "untagged";
+
 /// Tags of which any will do, and whether no tag at all will do too; an empty list asks nothing.
 pub(crate) fn of_tags(text: Option<&str>) -> Result<(BTreeSet<TagId>, bool), Problem> {
     let text = text.unwrap_or_default();
-    let mut names = match text {
+    let names = match text {
         "" => Vec::new(),
         text => {
             let names = whole_list("tags", text)?;
             names.iter().flat_map(|name| ids(name)).collect()
         }
     };
-    let all = names.len();
-    names.retain(|name| name != "untagged");
-    let untagged = names.len() < all;
-    let tags: Result<_, _> = names.iter().map(|id| id.parse::<TagId>()).collect();
     let takes = "ids of tags as a list, one id, or untagged";
-    Ok((tags.map_err(|_| unknown("tags", text, takes))?, untagged))
+    tags_among(names).ok_or_else(|| unknown("tags", text, takes))
+}
+
+/// The ids of tags, and whether [`UNTAGGED`] is among them; nothing where there is any other text.
+pub(crate) fn tags_among(mut names: Vec<String>) -> Option<(BTreeSet<TagId>, bool)> {
+    let all = names.len();
+    names.retain(|name| name != UNTAGGED);
+    let untagged = names.len() < all;
+    let tags: Option<BTreeSet<TagId>> = names.iter().map(|id| id.parse().ok()).collect();
+    Some((tags?, untagged))
 }
 
 /// Ids may stand in a row without brackets: no id has a comma.

@@ -3,12 +3,11 @@
 mod asked;
 mod facts;
 
-use std::collections::BTreeSet;
-
 use lamina_engine::check_query;
-use lamina_model::{Band, Clause, Filter, IssueKind, Presence, SetOp, TagId};
+use lamina_model::{Band, Clause, Filter, IssueKind, Presence, SetOp};
 use serde_json::{Map, Value};
 
+use super::listed::tags_among;
 use crate::error::{ParameterFault, Problem};
 
 pub(crate) use asked::{
@@ -218,17 +217,18 @@ fn set_op(op: &str) -> Result<SetOp, String> {
 }
 
 fn tags(op: &str, body: &Map<String, Value>) -> Result<Clause, String> {
-    let names = names(body)?;
-    if names == ["untagged"] {
-        return Ok(match set_op(op)? {
-            SetOp::OneOf | SetOp::Is => Clause::Untagged,
-            SetOp::IsNot | SetOp::NotOneOf => Clause::Tagged,
-        });
+    let wrong = "value must be a list of ids of tags, or untagged";
+    let (ids, untagged) = tags_among(names(body)?).ok_or(wrong)?;
+    let op = set_op(op)?;
+    if !untagged {
+        return Ok(Clause::Tags { op, ids });
     }
-    let ids: Result<BTreeSet<TagId>, _> = names.iter().map(|name| name.parse()).collect();
-    Ok(Clause::Tags {
-        op: set_op(op)?,
-        ids: ids.map_err(|_| "value must be a list of ids of tags, or untagged")?,
+    if !ids.is_empty() {
+        return Err(wrong.to_owned());
+    }
+    Ok(match op {
+        SetOp::OneOf | SetOp::Is => Clause::Untagged,
+        SetOp::IsNot | SetOp::NotOneOf => Clause::Tagged,
     })
 }
 

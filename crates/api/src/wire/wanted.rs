@@ -8,7 +8,7 @@ use lamina_model::{
 };
 use serde::Deserialize;
 
-use super::vql;
+use super::{listed::UNTAGGED, vql};
 use crate::error::{ParameterFault, Problem};
 
 /// Which pictures are wanted. A parameter may be repeated: any of its values will do; all
@@ -84,8 +84,6 @@ pub(crate) struct WantedParameters {
 /// What an area is.
 const CORNERS: &str =
     "3 to 200 corners such as 0,0 65534,0 65534,65534, each number from 0 to 65534";
-/// Stands for pictures without a tag among the ids of tags.
-const UNTAGGED: &str = "untagged";
 
 /// More filters, for lists that nothing ranks.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::explore::objects::wanted as of_boxes;
 use crate::{
     error::{ParameterFault, Problem},
-    wire::{entity_type::EntityType, listed::of_tags, vql},
+    wire::{entity_type::EntityType, listed::tags_among, vql},
 };
 
 /// Most parts of a selection: each costs a walk over the dataset.
@@ -112,13 +112,11 @@ impl ClusterFilters {
             }
             filter.clauses.push(Clause::Duplicates { least });
         }
-        let (tags, untagged) = match self.tags {
-            Some(tags) => of_tags(Some(&serde_json::json!(tags).to_string())).map_err(|_| {
-                let msg = "tags takes ids of tags, or untagged";
-                fault("tags", msg, tags.into())
-            })?,
-            None => (BTreeSet::new(), false),
-        };
+        let names = self.tags.unwrap_or_default();
+        let (tags, untagged) = tags_among(names.clone()).ok_or_else(|| {
+            let msg = "tags takes ids of tags, or untagged";
+            fault("tags", msg, names.into())
+        })?;
         Ok(Wanted {
             filter,
             tags,

@@ -195,6 +195,7 @@ async fn a_cluster_is_narrowed_by_what_is_said_and_never_silently_left_whole() {
         json!({"labels": null, "tags": null, "vql": null, "entity_type": null}),
         json!({"tags": ["untagged"], "labels": [], "caption": "", "threshold": 0}),
         json!({"tags": [nobody, "untagged"]}),
+        json!({"less_like": "", "page_number": 0, "verbose": true, "label": null, "issue": []}),
     ] {
         let told = ask(whole.clone()).await.json();
         assert_eq!(told["entities_count"], cluster["n_images"], "{whole}");
@@ -209,6 +210,8 @@ async fn a_cluster_is_narrowed_by_what_is_said_and_never_silently_left_whole() {
     for (wrong, status) in [
         (json!({"caption": "boat"}), StatusCode::BAD_REQUEST),
         (json!({"anchor_media_id": nobody}), StatusCode::BAD_REQUEST),
+        (json!({"less_like": nobody}), StatusCode::BAD_REQUEST),
+        (json!({"label": ["boat"]}), StatusCode::UNPROCESSABLE_ENTITY),
         (
             json!({"tags": ["nobody"]}),
             StatusCode::UNPROCESSABLE_ENTITY,

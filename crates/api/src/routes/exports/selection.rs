@@ -1,10 +1,11 @@
 //! Pictures, clusters and boxes that are chosen to be exported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lamina_engine::{ExportPart, ObjectPart, Wanted};
 use lamina_model::{Clause, ClusterId, MediaId, ObjectId, SetOp};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,6 +17,18 @@ use crate::{
 
 /// Most parts of a selection: each costs a walk over the dataset.
 const MOST_PARTS: usize = 1000;
+
+/// What `cluster_filters` takes beside what narrows a cluster: clients send on what they explored
+/// with.
+const NARROWS_NOTHING: &[&str] = &[
+    "allow_deleted",
+    "anchor_type",
+    "cursor",
+    "page_number",
+    "textual_similarity_threshold",
+    "threshold",
+    "verbose",
+];
 
 /// Which pictures are to be exported.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -66,7 +79,7 @@ pub(crate) struct ClusterFilters {
     duplicate_threshold: Option<f32>,
     /// Filters in the query language, all of which must hold.
     #[schema(value_type = Option<Vec<Object>>)]
-    vql: Option<Vec<serde_json::Value>>,
+    vql: Option<Vec<Value>>,
     /// What orders pictures narrows no cluster: refused, save where it is empty.
     caption: Option<String>,
     /// As `caption`.
@@ -75,6 +88,11 @@ pub(crate) struct ClusterFilters {
     caption_only_filter: Option<String>,
     /// As `caption`.
     anchor_media_id: Option<String>,
+    /// As `caption`.
+    less_like: Option<String>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    others: BTreeMap<String, Value>,
 }
 
 impl ClusterFilters {
@@ -83,20 +101,8 @@ impl ClusterFilters {
     /// # Errors
     /// 422 with the first that means nothing; 400 for what orders pictures.
     fn read(self) -> Result<Wanted, Problem> {
-        for (name, text) in [
-            ("caption", self.caption),
-            ("image_caption", self.image_caption),
-            ("caption_only_filter", self.caption_only_filter),
-            ("anchor_media_id", self.anchor_media_id),
-        ] {
-            if text.is_some_and(|text| !text.trim().is_empty()) {
-                return Err(vql::not_supported(&format!(
-                    "{name} orders pictures and narrows no cluster: name the pictures in a part \
-                     of the type media, or ask export_context_async"
-                )));
-            }
-        }
-        let text = serde_json::Value::from(self.vql.unwrap_or_default()).to_string();
+        self.check()?;
+        let text = Value::from(self.vql.unwrap_or_default()).to_string();
         let mut filter = vql::read(&text)?;
         // Beside the filters, not in place of them: all must hold.
         if let Some(names) = self.labels.filter(|names| !names.is_empty()) {
@@ -123,6 +129,32 @@ impl ClusterFilters {
             untagged,
             ..Wanted::default()
         })
+    }
+
+    /// Refuses what a cluster would be left whole for.
+    fn check(&self) -> Result<(), Problem> {
+        for (name, text) in [
+            ("caption", &self.caption),
+            ("image_caption", &self.image_caption),
+            ("caption_only_filter", &self.caption_only_filter),
+            ("anchor_media_id", &self.anchor_media_id),
+            ("less_like", &self.less_like),
+        ] {
+            if text.as_ref().is_some_and(|text| !text.trim().is_empty()) {
+                return Err(vql::not_supported(&format!(
+                    "{name} orders pictures and narrows no cluster: name the pictures in a part \
+                     of the type media, or ask export_context_async"
+                )));
+            }
+        }
+        for (name, value) in &self.others {
+            if !NARROWS_NOTHING.contains(&name.as_str()) && !is_empty(value) {
+                let msg = "cluster_filters takes entity_type, labels, tags, duplicate_threshold \
+                           and vql";
+                return Err(fault(name, msg, value.clone()));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -190,13 +222,24 @@ impl ClusterPayload {
     }
 }
 
-fn fault(name: &str, msg: &str, input: serde_json::Value) -> Problem {
+fn fault(name: &str, msg: &str, input: Value) -> Problem {
     Problem::faults(vec![ParameterFault {
         kind: "value_error".to_owned(),
         loc: vec!["body".to_owned(), name.to_owned()],
         msg: format!("Value error, {msg}"),
         input,
     }])
+}
+
+/// Whether a value asks for nothing.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn media(ids: Vec<Uuid>) -> BTreeSet<MediaId> {

@@ -5,7 +5,7 @@
 
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     machine,
@@ -24,9 +24,10 @@ const PACKAGES: &[&str] = &["schemathesis==4.32.5", "PyJWT==2.15.1"];
 pub(crate) fn run(arguments: &[OsString]) -> Result<std::process::ExitCode> {
     let root = machine::root();
     let folder = Metadata::ours(&root)?.target;
-    let (program, arguments) = match arguments {
-        [flag, program, rest @ ..] if flag == "--program" => (PathBuf::from(program), rest),
-        rest => (up::build(&root, up::Parts::get(&root))?.0, rest),
+    let (program, arguments) = parted(arguments)?;
+    let program = match program {
+        Some(program) => program,
+        None => up::build(&root, up::Parts::get(&root))?.0,
     };
     let program = fs_err::canonicalize(program)?;
     let python = setup::python::with_packages(
@@ -46,4 +47,40 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<std::process::ExitCode> {
         bail!("what was found is told above; `--only WHO --seed N` asks the same again");
     }
     Ok(std::process::ExitCode::SUCCESS)
+}
+
+/// The program that `--program` names, and what is left for the script.
+fn parted(arguments: &[OsString]) -> Result<(Option<PathBuf>, Vec<&OsString>)> {
+    let mut program = None;
+    let mut others = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--program" {
+            let named = rest.next().context("--program lacks its value")?;
+            program = Some(PathBuf::from(named));
+        } else {
+            others.push(argument);
+        }
+    }
+    Ok((program, others))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsString, path::PathBuf};
+
+    use super::parted;
+
+    #[test]
+    fn the_program_may_be_named_anywhere() {
+        let words = |line: &str| -> Vec<OsString> { line.split(' ').map(OsString::from).collect() };
+        for line in ["--program a --only viewer", "--only viewer --program a"] {
+            let line = words(line);
+            let (program, others) = parted(&line).unwrap();
+            assert_eq!(program, Some(PathBuf::from("a")));
+            assert_eq!(others, ["--only", "viewer"]);
+        }
+        assert_eq!(parted(&words("--seed 5")).unwrap().0, None);
+        assert!(parted(&words("--program")).is_err());
+    }
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Result, bail};
+use sha2::{Digest, Sha256};
 
 use crate::{
     setup::{Permission, python},
@@ -18,8 +19,12 @@ use crate::{
 
 /// Where the generator is looked for, from the root of the repository.
 const BESIDE: &str = "../shared/bench";
-/// What makes the hard sets, from the root of the repository.
-const HARD: &str = "xtask/src/eval/hard_set.py";
+/// What makes the hard sets, from the root of the repository: the script that is run, and what it reads.
+const HARD: [&str; 3] = [
+    "xtask/src/eval/hard_set.py",
+    "xtask/src/eval/hard_changes.py",
+    "xtask/src/eval/hard_look_alikes.py",
+];
 /// What it needs; scikit-image and scikit-learn bring photographs of their own.
 const PACKAGES: [&str; 5] = [
     "pillow",
@@ -64,7 +69,7 @@ pub(super) fn hard_set(
     generator: Option<&Path>,
     seed: u64,
 ) -> Result<(PathBuf, PathBuf)> {
-    let folder = scratch.join(format!("hard-{seed}"));
+    let folder = scratch.join(format!("hard-{seed}-{}", maker(root)?));
     let truth = folder.with_extension("csv");
     if truth.is_file() {
         return Ok((folder, truth));
@@ -72,12 +77,24 @@ pub(super) fn hard_set(
     let (python, _) = photographs(root, scratch, generator)?;
     shell::note(&format!("Making a hard set with seed {seed} (once)."));
     let mut build = Command::new(&python);
-    build.arg(root.join(HARD));
+    let [script, ..] = HARD;
+    build.arg(root.join(script));
     build.arg("--photos").arg(scratch.join("photos"));
     build.arg("--out").arg(&folder);
     build.args(["--seed", &seed.to_string()]);
     silently(&mut build, scratch)?;
     Ok((folder, truth))
+}
+
+/// A short name for what makes the hard sets now, so that a set of an older maker is not taken for one of this.
+fn maker(root: &Path) -> Result<String> {
+    let mut whole = Sha256::new();
+    for script in HARD {
+        whole.update(fs_err::read(root.join(script))?);
+    }
+    let sum = whole.finalize();
+    let digits = sum.iter().take(4).map(|byte| format!("{byte:02x}"));
+    Ok(digits.collect())
 }
 
 /// A Python that has what is needed and the script of the generator, once the photographs are there.

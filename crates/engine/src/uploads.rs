@@ -159,13 +159,16 @@ impl Upload {
     /// none does.
     ///
     /// # Errors
-    /// [`Error::NoSpace`].
+    /// [`Error::NotFound`] when the transaction ended meanwhile; [`Error::NoSpace`].
     pub async fn begin_batch(&self) -> Result<Batch, Error> {
         let into = self.folder.clone();
-        let draft = on_disk(move || merge::begin_draft(&into)).await?;
+        let begun = on_disk(move || match merge::begin_draft(&into) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            begun => begun.map(Some),
+        });
         Ok(Batch {
             number: self.number,
-            draft,
+            draft: begun.await?.ok_or_else(|| ended(self.number))?,
             into: self.folder.clone(),
             most_bytes: self.most_bytes,
         })

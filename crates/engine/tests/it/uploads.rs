@@ -31,5 +31,17 @@ async fn a_batch_without_files_leaves_a_transaction_empty_and_open() {
     file.write(&picture(1)).await.unwrap();
     file.keep().await.unwrap();
     batch.keep().await.unwrap();
+    let late = engine.upload(&scope, &number).await.unwrap();
     engine.finish_upload(&scope, upload).await.unwrap();
+    let late = late.begin_batch().await.err();
+    assert!(
+        matches!(
+            late,
+            Some(Error::NotFound {
+                what: "transaction",
+                ..
+            })
+        ),
+        "{late:?}"
+    );
 }

@@ -35,6 +35,7 @@ mod runtime;
 mod sniff;
 mod thumbnail;
 mod view;
+mod wide;
 
 pub use cutout::cutout;
 pub use embed::{Embedder, FakeEmbedder, ImageTensor, InsideModel, ModelId, Precision};

@@ -14,7 +14,7 @@ pub struct DecodeLimits {
     /// A large picture is made smaller while it is decoded, as far as its short side keeps so
     /// many pixels. 448 by default: twice what a model looks at.
     pub short_side_px: u32,
-    /// Pixels along each side of what a model is fed. 224 by default.
+    /// Pixels along each side of what a model is fed. 224 by default; 0 where nothing is.
     pub tensor_side_px: u32,
 }
 

@@ -154,11 +154,9 @@ impl See {
     fn new(canvas: &Canvas, limits: &DecodeLimits) -> Self {
         const SIGNATURE: u32 = 32;
         let size = (canvas.width, canvas.height);
-        let side = (limits.tensor_side_px, limits.tensor_side_px);
         let thumbnail_size = resize::within(size, THUMBNAIL_SIDE);
         let thumbnail = resize::rgb(&canvas.rgb, size, thumbnail_size);
-        let tensor = ImageTensor::from_rgb(resize::rgb(&canvas.rgb, size, side))
-            .expect("the resizer gives the size it is asked for");
+        let tensor = ImageTensor::squeezed(&canvas.rgb, size, limits.tensor_side_px);
         let grey = to_luma(&thumbnail);
         let signature = resize::grey(&grey, thumbnail_size, (SIGNATURE, SIGNATURE));
         let signature = Signature::new(

@@ -20,9 +20,15 @@
 //! 1.08 (F1 of the best threshold 0.98 and 1.00, median of sharp pictures 3.0; the variance of
 //! the Laplacian reached 0.93 and 0.95).
 
+#![expect(
+    clippy::inline_always,
+    reason = "what `widely` runs is compiled for a processor only where it is inlined"
+)]
+
 use lamina_model::Measures;
 
 use crate::resize::Size;
+use crate::wide::widely;
 
 /// Longest side of the luma that sharpness is measured on.
 pub(crate) const WORKING_SIDE: u32 = 640;
@@ -45,7 +51,10 @@ const ROW_STEP: usize = 4;
 pub(crate) fn measure(thumbnail: &[u8], grey: &[u8], working: &[u8], size: Size) -> Measures {
     let histogram = histogram(grey);
     let light = Light::of(&histogram);
-    let sharp = sharpness(working, size.0 as usize, size.1 as usize);
+    let sharp = widely(
+        #[inline(always)]
+        || sharpness(working, size.0 as usize, size.1 as usize),
+    );
     Measures {
         luma_mean: light.mean,
         luma_spread: light.spread,
@@ -55,42 +64,63 @@ pub(crate) fn measure(thumbnail: &[u8], grey: &[u8], working: &[u8], size: Size)
         luma_entropy_bits: light.entropy,
         sharpness: sharp.whole,
         sharpness_best: sharp.best,
-        mean_rgb: mean_rgb(thumbnail),
+        mean_rgb: widely(
+            #[inline(always)]
+            || mean_rgb(thumbnail),
+        ),
     }
 }
 
 /// Luma of one pixel by Rec. 601.
-#[expect(clippy::cast_possible_truncation, reason = "the weights add up to 256")]
+#[inline(always)]
 pub(crate) const fn luma(r: u8, g: u8, b: u8) -> u8 {
-    ((77 * r as u32 + 150 * g as u32 + 29 * b as u32 + 128) >> 8) as u8
+    // At most 256 · 255 + 128, which fits: twice as many lanes as of 32 bits.
+    ((77 * r as u16 + 150 * g as u16 + 29 * b as u16 + 128) >> 8) as u8
 }
 
 /// Luma of rows of RGB.
 pub(crate) fn to_luma(rgb: &[u8]) -> Vec<u8> {
-    rgb.chunks_exact(3)
-        .map(|p| luma(p[0], p[1], p[2]))
-        .collect()
+    let mut out = vec![0; rgb.len() / 3];
+    widely(
+        #[inline(always)]
+        || luma_row(rgb, &mut out),
+    );
+    out
+}
+
+#[inline(always)]
+fn luma_row(rgb: &[u8], out: &mut [u8]) {
+    for (pixel, luma_out) in rgb.as_chunks::<3>().0.iter().zip(out) {
+        *luma_out = luma(pixel[0], pixel[1], pixel[2]);
+    }
 }
 
 /// Luma of rows of RGB, zero in the rows that sharpness does not read.
 pub(crate) fn to_sampled_luma(rgb: &[u8], width: usize) -> Vec<u8> {
     let mut out = vec![0; rgb.len() / 3];
     let rows = rgb.chunks_exact(width * 3).zip(out.chunks_exact_mut(width));
-    for (_, (from, to)) in rows.enumerate().filter(|(y, _)| y % ROW_STEP < 2) {
-        for (pixel, luma_out) in from.chunks_exact(3).zip(to) {
-            *luma_out = luma(pixel[0], pixel[1], pixel[2]);
-        }
-    }
+    widely(
+        #[inline(always)]
+        || {
+            for (_, (from, to)) in rows.enumerate().filter(|(y, _)| y % ROW_STEP < 2) {
+                luma_row(from, to);
+            }
+        },
+    );
     out
 }
 
 fn histogram(grey: &[u8]) -> [u32; 256] {
     // Four tables, so that runs of one value do not wait for each other.
     let mut tables = [[0_u32; 256]; 4];
-    for four in grey.chunks(4) {
+    let (fours, rest) = grey.as_chunks::<4>();
+    for four in fours {
         for (table, value) in tables.iter_mut().zip(four) {
             table[usize::from(*value)] += 1;
         }
+    }
+    for value in rest {
+        tables[0][usize::from(*value)] += 1;
     }
     std::array::from_fn(|value| tables.iter().map(|table| table[value]).sum())
 }
@@ -152,14 +182,32 @@ impl Light {
     }
 }
 
+#[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
 fn mean_rgb(rgb: &[u8]) -> [u8; 3] {
+    // Lanes that vectors of any width divide, each of one channel; 256 bytes at most fit 16 bits.
+    const LANES: usize = 96;
     let mut sums = [0_u64; 3];
-    for pixel in rgb.chunks_exact(3) {
-        for (sum, value) in sums.iter_mut().zip(pixel) {
-            *sum += u64::from(*value);
+    let mut add = |lanes: &[u16; LANES]| {
+        for (lane, sum) in lanes.iter().enumerate() {
+            sums[lane % 3] += u64::from(*sum);
         }
+    };
+    let (blocks, rest) = rgb.as_chunks::<LANES>();
+    for few in blocks.chunks(256) {
+        let mut lanes = [0_u16; LANES];
+        for block in few {
+            for (lane, value) in lanes.iter_mut().zip(block) {
+                *lane += u16::from(*value);
+            }
+        }
+        add(&lanes);
     }
+    let mut lanes = [0; LANES];
+    for (lane, value) in lanes.iter_mut().zip(rest) {
+        *lane = u16::from(*value);
+    }
+    add(&lanes);
     let count = (rgb.len() as u64 / 3).max(1);
     sums.map(|sum| ((sum + count / 2) / count) as u8)
 }
@@ -199,6 +247,7 @@ impl Differences {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "few tiles")]
+#[inline(always)]
 fn sharpness(luma: &[u8], width: usize, height: usize) -> Sharpness {
     let mut whole = Differences::default();
     let mut ratios = Vec::new();
@@ -224,6 +273,7 @@ fn sharpness(luma: &[u8], width: usize, height: usize) -> Sharpness {
 
 /// Differences to the right and downwards inside one tile. Tiles begin at multiples of
 /// [`ROW_STEP`].
+#[inline(always)]
 fn differences(luma: &[u8], width: usize, height: usize, left: usize, top: usize) -> Differences {
     let right = (left + TILE).min(width.saturating_sub(4));
     let bottom = (top + TILE).min(height.saturating_sub(4));
@@ -245,15 +295,65 @@ fn differences(luma: &[u8], width: usize, height: usize, left: usize, top: usize
     sums
 }
 
+#[inline(always)]
 fn squares(a: &[u8], b: &[u8]) -> u64 {
-    // At most 64 squares of at most 255: fits 32 bits, which the compiler turns into vectors.
-    let sum: u32 = a
-        .iter()
+    // Most rows of a tile are whole: with their length known the compiler needs no loop.
+    let sum = match (a.first_chunk::<TILE>(), b.first_chunk::<TILE>()) {
+        (Some(a), Some(b)) => sum_of_squares(a, b),
+        _ => sum_of_squares(a, b),
+    };
+    u64::from(sum)
+}
+
+#[inline(always)]
+fn sum_of_squares(a: &[u8], b: &[u8]) -> u32 {
+    // At most 64 squares of at most 255: fits 32 bits.
+    a.iter()
         .zip(b)
         .map(|(a, b)| {
-            let difference = u32::from(a.abs_diff(*b));
-            difference * difference
+            let difference = i16::from(*a) - i16::from(*b);
+            i32::from(difference) * i32::from(difference)
         })
-        .sum();
-    u64::from(sum)
+        .sum::<i32>()
+        .unsigned_abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_added_up_in_lanes_is_what_is_added_up_one_by_one() {
+        let mut state = 1_u32;
+        let mut byte = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        for pixels in [1, 2, 31, 32, 33, 1000, 256 * 32, 256 * 32 + 1, 30_000] {
+            let rgb: Vec<u8> = (0..pixels * 3).map(|_| byte()).collect();
+            let mean = |channel: usize| {
+                let values = rgb.iter().skip(channel).step_by(3);
+                let sum: usize = values.map(|value| usize::from(*value)).sum();
+                u8::try_from((sum + pixels / 2) / pixels).unwrap()
+            };
+            assert_eq!(mean_rgb(&rgb), [mean(0), mean(1), mean(2)], "{pixels}");
+            let grey = to_luma(&rgb);
+            let counts = histogram(&grey);
+            let mut plain = [0; 256];
+            for value in &grey {
+                plain[usize::from(*value)] += 1;
+            }
+            assert_eq!(counts, plain);
+            for (pixel, grey) in rgb.chunks_exact(3).zip(&grey) {
+                assert_eq!(*grey, luma(pixel[0], pixel[1], pixel[2]));
+            }
+        }
+        assert_eq!(mean_rgb(&vec![255; 3 * 70_000]), [255; 3]);
+    }
+
+    #[test]
+    fn luma_of_white_is_white() {
+        assert_eq!(luma(255, 255, 255), 255);
+        assert_eq!(luma(0, 0, 0), 0);
+    }
 }

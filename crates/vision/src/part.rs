@@ -4,7 +4,7 @@ use lamina_model::{ImageFormat, PixelBox, Region};
 
 use crate::canvas::Canvas;
 use crate::embed::ImageTensor;
-use crate::{DecodeLimits, Rejection, decode, look, resize};
+use crate::{DecodeLimits, Rejection, decode, look};
 
 /// A picture, or a part of it, as a model is fed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +105,7 @@ impl Seen {
         let cut = (pixels != [0, 0, self.width_px, self.height_px])
             .then(|| self.canvas.cut(self.on_canvas(pixels)));
         let canvas = cut.as_ref().unwrap_or(&self.canvas);
-        let small = resize::rgb(&canvas.rgb, (canvas.width, canvas.height), (side, side));
-        ImageTensor::from_rgb(small).expect("the resizer gives the size it is asked for")
+        ImageTensor::squeezed(&canvas.rgb, (canvas.width, canvas.height), side)
     }
 
     /// Where pixels of the picture lie on the canvas.

@@ -85,12 +85,12 @@ impl InsideModel {
         }
     }
 
-    /// Pixels along each side of the square that it looks at.
+    /// Pixels along each side of the square that it looks at; 0 where it looks at nothing.
     pub const fn side(self) -> usize {
         match self {
             Self::Default => 224,
             Self::Fast => 160,
-            Self::None => 1,
+            Self::None => 0,
         }
     }
 

@@ -1,5 +1,8 @@
 //! What a model is fed: one small square picture.
 
+use crate::resize::{self, Size};
+use crate::wide::widely;
+
 /// A picture squeezed into the square that a model looks at, 8 bits a channel.
 ///
 /// A quarter of the size of the floats it becomes, so that pictures may queue between decoding
@@ -17,6 +20,23 @@ impl ImageTensor {
     /// Bytes of that: side × side × 3.
     pub const LEN: usize = Self::SIDE * Self::SIDE * 3;
 
+    /// The whole frame of rows of RGB pixels squeezed into a square; one of no pixels where a model
+    /// looks at none.
+    pub(crate) fn squeezed(rgb: &[u8], size: Size, side: u32) -> Self {
+        if side == 0 {
+            return Self::nothing();
+        }
+        Self::from_rgb(resize::rgb(rgb, size, (side, side)))
+            .expect("the resizer gives the size it is asked for")
+    }
+
+    fn nothing() -> Self {
+        Self {
+            side: 0,
+            rgb: Box::default(),
+        }
+    }
+
     /// Wraps rows of RGB pixels; `None` when they make no square.
     pub fn from_rgb(rgb: Vec<u8>) -> Option<Self> {
         let side = (rgb.len() / 3).isqrt();
@@ -30,11 +50,7 @@ impl ImageTensor {
     /// a square of no pixels stays behind.
     #[must_use]
     pub fn take(&mut self) -> Self {
-        let nothing = Self {
-            side: 0,
-            rgb: Box::default(),
-        };
-        std::mem::replace(self, nothing)
+        std::mem::replace(self, Self::nothing())
     }
 
     /// Pixels along each side.
@@ -49,13 +65,23 @@ impl ImageTensor {
 
     /// Appends the picture as the model wants it: three planes of `(x − 127) / 128`, red first.
     pub(crate) fn extend_planes(&self, planes: &mut Vec<f32>) {
-        for channel in 0..3 {
-            planes.extend(
-                self.rgb
-                    .chunks_exact(3)
-                    .map(|pixel| (f32::from(pixel[channel]) - 127.0) / 128.0),
-            );
-        }
+        let pixels = self.side * self.side;
+        let from = planes.len();
+        planes.resize(from + 3 * pixels, 0.0);
+        let (red, rest) = planes[from..].split_at_mut(pixels);
+        let (green, blue) = rest.split_at_mut(pixels);
+        widely(
+            #[inline(always)]
+            || {
+                let scaled = |value: u8| (f32::from(value) - 127.0) / 128.0;
+                let out = red.iter_mut().zip(green).zip(blue);
+                for (pixel, ((red, green), blue)) in self.rgb.as_chunks::<3>().0.iter().zip(out) {
+                    *red = scaled(pixel[0]);
+                    *green = scaled(pixel[1]);
+                    *blue = scaled(pixel[2]);
+                }
+            },
+        );
     }
 }
 

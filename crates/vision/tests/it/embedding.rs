@@ -116,6 +116,28 @@ fn the_fast_size_gives_vectors_of_its_own_that_say_much_the_same() {
 }
 
 #[test]
+fn without_vectors_no_pixels_are_made_for_them_and_all_else_is_seen_as_ever() {
+    let embedder = Runtime::detect(&options())
+        .embedder(InsideModel::None)
+        .unwrap();
+    let limits = DecodeLimits {
+        tensor_side_px: u32::try_from(embedder.side()).unwrap(),
+        ..DecodeLimits::default()
+    };
+    let file = Picture::scene(1, 320, 240).png();
+    let mut seen = lamina_vision::look(&file, None, &limits).unwrap();
+    let part = lamina_vision::part(&file, None, &limits).unwrap().unwrap();
+    assert_eq!((seen.tensor.side(), part.tensor.side()), (0, 0));
+    assert_eq!(
+        embedder.embed(&[seen.tensor.take(), part.tensor]).unwrap(),
+        [[0.0], [0.0]]
+    );
+    let mut usual = lamina_vision::look(&file, None, &DecodeLimits::default()).unwrap();
+    assert_eq!(usual.tensor.take().side(), 224);
+    assert_eq!(seen, usual);
+}
+
+#[test]
 fn bfloat16_gives_vectors_of_its_own_that_say_much_the_same() {
     let Some(runtime) = in_bfloat16() else { return };
     for inside in [InsideModel::Default, InsideModel::Fast] {

@@ -47,6 +47,38 @@ fn where_there_is_nothing_to_be_sharp_nothing_is_blurred() {
 }
 
 #[test]
+fn a_steep_gradient_is_not_blurred() {
+    for [across, down] in [[230.0, 0.0], [0.0, -230.0], [110.0, 120.0]] {
+        let corner = (0.0_f32 - across).max(0.0) + (0.0_f32 - down).max(0.0) + 10.0;
+        let gradient = Drawing::new(|x, y| corner + across * x + down * y);
+        assert_eq!(issues(&gradient, 0.1, 0.2), [], "{across}, {down}");
+    }
+}
+
+#[test]
+fn a_picture_soft_in_fog_or_at_dusk_is_blurred_and_a_sharp_one_is_not() {
+    for ground in [205.0, 110.0, 40.0] {
+        let faint = photograph().mapped(|luma| ground + 0.3 * (luma - 110.0));
+        assert_eq!(issues(&faint, 0.5, 0.6), [IssueKind::Blur], "{ground}");
+        assert_eq!(issues(&faint, 1.7, 2.4), [], "{ground}");
+    }
+}
+
+#[test]
+fn where_next_to_nothing_is_left_of_the_contrast_no_softness_is_told() {
+    let haze = photograph().mapped(|luma| 170.0 + 0.1 * luma);
+    assert_eq!(issues(&haze, 0.5, 0.6), []);
+}
+
+#[test]
+fn too_dark_or_too_bright_to_judge_is_told_as_such_alone() {
+    let night = photograph().mapped(|luma| luma * 0.2);
+    assert_eq!(issues(&night, 0.4, 0.5), [IssueKind::Dark]);
+    let washed = photograph().mapped(|luma| 255.0 - (255.0 - luma) * 0.15);
+    assert_eq!(issues(&washed, 0.4, 0.5), [IssueKind::Bright]);
+}
+
+#[test]
 fn hardly_anything_to_be_made_out_is_dark_or_bright() {
     assert_eq!(
         issues(&photograph().mapped(|luma| luma * 0.1), 1.0, 1.5),

@@ -28,3 +28,4 @@ pub(crate) use find::{Candidates, checked_files, format_among};
 pub(crate) use keep::bring_in;
 pub(crate) use names::PictureNames;
 pub(crate) use taker::LONGEST_CAPTION;
+pub(crate) use text::Text;

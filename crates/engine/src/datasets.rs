@@ -19,6 +19,7 @@ use crate::{
     explore::forget,
     ingest::{leads_below, plain, resolved},
     jobs::percent,
+    naming::Naming,
 };
 
 /// A wish to make a dataset from a folder of the machine that Lamina runs on.
@@ -48,8 +49,12 @@ pub struct Created {
     pub existed: bool,
 }
 
-/// The longest name a dataset may have, in characters.
-const LONGEST_NAME: usize = 200;
+/// What a dataset is called.
+pub(crate) const NAME: Naming = Naming {
+    field: "name",
+    what: "the name of a dataset",
+    longest: 200,
+};
 
 impl Engine {
     /// Every dataset that the caller may see, the newest first.
@@ -96,6 +101,12 @@ impl Engine {
     /// cannot be read, or the name cannot be used.
     pub async fn open_folder(&self, caller: &Caller, wish: CreateFolder) -> Result<Created, Error> {
         may_create(caller)?;
+        // Also where the folder is a dataset already, which keeps the name that it has.
+        let name = wish
+            .name
+            .as_deref()
+            .map(|name| NAME.line(name))
+            .transpose()?;
         let (path, roots) = (wish.path.clone(), self.parts().roots.clone());
         let named = wish.annotations.clone();
         let without = wish.without_annotations.clone();
@@ -129,7 +140,7 @@ impl Engine {
                 existed: true,
             });
         }
-        let name = checked_name(wish.name.as_deref(), &folder)?;
+        let name = name.unwrap_or_else(|| name_of(&folder));
         let mut dataset = self.new_dataset(caller, name, source);
         dataset.annotation_files = annotations;
         dataset.labels_from_folders = wish.labels_from_folders.unwrap_or(false);
@@ -348,35 +359,39 @@ pub(crate) fn may_create(caller: &Caller) -> Result<(), Error> {
     }
 }
 
-pub(crate) fn checked_name(name: Option<&str>, folder: &Path) -> Result<String, Error> {
-    let name = match name {
-        Some(name) => name.trim().to_owned(),
-        None => folder
-            .file_name()
-            .unwrap_or(OsStr::new("/"))
-            .to_string_lossy()
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(LONGEST_NAME)
-            .collect(),
-    };
-    let length = name.chars().count();
-    if length == 0 {
-        return Err(Error::invalid(
-            "name",
-            "the name is empty; give the dataset a name",
-        ));
+/// What a dataset is called that nobody named: the name of its folder.
+fn name_of(folder: &Path) -> String {
+    let last = folder.file_name().unwrap_or(OsStr::new("/"));
+    let plain = |one: char| if one.is_control() { ' ' } else { one };
+    let name: String = last.to_string_lossy().chars().map(plain).collect();
+    let name: String = name.trim().chars().take(NAME.longest).collect();
+    if name.is_empty() {
+        // Nothing but spaces, which is a name for a folder.
+        return "unnamed folder".to_owned();
     }
-    if length > LONGEST_NAME {
-        let why = format!("the name has {length} characters; at most {LONGEST_NAME} are allowed");
-        return Err(Error::invalid("name", why));
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{NAME, name_of};
+
+    #[test]
+    fn every_folder_gives_a_name_that_a_dataset_may_have() {
+        let long = format!("/data/ {}", "é".repeat(127));
+        for (folder, name) in [
+            ("/data/cats", "cats"),
+            ("/data/ cats\n", "cats"),
+            ("/data/a\nb", "a b"),
+            ("/data/ \t", "unnamed folder"),
+            ("/", "/"),
+            (&long, long["/data/ ".len()..].trim()),
+        ] {
+            let given = name_of(Path::new(folder));
+            assert_eq!(given, name, "{folder:?}");
+            assert_eq!(NAME.line(&given).unwrap(), given);
+        }
     }
-    if let Some(odd) = name.chars().find(|c| c.is_control()) {
-        let why = format!(
-            "the name holds the control character U+{:04X}; leave it out",
-            u32::from(odd)
-        );
-        return Err(Error::invalid("name", why));
-    }
-    Ok(name)
 }

@@ -1,8 +1,6 @@
 //! What people call a dataset, and what they say about it.
 
-use std::path::Path;
-
-use crate::{DatasetScope, Engine, Error, datasets::checked_name};
+use crate::{DatasetScope, Engine, Error, datasets::NAME};
 
 /// The longest description, in characters.
 const LONGEST_DESCRIPTION: usize = 10_000;
@@ -18,10 +16,7 @@ impl Engine {
         name: Option<&str>,
         description: Option<&str>,
     ) -> Result<(), Error> {
-        let name = match name {
-            Some(name) => Some(checked_name(Some(name), Path::new("/"))?),
-            None => None,
-        };
+        let name = name.map(|name| NAME.line(name)).transpose()?;
         let length = description.map_or(0, |text| text.chars().count());
         if length > LONGEST_DESCRIPTION {
             let why = format!(

@@ -17,6 +17,7 @@ mod ingest;
 mod jobs;
 mod marks;
 mod media;
+mod naming;
 mod objects;
 mod place;
 mod recent;

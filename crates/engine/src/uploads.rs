@@ -27,7 +27,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use crate::{
     Caller, DatasetScope, Engine, Error,
     access::shorten,
-    datasets::{checked_name, may_create},
+    datasets::{NAME, may_create},
     ingest::plain,
     place::{kept, sent},
 };
@@ -46,7 +46,7 @@ impl Engine {
     /// [`Error::Invalid`] when the name cannot be used.
     pub async fn new_upload_dataset(&self, caller: &Caller, name: &str) -> Result<Dataset, Error> {
         may_create(caller)?;
-        let name = checked_name(Some(name), Path::new("/"))?;
+        let name = NAME.line(name)?;
         let mut dataset = self.new_dataset(caller, name, SourcePath::from_bytes(Vec::new()));
         dataset.source_type = SourceType::Upload;
         dataset.source = SourcePath::from_bytes(dataset.id.to_string().into_bytes());

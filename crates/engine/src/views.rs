@@ -2,10 +2,16 @@
 
 use lamina_model::{SavedView, ViewId};
 
-use crate::{Caller, DatasetScope, Engine, Error, access::shorten, error::OrNothing};
+use crate::{
+    Caller, DatasetScope, Engine, Error, access::shorten, error::OrNothing, naming::Naming,
+};
 
-/// The longest name of a view, in characters.
-const LONGEST_NAME: usize = 100;
+/// What a view is called.
+const NAME: Naming = Naming {
+    field: "name",
+    what: "the name of a view",
+    longest: 100,
+};
 /// The longest filter, in bytes.
 const LONGEST_FILTER: usize = 16 << 10;
 /// The most views of a dataset.
@@ -25,14 +31,7 @@ impl Engine {
         filters: String,
         image_count: Option<u64>,
     ) -> Result<SavedView, Error> {
-        let name = name.trim();
-        let length = name.chars().count();
-        if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-            let why = format!(
-                "a view needs a name of 1 to {LONGEST_NAME} characters; this one has {length}"
-            );
-            return Err(Error::invalid("name", why));
-        }
+        let name = NAME.line(name)?;
         if filters.len() > LONGEST_FILTER {
             let why = format!(
                 "the filters have {} bytes; at most {LONGEST_FILTER} are kept",
@@ -43,7 +42,7 @@ impl Engine {
         let view = SavedView {
             id: ViewId::new(self.clock(), self.chance()),
             dataset_id: scope.id(),
-            name: name.to_owned(),
+            name,
             created_by: caller.user_id(),
             created_at: self.clock().now(),
             filters,
@@ -54,7 +53,8 @@ impl Engine {
             Err(lamina_store::Error::Conflict { .. }) => Err(Error::Conflict {
                 code: "view_exists",
                 why: format!(
-                    "this dataset has a view called \"{name}\" already; choose another name"
+                    "this dataset has a view called \"{}\" already; choose another name",
+                    view.name
                 ),
             }),
             Err(cause) => Err(cause.into()),

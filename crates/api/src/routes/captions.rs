@@ -66,7 +66,7 @@ pub(crate) async fn get_caption(
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CaptionWish {
     /// The caption that takes the place of all that there are; 1 to 10,000 characters.
-    #[schema(example = "Two boats at sea")]
+    #[schema(example = "Two boats at sea", min_length = 1, max_length = 10_000)]
     caption: String,
 }
 

@@ -24,10 +24,11 @@ use crate::{
 /// What is to be changed; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DatasetChange {
-    /// What people call it.
-    #[schema(example = "My Dataset")]
+    /// What people call it; 1 to 200 characters.
+    #[schema(example = "My Dataset", min_length = 1, max_length = 200)]
     display_name: Option<String>,
-    /// Free text about it.
+    /// Free text about it, of at most 10,000 characters.
+    #[schema(max_length = 10_000)]
     description: Option<String>,
     /// Whether each picture gets the name of its folder as a label. The dataset is indexed again
     /// where that changes.

@@ -293,8 +293,13 @@ pub(crate) async fn decide_copies(
 /// How what goes is marked.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct ApplyWish {
-    /// The tag that it gets; made where there is none.
-    #[schema(example = "remove", default = "remove")]
+    /// The name of the tag that it gets, of 1 to 200 characters; made where there is none.
+    #[schema(
+        example = "remove",
+        default = "remove",
+        min_length = 1,
+        max_length = 200
+    )]
     tag: Option<String>,
 }
 

@@ -25,8 +25,8 @@ use crate::{
 /// A field that is to be.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct FieldDeclaration {
-    /// Its name, the only one of the dataset.
-    #[schema(example = "weather")]
+    /// Its name, the only one of the dataset; 1 to 200 characters.
+    #[schema(example = "weather", min_length = 1, max_length = 200)]
     field_name: String,
     /// `string`, `float`, `datetime`, `enum` or `link`.
     #[schema(example = "enum")]

@@ -32,13 +32,14 @@ pub(crate) struct MarkWish {
     /// Ids of tags to take off.
     #[schema(required = false)]
     remove_tags: Vec<Uuid>,
-    /// Labels to say.
+    /// Labels to say, each of 1 to 200 characters.
     #[schema(required = false)]
     add_labels: Vec<String>,
     /// Labels to say no more.
     #[schema(required = false)]
     remove_labels: Vec<String>,
-    /// The caption to give in place of all that there are.
+    /// The caption to give in place of all that there are; 1 to 10,000 characters.
+    #[schema(min_length = 1, max_length = 10_000)]
     set_caption: Option<String>,
     /// `true`: take all captions off.
     #[schema(required = false)]

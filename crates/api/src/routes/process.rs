@@ -23,8 +23,8 @@ pub(crate) struct ProcessParameters {
     /// Full path of the folder on the machine that Lamina runs on.
     #[param(example = "/data/pictures")]
     path: String,
-    /// What people will call the dataset.
-    #[param(example = "My Dataset")]
+    /// What people will call the dataset; 1 to 200 characters.
+    #[param(example = "My Dataset", min_length = 1, max_length = 200)]
     name: String,
     /// How pictures are kept. Lamina reads originals where they are and keeps no copies, so that
     /// `reduce_disk_space` is what it does anyway.

@@ -56,8 +56,8 @@ pub(super) fn uploads() -> OpenApiRouter<AppState> {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct NewParameters {
-    /// What people will call it.
-    #[param(example = "My Dataset")]
+    /// What people will call it; 1 to 200 characters.
+    #[param(example = "My Dataset", min_length = 1, max_length = 200)]
     dataset_name: String,
 }
 
@@ -228,8 +228,8 @@ pub(crate) async fn finish_transaction(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MakeParameters {
-    /// What people will call it.
-    #[param(example = "My Dataset")]
+    /// What people will call it; 1 to 200 characters.
+    #[param(example = "My Dataset", min_length = 1, max_length = 200)]
     dataset_name: String,
     /// A bucket to index. None can be so far: leave it empty and send an archive.
     bucket_path: Option<String>,

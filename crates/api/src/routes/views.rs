@@ -31,8 +31,8 @@ use crate::{
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ViewParameters {
-    /// The name; no other view of the dataset has it.
-    #[param(example = "Blurry and large")]
+    /// The name, of 1 to 100 characters; no other view of the dataset has it.
+    #[param(example = "Blurry and large", min_length = 1, max_length = 100)]
     name: String,
     /// `IMAGES`, `OBJECTS` or `VIDEOS`.
     #[param(default = "IMAGES")]

@@ -9,7 +9,7 @@ mod key_page;
 mod keys;
 mod recent;
 mod secrecy;
-mod server;
+pub(crate) mod server;
 mod sessions;
 mod sign_in;
 mod standing;

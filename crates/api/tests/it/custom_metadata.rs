@@ -336,3 +336,69 @@ async fn a_field_is_declared_once_and_filled_once() {
     let nothing = app.get(&format!("{tasks}/{media}/status")).await;
     assert_eq!(nothing.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn values_are_the_same_in_every_encoding_however_they_are_cut() {
+    let (app, id) = TestApp::indexed().await;
+    let dataset = id.to_string();
+    let rows = json!([{"file_name": "d.png", "value": "b\u{e9}"}]).to_string();
+    let wide = |to: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let mark = std::iter::once(0xfeff);
+        mark.chain(rows.encode_utf16()).flat_map(to).collect()
+    };
+    let bodies = [
+        rows.clone().into_bytes(),
+        [b"\xEF\xBB\xBF\r\n ", rows.as_bytes()].concat(),
+        wide(u16::to_le_bytes),
+        wide(u16::to_be_bytes),
+    ];
+    let mut number = 0;
+    for body in bodies {
+        // At every byte of its beginning, and then everywhere.
+        let mut cuts: Vec<Vec<&[u8]>> = (0..=8).map(|at| vec![&body[..at], &body[at..]]).collect();
+        cuts.push(body.chunks(1).collect());
+        for cut in cuts {
+            number += 1;
+            let field = json!({"field_name": format!("field {number}"), "field_type": "string"});
+            let tasks = format!("/api/v1/datasets/{dataset}/custom_metadata/tasks");
+            let made = post(&app, &tasks, &field).await.json();
+            let task = format!("{tasks}/{}", made["task_id"].as_str().unwrap());
+            let parts: Vec<std::io::Result<Vec<u8>>> =
+                cut.iter().map(|part| Ok(part.to_vec())).collect();
+            let body = Body::from_stream(futures_util::stream::iter(parts));
+            let sent = app.send(Request::post(&task).body(body).unwrap()).await;
+            assert_eq!(sent.status, StatusCode::ACCEPTED, "{cut:?}: {sent:?}");
+        }
+    }
+    let uri = format!("/api/v1/tasks?dataset_id={dataset}&task_type=CUSTOM_METADATA&limit=1000");
+    let listed = app.get(&uri).await.json();
+    let jobs = listed["tasks"].as_array().unwrap();
+    assert_eq!(jobs.len(), number);
+    for job in jobs {
+        let job = job["task_id"].as_str().unwrap();
+        app.run(job.parse::<JobId>().unwrap()).await;
+    }
+    let media = app.media(id, "d.png").await;
+    let uri = format!("/api/v1/datasets/{dataset}/image/{media}/custom_metadata");
+    let said = app.get(&uri).await.json();
+    let said = said.as_array().unwrap();
+    assert_eq!(said.len(), number);
+    assert!(said.iter().all(|one| one["value"] == "b\u{e9}"), "{said:?}");
+    // A mark, and nothing or no list behind it.
+    for wrong in [
+        &b"\xEF\xBB"[..],
+        b"\xEF\xBB\xBF",
+        b"\xEF\xBB[]",
+        b"\xFF\xFE",
+        b" \n",
+    ] {
+        let field = json!({"field_name": format!("{wrong:?}"), "field_type": "string"});
+        let tasks = format!("/api/v1/datasets/{dataset}/custom_metadata/tasks");
+        let made = post(&app, &tasks, &field).await.json();
+        let task = format!("{tasks}/{}", made["task_id"].as_str().unwrap());
+        let sent = app
+            .send(Request::post(&task).body(Body::from(wrong)).unwrap())
+            .await;
+        assert_eq!(sent.code(), "invalid_values", "{wrong:?}");
+    }
+}

@@ -22,6 +22,7 @@ mod guard;
 mod guide;
 mod levels;
 mod media;
+mod named;
 mod not_ready;
 mod openapi;
 mod pages;

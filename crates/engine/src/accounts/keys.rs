@@ -9,7 +9,7 @@ use super::{
     audit::{Actor, Origin},
     sessions::{need_fresh_session, need_session},
 };
-use crate::{Caller, Engine, Error, SignedIn};
+use crate::{Caller, Engine, Error, SignedIn, naming::Naming};
 
 /// A wish for a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,11 @@ pub struct SecretKey {
     pub previous_until: Option<Timestamp>,
 }
 
-const LONGEST_NAME: usize = 100;
+const NAME: Naming = Naming {
+    field: "name",
+    what: "the name of a key",
+    longest: 100,
+};
 
 impl KeyInfo {
     pub(super) fn of(key: ApiKey, now: Timestamp) -> Self {
@@ -122,12 +126,12 @@ impl Engine {
     pub async fn make_key(
         &self,
         caller: &Caller,
-        wish: NewKey,
+        mut wish: NewKey,
         origin: &Origin,
     ) -> Result<SecretKey, Error> {
         let user = need_fresh_session(self, caller)?;
         let now = self.clock().now();
-        check_name(&wish.name)?;
+        wish.name = NAME.line(&wish.name)?;
         check_end(wish.expires_at, now)?;
         self.count_making(user, now).await?;
         let key = self.draw_key(user.user_id, wish, false);
@@ -201,15 +205,13 @@ impl Engine {
         &self,
         caller: &Caller,
         key_id: &str,
-        change: KeyChange,
+        mut change: KeyChange,
         origin: &Origin,
     ) -> Result<KeyInfo, Error> {
         need_fresh_session(self, caller)?;
         let key = self.own_key(caller, key_id).await?;
         let now = self.clock().now();
-        if let Some(name) = &change.name {
-            check_name(name)?;
-        }
+        change.name = change.name.map(|name| NAME.line(&name)).transpose()?;
         check_end(change.expires_at.flatten(), now)?;
         let details = describe(&change);
         let change = ApiKeyChange {
@@ -357,17 +359,6 @@ fn gone(cause: lamina_store::Error, key_id: &str) -> Error {
         },
         other => other.into(),
     }
-}
-
-fn check_name(name: &str) -> Result<(), Error> {
-    let length = name.trim().chars().count();
-    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-        let why = format!(
-            "a key's name has 1 to {LONGEST_NAME} printing characters; this one has {length}"
-        );
-        return Err(Error::invalid("name", why));
-    }
-    Ok(())
 }
 
 fn check_end(expires_at: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use super::{
     sessions::{SessionInfo, need_session, without_accounts},
     throttle::Subjects,
 };
-use crate::{Caller, Engine, Error, SignedIn};
+use crate::{Caller, Engine, Error, SignedIn, naming::Naming};
 
 /// A wish for an account.
 #[derive(Clone)]
@@ -456,11 +456,12 @@ fn taken(cause: lamina_store::Error, email: &str) -> Error {
 
 /// What makes an address usable: this is no proof that mail arrives there.
 fn checked_email(text: &str) -> Result<String, Error> {
+    let sent = text;
     let text = text.trim();
     let parts = text.split_once('@');
     let good = parts.is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    }) && text.len() <= 254
+    }) && sent.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if good {
         return Ok(text.to_owned());
@@ -472,14 +473,13 @@ fn checked_email(text: &str) -> Result<String, Error> {
 }
 
 fn checked_name(text: &str) -> Result<String, Error> {
-    let text = text.trim();
-    if text.chars().count() > 255 || text.chars().any(char::is_control) {
-        return Err(Error::invalid(
-            "name",
-            "a name has at most 255 printing characters",
-        ));
-    }
-    Ok(text.to_owned())
+    let name = Naming {
+        field: "name",
+        what: "the name of a person",
+        longest: 255,
+    };
+    // Some people are known by their address alone.
+    name.line_or_nothing(text)
 }
 
 /// What a change of an account was, for the trail.

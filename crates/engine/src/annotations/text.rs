@@ -9,7 +9,7 @@ use std::{
 const BUFFER_BYTES: usize = 256 << 10;
 
 /// A file as UTF-8, without the mark of its encoding.
-pub(super) enum Text<R: Read> {
+pub(crate) enum Text<R: Read> {
     /// As it is.
     Plain(Chain<Cursor<Vec<u8>>, BufReader<R>>),
     /// Brought over from UTF-16.
@@ -18,7 +18,7 @@ pub(super) enum Text<R: Read> {
 
 impl<R: Read> Text<R> {
     /// Begins to read.
-    pub(super) fn of(file: R) -> std::io::Result<Self> {
+    pub(crate) fn of(file: R) -> std::io::Result<Self> {
         let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
         let mut head = Vec::new();
         file.by_ref().take(3).read_to_end(&mut head)?;
@@ -50,7 +50,7 @@ impl<R: Read> Read for Text<R> {
 }
 
 /// UTF-16 being brought over; what is no character becomes U+FFFD.
-pub(super) struct Wide<R: Read> {
+pub(crate) struct Wide<R: Read> {
     file: BufReader<R>,
     big_endian: bool,
     bytes: VecDeque<u8>,

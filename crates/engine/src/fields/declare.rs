@@ -1,6 +1,10 @@
 //! Declaring a field, and sending its values.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use lamina_model::{
     DatasetId, FieldId, FieldKind, FieldState, FieldValue, Job, JobId, JobKind, JobState, Lane,
@@ -9,11 +13,16 @@ use lamina_model::{
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 use crate::{
-    Caller, DatasetScope, Engine, Error, access::shorten, error::OrNothing, uploads::disk,
+    Caller, DatasetScope, Engine, Error, access::shorten, annotations::Text, error::OrNothing,
+    naming::Naming, uploads::disk,
 };
 
-/// The longest name of a field, in characters.
-const LONGEST_NAME: usize = 200;
+/// What a field is called.
+const NAME: Naming = Naming {
+    field: "field_name",
+    what: "the name of a field",
+    longest: 200,
+};
 /// Options of an enum at most.
 const MOST_OPTIONS: usize = 100;
 /// The longest option, in characters.
@@ -40,8 +49,6 @@ pub struct IncomingValues {
     part: PathBuf,
     place: PathBuf,
     field: FieldId,
-    /// The first byte that is no space.
-    first: Option<u8>,
     bytes: u64,
     most_bytes: u64,
 }
@@ -59,19 +66,11 @@ impl Engine {
         wish: FieldWish,
     ) -> Result<MetadataField, Error> {
         scope.shown()?;
-        let name = wish.name.trim();
-        let length = name.chars().count();
-        if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-            let why = format!(
-                "field_name takes 1 to {LONGEST_NAME} characters without control characters; this \
-                 one has {length}"
-            );
-            return Err(Error::invalid("field_name", why));
-        }
+        let name = NAME.line(&wish.name)?;
         check_options(&wish)?;
         let field = MetadataField {
             id: FieldId::new(self.clock(), self.chance()),
-            name: name.to_owned(),
+            name,
             kind: wish.kind,
             is_multi: wish.is_multi && wish.kind == FieldKind::Enum,
             options: wish.options,
@@ -175,7 +174,6 @@ impl Engine {
             part,
             place,
             field: field.id,
-            first: None,
             bytes: 0,
             most_bytes: self.parts().ingest.limits.max_file_bytes,
         })
@@ -194,13 +192,6 @@ impl IncomingValues {
     /// # Errors
     /// [`Error::TooLarge`] when there are more than a file may have; [`Error::NoSpace`].
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        // Some programs begin every text with a mark of its encoding.
-        let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
-            Some(behind) if self.bytes == 0 => behind,
-            _ => bytes,
-        };
-        let mut said = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
-        self.first = self.first.or_else(|| said.next().copied());
         self.bytes += bytes.len() as u64;
         if self.bytes > self.most_bytes {
             let why = format!(
@@ -219,12 +210,14 @@ impl IncomingValues {
     /// wrong file must not be what the field gets; [`Error::Conflict`] when others sent values
     /// meanwhile; [`Error::NoSpace`].
     pub async fn keep(mut self, engine: &Engine, scope: &DatasetScope) -> Result<JobId, Error> {
-        if self.first != Some(b'[') {
+        self.file.flush().await.map_err(disk)?;
+        let part = self.part.clone();
+        let begins = tokio::task::spawn_blocking(move || begins_as_list(&part)).await;
+        if !begins.map_err(Error::internal)?.map_err(disk)? {
             let why = "what was sent is no JSON list of rows such as [{\"media_id\": \"…\", \
                        \"value\": 1}]; nothing of it was kept, and values can still be sent";
             return Err(Error::invalid("values", why));
         }
-        self.file.flush().await.map_err(disk)?;
         if !engine.store().claim_field(scope.id(), self.field).await? {
             return Err(sent_before("it"));
         }
@@ -255,6 +248,19 @@ impl Drop for IncomingValues {
         // Gone already where it was kept.
         let _ = fs_err::remove_file(&self.part);
     }
+}
+
+/// Whether the first character that is no space begins a list. It is asked of the whole file, not
+/// of its pieces as they come: a mark of its encoding may be cut anywhere.
+fn begins_as_list(place: &Path) -> std::io::Result<bool> {
+    let text = Text::of(fs_err::File::open(place)?)?;
+    for byte in std::io::BufReader::new(text).bytes() {
+        let byte = byte?;
+        if !byte.is_ascii_whitespace() {
+            return Ok(byte == b'[');
+        }
+    }
+    Ok(false)
 }
 
 fn sent_before(name: &str) -> Error {

@@ -1,9 +1,15 @@
 //! Reading a file of values row by row: a JSON list, of which one element is in memory at a time.
+//! It may be in any encoding in which annotation files are read.
 
-use std::{fmt, io::Read};
+use std::{
+    fmt,
+    io::{BufReader, Read},
+};
 
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::Value;
+
+use crate::annotations::Text;
 
 /// Calls `each` with the place and the value of every element of a list, until it says no more.
 ///
@@ -14,7 +20,8 @@ pub(super) fn each_row<R: Read>(
     each: &mut dyn FnMut(u64, Value) -> Goes,
 ) -> Result<(), String> {
     let mut stopped = false;
-    let mut document = serde_json::Deserializer::from_reader(std::io::BufReader::new(file));
+    let text = Text::of(file).map_err(|cause| format!("Expected a JSON list of rows: {cause}"))?;
+    let mut document = serde_json::Deserializer::from_reader(BufReader::new(text));
     let read = document.deserialize_seq(Rows {
         each,
         stopped: &mut stopped,

@@ -8,7 +8,7 @@ use lamina_model::{
 use lamina_store::MarkStep;
 use serde::{Deserialize, Serialize};
 
-use super::tags::{checked_caption, checked_name};
+use super::tags::{CAPTION, LABEL};
 use crate::{
     Caller, DatasetScope, Engine, Error, PlanWish, Wanted, access::shorten, error::OrNothing,
 };
@@ -112,9 +112,9 @@ impl Engine {
                     };
                     (verb, tag.name.clone())
                 }
-                MarkOp::AddLabel(label) => ("label", checked_name("label", label)?),
-                MarkOp::RemoveLabel(label) => ("unlabel", label.clone()),
-                MarkOp::SetCaption(caption) => ("caption", checked_caption(caption)?),
+                MarkOp::AddLabel(label) => ("label", LABEL.line(label)?),
+                MarkOp::RemoveLabel(label) => ("unlabel", label.trim().to_owned()),
+                MarkOp::SetCaption(caption) => ("caption", CAPTION.text(caption)?),
                 MarkOp::RemoveCaptions => ("remove captions", String::new()),
             };
             words.push(match &op {
@@ -123,6 +123,8 @@ impl Engine {
             });
             checked.push(match op {
                 MarkOp::AddLabel(_) => MarkOp::AddLabel(name),
+                // Labels are kept without spaces around them.
+                MarkOp::RemoveLabel(_) => MarkOp::RemoveLabel(name),
                 MarkOp::SetCaption(_) => MarkOp::SetCaption(name),
                 other => other,
             });

@@ -2,7 +2,10 @@
 
 use lamina_model::{MarkOp, Tag};
 
-use super::change::{Marked, Selection, Wish};
+use super::{
+    change::{Marked, Selection, Wish},
+    tags::NAME,
+};
 use crate::{Caller, DatasetScope, Engine, Error, PlanWish};
 
 impl Engine {
@@ -50,7 +53,7 @@ impl Engine {
         scope: &DatasetScope,
         name: &str,
     ) -> Result<Tag, Error> {
-        let folded = name.trim().to_lowercase();
+        let folded = NAME.line(name)?.to_lowercase();
         let known = async || -> Result<Option<Tag>, Error> {
             let tags = self.store().tags(scope.id()).await?;
             Ok(tags

@@ -7,10 +7,27 @@ use lamina_model::{MarkOp, SetOp, Tag, TagId};
 use super::change::{Marked, Selection, Wish};
 use crate::{
     Caller, DatasetScope, Engine, Error, Wanted, access::shorten, annotations::LONGEST_CAPTION,
+    naming::Naming,
 };
 
-/// The longest name of a tag or label, in characters.
-const LONGEST_NAME: usize = 200;
+/// What a tag is called.
+pub(super) const NAME: Naming = Naming {
+    field: "name",
+    what: "the name of a tag",
+    longest: 200,
+};
+/// What a picture shows, in a word or a few.
+pub(super) const LABEL: Naming = Naming {
+    field: "label",
+    what: "a label",
+    longest: 200,
+};
+/// What a picture shows, in sentences.
+pub(super) const CAPTION: Naming = Naming {
+    field: "caption",
+    what: "a caption",
+    longest: LONGEST_CAPTION,
+};
 
 /// A tag and how many pictures bear it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,40 +36,6 @@ pub struct TagCount {
     pub tag: Tag,
     /// Pictures of the generation that is shown which bear it.
     pub count: u64,
-}
-
-/// A name that a tag or label may have.
-///
-/// # Errors
-/// [`Error::Invalid`] when it is empty, too long, or holds control characters.
-pub(super) fn checked_name(field: &'static str, name: &str) -> Result<String, Error> {
-    let name = name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > LONGEST_NAME || name.chars().any(char::is_control) {
-        let why = format!(
-            "it takes a name of 1 to {LONGEST_NAME} characters without control characters; this \
-             one has {length}"
-        );
-        return Err(Error::invalid(field, why));
-    }
-    Ok(name.to_owned())
-}
-
-/// A caption as a picture may have it.
-///
-/// # Errors
-/// [`Error::Invalid`] when it is empty or too long.
-pub(super) fn checked_caption(caption: &str) -> Result<String, Error> {
-    let caption = caption.trim();
-    let length = caption.chars().count();
-    if length == 0 || length > LONGEST_CAPTION {
-        let why = format!(
-            "a caption has 1 to {LONGEST_CAPTION} characters; this one has {length}. To have \
-             none, remove it"
-        );
-        return Err(Error::invalid("caption", why));
-    }
-    Ok(caption.to_owned())
 }
 
 fn taken(name: &str) -> Error {
@@ -93,7 +76,7 @@ impl Engine {
     ) -> Result<Tag, Error> {
         let tag = Tag {
             id: TagId::new(self.clock(), self.chance()),
-            name: checked_name("name", name)?,
+            name: NAME.line(name)?,
             created_by: caller.user_id(),
             created_at: self.clock().now(),
         };
@@ -116,7 +99,7 @@ impl Engine {
         name: &str,
     ) -> Result<Tag, Error> {
         let tag = self.tag(scope, id).await?;
-        let name = checked_name("name", name)?;
+        let name = NAME.line(name)?;
         match self.store().rename_tag(scope.id(), tag.id, &name).await {
             Ok(()) => Ok(Tag { name, ..tag }),
             Err(lamina_store::Error::Conflict { .. }) => Err(taken(&name)),

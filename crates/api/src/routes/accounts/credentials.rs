@@ -107,7 +107,8 @@ pub(crate) async fn get_api_credentials(
 /// A wish for a key.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewKeyBody {
-    /// What to call it.
+    /// What to call it; 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// `read`, `write` or `admin`; `admin` where nothing is said.
     #[schema(value_type = Option<String>)]
@@ -227,7 +228,8 @@ pub(crate) async fn list_api_keys(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct KeyChangeBody {
-    /// Another name.
+    /// Another name, of 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
     /// Another scope.
     #[schema(value_type = Option<String>)]

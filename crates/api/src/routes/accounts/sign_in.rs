@@ -155,10 +155,12 @@ pub(crate) async fn get_set_up(
 pub(crate) struct SetUpBody {
     /// The one-time text behind the `#` of the set-up link.
     token: String,
-    /// The address to sign in with.
+    /// The address to sign in with, of at most 254 bytes.
+    #[schema(min_length = 3, max_length = 254)]
     email: String,
-    /// What people call you.
+    /// What people call you, in at most 255 characters.
     #[serde(default)]
+    #[schema(max_length = 255)]
     name: String,
     /// The password.
     #[schema(value_type = String)]

@@ -153,13 +153,16 @@ pub(crate) async fn get_user(
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewUserBody {
-    /// The e-mail address to sign in with.
+    /// The e-mail address to sign in with, of at most 254 bytes.
+    #[schema(min_length = 3, max_length = 254)]
     username: String,
     /// The first password.
     #[schema(value_type = String)]
     password: Zeroizing<String>,
+    /// Given name. This and the other are kept as one, of at most 255 characters.
     #[serde(default)]
     first_name: String,
+    /// Family name.
     #[serde(default)]
     last_name: String,
     #[serde(default = "yes")]
@@ -217,7 +220,8 @@ pub(crate) async fn add_user(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct UserChangeBody {
-    /// Another address.
+    /// Another address, of at most 254 bytes.
+    #[schema(min_length = 3, max_length = 254)]
     username: Option<String>,
     /// Let in, or shut out.
     enabled: Option<bool>,

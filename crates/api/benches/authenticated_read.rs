@@ -23,8 +23,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use lamina_api::{AccountsWire, AppState, AppStateParts, HostRule, Mode, ServeOptions, router};
 use lamina_auth::KeyRing;
 use lamina_engine::{
-    AccountSettings, Caller, CreateFolder, Engine, IngestSettings, NewKey, NewUser, Origin, Parts,
-    Runner, SourceRoots,
+    AccountSettings, Caller, CreateFolder, Engine, IngestSettings, NewKey, NewUser, Origin,
+    OtherPrecision, Parts, Runner, SourceRoots,
 };
 use lamina_model::{Chance, Clock, Scope, Timestamp, WorkspaceRole};
 use lamina_store::Store;
@@ -132,6 +132,7 @@ impl World {
                 batch_items: 8,
                 limits: DecodeLimits::default(),
                 own_folders: Vec::new(),
+                other_precision: OtherPrecision::Kept,
             },
             roots: SourceRoots::Anywhere,
             accounts: Some((AccountSettings::default(), KeyRing::new(chance.as_ref()))),

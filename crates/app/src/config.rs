@@ -60,8 +60,9 @@ pub(crate) struct Config {
     pub onnxruntime: Option<PathBuf>,
     /// OpenVINO's library for C, if it was named.
     pub openvino: Option<PathBuf>,
-    /// What the model inside the program is to reckon with; nothing means what this processor is
-    /// quickest in.
+    /// What the model inside the program is to reckon with, all vectors that there are included;
+    /// nothing means as those were made, and where there are none what this processor is quickest
+    /// in.
     pub precision: Option<Precision>,
     /// Folders that hold a folder for each version of a library.
     pub tool_dirs: Vec<PathBuf>,

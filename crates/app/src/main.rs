@@ -12,6 +12,7 @@ mod config;
 mod exit;
 mod key_ring;
 mod listening;
+mod precision;
 mod progress;
 mod provider_client;
 mod report;

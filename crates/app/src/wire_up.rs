@@ -10,12 +10,14 @@ use lamina_engine::{
     SourceRoots,
 };
 use lamina_store::Store;
-use lamina_vision::{Embedder, FakeEmbedder, InsideModel, Precision, Runtime, RuntimeOptions};
+use lamina_vision::{
+    Embedder, FakeEmbedder, InsideModel, ModelId, Precision, Runtime, RuntimeOptions,
+};
 
 use crate::{
     ambient::{SystemChance, SystemClock},
     config::{Config, EmbedderChoice},
-    key_ring,
+    key_ring, precision,
     provider_client::HttpsClient,
     verbs::model,
 };
@@ -38,17 +40,16 @@ pub(crate) struct Wired {
     pub runtime_lines: Vec<String>,
 }
 
-/// What this machine has for reading pictures and making vectors.
-pub(crate) fn runtime(config: &Config) -> Runtime {
+/// What this machine has for reading pictures and making vectors, where vectors by these models
+/// are there already.
+pub(crate) fn runtime(config: &Config, known: &[String]) -> Runtime {
     let is_auto = config.embedder == EmbedderChoice::Auto;
     // No other model, and no other embedder, is run by OpenVINO.
-    let inside = InsideModel::named(&config.model).filter(|inside| *inside != InsideModel::None);
-    let is_for_openvino = is_auto && inside.is_some();
-    let precision = if is_for_openvino {
-        config.precision.unwrap_or_else(Precision::quickest)
-    } else {
-        Precision::Single
-    };
+    let inside = precision::of_several(config).filter(|_| is_auto);
+    let is_for_openvino = inside.is_some();
+    let precision = inside.map_or_else(Precision::default, |inside| {
+        precision::wanted(config.precision, inside, known, Precision::quickest())
+    });
     Runtime::detect(&RuntimeOptions {
         onnxruntime: config.onnxruntime.clone(),
         openvino: config.openvino.clone().filter(|_| is_for_openvino),
@@ -86,10 +87,13 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
     let store = Store::open_sqlite(&config.data_dir)
         .await
         .with_context(|| format!("cannot open the data folder {}", config.data_dir.display()))?;
-    let runtime = runtime(config);
+    let known = store.vector_models().await?;
+    let runtime = runtime(config, &known);
+    let embedder = embedder(config, &runtime)?;
+    let made = embedder.model().clone();
     let engine = Engine::new(Parts {
         store: store.clone(),
-        embedder: embedder(config, &runtime)?,
+        embedder,
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
         ingest: IngestSettings {
@@ -97,6 +101,7 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
             batch_items: config.batch_items,
             limits: config.limits,
             own_folders: vec![config.data_dir.clone()],
+            other_precision: precision::of_others(config, &made),
         },
         roots: config
             .import_roots
@@ -110,14 +115,22 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
     Ok(Wired {
         engine,
         store,
-        runtime_lines: runtime_lines(config, &runtime),
+        runtime_lines: runtime_lines(config, &runtime, &known, &made),
     })
 }
 
 /// What is used, and what would make it better. Where no vectors are made, nothing is said of
 /// what makes them.
-fn runtime_lines(config: &Config, runtime: &Runtime) -> Vec<String> {
+fn runtime_lines(
+    config: &Config,
+    runtime: &Runtime,
+    known: &[String],
+    made: &ModelId,
+) -> Vec<String> {
     let mut lines = runtime.lines();
+    if let Some(told) = precision::told(config, known, made) {
+        lines.insert(1, told);
+    }
     if InsideModel::named(&config.model) == Some(InsideModel::None) {
         let none = "No vectors are made (the model is none): copies are found by their pixels, and \
                     nothing by likeness or meaning.";

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    AccountSettings, Error,
+    AccountSettings, Error, OtherPrecision,
     accounts::{Accounts, without_accounts},
     explore::Indexes,
     jobs::Live,
@@ -39,6 +39,8 @@ pub struct IngestSettings {
     pub limits: DecodeLimits,
     /// Folders never to be indexed: Lamina's own data.
     pub own_folders: Vec<PathBuf>,
+    /// What becomes of vectors that the embedder's model made, reckoning with other numbers.
+    pub other_precision: OtherPrecision,
 }
 
 /// What an engine is made of.

@@ -250,6 +250,20 @@ impl Store {
         rows.into_iter().map(Segment::try_from).collect()
     }
 
+    /// The models that made the vectors of the pictures that there are, by name.
+    pub async fn vector_models(&self) -> Result<Vec<String>> {
+        Ok(read!(&self.db, pool => {
+            sqlx::query_scalar::<_, String>(
+                "SELECT DISTINCT s.model FROM segments s
+                     JOIN datasets d ON d.id = s.dataset_id AND d.deleted_at_us IS NULL
+                 WHERE EXISTS (SELECT 1 FROM media m WHERE m.segment_id = s.id)
+                 ORDER BY s.model",
+            )
+            .fetch_all(pool)
+            .await?
+        }))
+    }
+
     /// Packs of a dataset that no picture points into any more.
     pub async fn unreferenced_segments(&self, dataset: DatasetId) -> Result<Vec<Segment>> {
         let rows = read!(&self.db, pool => {

@@ -9,7 +9,9 @@ use axum::{
 use http_body_util::BodyExt;
 use hyper::{HeaderMap, Request, StatusCode, header::HOST};
 use lamina_api::{AccountsWire, AppState, AppStateParts, HostRule, Mode, router};
-use lamina_engine::{Caller, CreateFolder, Engine, IngestSettings, Parts, Runner, SourceRoots};
+use lamina_engine::{
+    Caller, CreateFolder, Engine, IngestSettings, OtherPrecision, Parts, Runner, SourceRoots,
+};
 use lamina_model::{DatasetId, JobId};
 use lamina_store::Store;
 use lamina_testkit::{CountingChance, Picture, TickingClock};
@@ -81,6 +83,7 @@ impl TestApp {
                 batch_items: 8,
                 limits: DecodeLimits::default(),
                 own_folders: vec![data.path().to_owned()],
+                other_precision: OtherPrecision::Kept,
             },
             roots,
             accounts: None,

@@ -89,7 +89,11 @@ pub(super) fn checked(
         precision: reader.word(
             "precision",
             None,
-            &[("auto", None), ("full", Some(Precision::Single))],
+            &[
+                ("auto", None),
+                ("full", Some(Precision::Single)),
+                ("bf16", Some(Precision::Bfloat16)),
+            ],
         ),
         tool_dirs: tool_dirs(surroundings),
         library_dirs: library_dirs(surroundings),

@@ -22,7 +22,8 @@ pub(crate) async fn run(config: &Config) -> Result<Exit> {
     }
 
     say("This machine:");
-    for line in wire_up::runtime(config).lines() {
+    let machine = wire_up::runtime(config, &[]).lines();
+    for line in &machine {
         say(&format!("  {line}"));
     }
     match listening::on_exactly(config.listen) {
@@ -59,6 +60,12 @@ pub(crate) async fn run(config: &Config) -> Result<Exit> {
             dataset.image_count,
             dataset.source,
         ));
+    }
+    // What makes vectors goes by those that are there.
+    for line in &wired.runtime_lines {
+        if !machine.contains(line) {
+            say(&format!("  {line}"));
+        }
     }
     wired.store.close().await;
     Ok(Exit::Fine)

@@ -29,7 +29,7 @@ pub(crate) fn folder_of(config: &Config, name: &str) -> PathBuf {
 fn add(folder: &Path, config: &Config) -> Result<()> {
     let manifest = ModelManifest::read(folder)
         .context("the model cannot be added; put that right in its model.toml")?;
-    let runtime = wire_up::runtime(config);
+    let runtime = wire_up::runtime(config, &[]);
     let embedder = runtime.own_embedder(folder)?;
     let place = folder_of(config, &manifest.name);
     if place.exists() {

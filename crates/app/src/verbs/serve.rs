@@ -79,16 +79,24 @@ async fn welcome(engine: &Engine, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// While answers are given already: where the model changed, every picture is looked up.
+/// While answers are given already: where another model is chosen, or another precision asked for,
+/// every picture is looked up.
 async fn renew_vectors(wired: &Wired) {
-    match wired.engine.renew_vectors().await {
-        Ok(0) => {}
-        Ok(renewed) => terminal::tell(&format!(
-            "The model, or what it reckons with, changed: {renewed} datasets are embedded anew, and found by likeness \
-             and meaning once they are. Where only the processor or its libraries changed, --precision full makes the \
-             same vectors everywhere."
-        )),
-        Err(cause) => tracing::error!(%cause, "datasets of another model could not be looked for"),
+    let engine = &wired.engine;
+    let renewed = async {
+        let outdated = engine.outdated_datasets().await?;
+        if !outdated.is_empty() {
+            terminal::tell(&format!(
+                "The model, or what it is to reckon with, changed: {} datasets are embedded anew, one after the \
+                 other. Only the one at its turn cannot be changed. Those of another model are found by likeness and \
+                 meaning once they are.",
+                outdated.len()
+            ));
+        }
+        engine.renew_vectors(&outdated).await
+    };
+    if let Err(cause) = renewed.await {
+        tracing::error!(%cause, "datasets of another model are not embedded anew before the next start");
     }
 }
 

@@ -152,3 +152,35 @@ fn without_vectors_copies_are_found_by_their_pixels_and_nothing_by_likeness() {
         told(&both)
     );
 }
+
+#[test]
+fn a_data_folder_keeps_to_what_its_vectors_were_reckoned_with() {
+    let place = Place::new();
+    place.put("a.png", &Picture::flat(40, 30, [250, 10, 10]).png());
+    place.put("b.png", &Picture::scene(4, 60, 50).png());
+    let run = |arguments: &[&str]| {
+        let output = place.up().args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", told(&output));
+        output
+    };
+    let changed = |arguments: &[&str]| number(&report_of(&run(arguments)), "changed");
+    assert_eq!(changed(&["--embedder", "pure"]), 2);
+    // With whatever this machine has.
+    assert_eq!(changed(&["--embedder", "auto"]), 0);
+    // In pure Rust there is no other way, which is no reason to do anything anew.
+    let output = run(&["--embedder", "pure", "--precision", "bf16"]);
+    assert_eq!(number(&report_of(&output), "changed"), 0);
+    assert!(
+        told(&output).contains("cannot be had here"),
+        "{}",
+        told(&output)
+    );
+    assert_eq!(changed(&["--embedder", "pure", "--precision", "full"]), 0);
+    let refused = place.up().args(["--precision", "half"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        told(&refused).contains("it takes one of: auto, full, bf16"),
+        "{}",
+        told(&refused)
+    );
+}

@@ -235,6 +235,27 @@ impl Engine {
         looked.await.map_err(Error::internal)?
     }
 
+    /// The vector that a picture of the dataset has whose file holds these bytes: what the same
+    /// file finds first is that picture, at no distance, whatever its vector was reckoned with.
+    async fn vector_of_file(
+        &self,
+        scope: &DatasetScope,
+        content_hash: &[u8; 32],
+    ) -> Result<Option<Vec<f32>>, Error> {
+        let same = self
+            .store()
+            .media_by_content(scope.id(), content_hash)
+            .await?;
+        let Some(media) = same.first() else {
+            return Ok(None);
+        };
+        match self.kept_vector(scope, media.id).await {
+            // The one that was made just now is good enough while there is no index.
+            Err(Error::Busy { .. }) => Ok(None),
+            other => other,
+        }
+    }
+
     async fn anchor_vector(&self, scope: &DatasetScope, id: &str) -> Result<Vec<f32>, Error> {
         let not_found = || Error::NotFound {
             what: "anchor",
@@ -244,7 +265,7 @@ impl Engine {
         let found = self.store().anchor(scope.id(), anchor).await.or_nothing()?;
         let (model, vector) = found.ok_or_else(not_found)?;
         // Vectors of different models mean nothing to each other.
-        if model != self.parts().embedder.model().as_str() {
+        if !self.parts().is_comparable(&model) {
             return Err(not_found());
         }
         Ok(vector)
@@ -268,6 +289,11 @@ impl Engine {
             .embed_part(Source::Bytes(bytes), region)
             .await?
             .map_err(|why| Error::invalid("file", why))?;
+        let known = match region {
+            None => self.vector_of_file(scope, &part.content_hash).await?,
+            Some(_) => None,
+        };
+        let vector = known.unwrap_or(vector);
         let now = self.clock().now();
         let store = self.store();
         store

@@ -112,7 +112,7 @@ pub(super) async fn vectors_of(engine: &Engine, opened: &Opened) -> Result<Vec<f
         let Some(rows) = rows_of.remove(&segment.id) else {
             continue;
         };
-        if segment.model != engine.parts().embedder.model().as_str() {
+        if !engine.parts().is_comparable(&segment.model) {
             continue;
         }
         let vectors = store.vectors(&segment).await?;
@@ -301,7 +301,7 @@ async fn copies(
     Ok(copies)
 }
 
-/// The vectors of every pack that the present model made.
+/// The vectors of every pack that may be held against those of the present model.
 async fn vectors(
     engine: &Engine,
     dataset: DatasetId,
@@ -309,7 +309,7 @@ async fn vectors(
     let store = engine.store();
     let mut vectors = HashMap::new();
     for segment in store.segments(dataset).await? {
-        if segment.model == engine.parts().embedder.model().as_str() {
+        if engine.parts().is_comparable(&segment.model) {
             vectors.insert(segment.id, store.vectors(&segment).await?);
         }
     }

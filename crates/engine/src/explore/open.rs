@@ -128,7 +128,7 @@ impl Opened {
     /// Opens a folder; nothing where it holds no whole index that this program can read.
     fn open(dataset: DatasetId, folder: &Path, model: &ModelId) -> Result<Option<Self>, Error> {
         // Vectors of another model mean nothing to the one in use.
-        if !picture::is_of_model(folder, model) {
+        if !picture::is_comparable(folder, model) {
             return Ok(None);
         }
         let index = match GenerationIndex::open(folder) {

@@ -11,7 +11,7 @@ use lamina_model::{ClusterId, ClusterLevel, DuplicateTier, Issue, Media, MediaId
 
 use lamina_vision::ModelId;
 
-use crate::Said;
+use crate::{Said, space::comparable};
 
 /// The name of the file.
 const FILE: &str = "pictures.lamina";
@@ -52,9 +52,10 @@ pub(crate) fn write_model(folder: &Path, model: &ModelId) -> std::io::Result<()>
     fs_err::write(folder.join(MODEL_FILE), model.as_str())
 }
 
-/// Whether that model made the vectors.
-pub(crate) fn is_of_model(folder: &Path, model: &ModelId) -> bool {
-    fs_err::read(folder.join(MODEL_FILE)).is_ok_and(|name| name == model.as_str().as_bytes())
+/// Whether the vectors may be held against those of that model.
+pub(crate) fn is_comparable(folder: &Path, model: &ModelId) -> bool {
+    let made_by = fs_err::read_to_string(folder.join(MODEL_FILE));
+    made_by.is_ok_and(|name| comparable(&name, model.as_str()))
 }
 
 /// Reads the file of an index with so many rows; nothing where it is damaged.

@@ -75,7 +75,7 @@ impl Engine {
         let segment = segments
             .iter()
             .find(|one| one.id == media.placement.segment);
-        let known = segment.filter(|one| one.model == self.parts().embedder.model().as_str());
+        let known = segment.filter(|one| self.parts().is_comparable(&one.model));
         let Some(segment) = known else {
             return Ok(Vec::new());
         };

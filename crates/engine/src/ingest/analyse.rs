@@ -130,7 +130,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
             continue;
         };
         job.check()?;
-        let known_model = segment.model == engine.parts().embedder.model().as_str();
+        let known_model = engine.parts().is_comparable(&segment.model);
         // Vectors of another model mean nothing beside ours: a row of zeros stands for them.
         let vectors = if known_model {
             store.vectors(&segment).await?

@@ -1,7 +1,7 @@
-//! Pictures whose vectors another model made than the one in use.
+//! Pictures whose vectors are to be made anew.
 //!
-//! Vectors of different models are never compared, so these pictures are in no answer of a
-//! search until they are embedded anew.
+//! Vectors of different models are never compared, so pictures of another model are in no answer
+//! of a search until they are embedded anew.
 
 use std::collections::HashSet;
 
@@ -13,12 +13,13 @@ use crate::{Engine, Error};
 const PAGE: usize = 4096;
 
 impl Engine {
-    /// The pictures of a dataset whose vectors another model made. Where one model made all,
-    /// as is usual, nothing but the list of packs is read.
+    /// The pictures of a dataset whose vectors are to be made anew. Where there are none, as is
+    /// usual, nothing but the list of packs is read.
     pub(crate) async fn outdated(&self, dataset: DatasetId) -> Result<HashSet<MediaId>, Error> {
-        let model = self.parts().embedder.model();
         let packs = self.store().segments(dataset).await?;
-        let others = packs.iter().filter(|pack| pack.model != model.as_str());
+        let others = packs
+            .iter()
+            .filter(|pack| self.parts().is_outdated(&pack.model));
         let mut others: HashSet<_> = others.map(|pack| pack.id).collect();
         let mut outdated = HashSet::new();
         if !others.is_empty() {
@@ -46,19 +47,36 @@ impl Engine {
         }
     }
 
-    /// Asks for every dataset that another model embedded to be embedded anew. Gives how many
-    /// these are.
+    /// The datasets some of whose vectors are to be made anew, in the order of their making.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn renew_vectors(&self) -> Result<usize, Error> {
-        let mut asked = 0;
+    pub async fn outdated_datasets(&self) -> Result<Vec<DatasetId>, Error> {
+        let mut outdated = Vec::new();
         for dataset in self.store().datasets().await? {
             if dataset.generation.is_some() && !self.outdated(dataset.id).await?.is_empty() {
-                self.request_ingest_of(dataset.id).await?;
-                asked += 1;
+                outdated.push(dataset.id);
             }
         }
-        Ok(asked)
+        Ok(outdated)
+    }
+
+    /// Makes the vectors of these datasets anew, one dataset after the other: the others can be
+    /// worked with meanwhile. Returns when the last one's job has ended, however it did; where
+    /// pictures are left with the vectors that they had, the next start asks again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn renew_vectors(&self, datasets: &[DatasetId]) -> Result<(), Error> {
+        for dataset in datasets {
+            // Somebody may have asked for it meanwhile, or deleted it.
+            let asked = match self.request_ingest_of(*dataset).await {
+                Ok(asked) => asked,
+                Err(Error::NotFound { .. }) => continue,
+                Err(cause) => return Err(cause),
+            };
+            self.ended(asked).await?;
+        }
+        Ok(())
     }
 }

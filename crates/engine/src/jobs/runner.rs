@@ -31,6 +31,9 @@ const RETRY_SECONDS: i64 = 5;
 /// How often to look for jobs that another process asked for.
 const POLL: Duration = Duration::from_secs(2);
 
+/// How often whoever waits for a job looks whether it has ended.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Works on jobs, one at a time. Each job uses as many threads as the engine's settings say.
 #[derive(Debug)]
 pub struct Runner {
@@ -352,6 +355,16 @@ impl Engine {
     /// [`Error::NotFound`] when there is none.
     pub async fn job(&self, job: JobId) -> Result<Job, Error> {
         Ok(self.store().job(job).await?)
+    }
+
+    /// Waits until a job has ended, here or in another process, or is gone with its dataset.
+    pub(crate) async fn ended(&self, job: JobId) -> Result<(), Error> {
+        loop {
+            match self.store().job(job).await.or_nothing()? {
+                Some(job) if !Self::has_ended(&job) => tokio::time::sleep(LOOK).await,
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Asks a job of a dataset to stop. What it has written stays.

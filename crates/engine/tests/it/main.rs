@@ -18,6 +18,7 @@ mod labels;
 mod many;
 mod map;
 mod marks;
+mod precision;
 mod remembering;
 mod resolving;
 mod round_trip;

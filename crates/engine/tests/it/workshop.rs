@@ -9,13 +9,13 @@ use std::{
 };
 
 use lamina_engine::{
-    Caller, CreateFolder, Created, DatasetScope, Engine, IngestSettings, Need, Parts, Runner,
-    SourceRoots,
+    Caller, CreateFolder, Created, DatasetScope, Engine, IngestSettings, Need, OtherPrecision,
+    Parts, Runner, SourceRoots,
 };
 use lamina_model::{Job, JobId, Report};
 use lamina_store::Store;
 use lamina_testkit::{CountingChance, TickingClock};
-use lamina_vision::{DecodeLimits, FakeEmbedder};
+use lamina_vision::{DecodeLimits, Embedder, FakeEmbedder};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +40,8 @@ impl Workshop {
         let store = Store::open_sqlite(data.path()).await.unwrap();
         let clock = Arc::new(TickingClock::default());
         let chance = Arc::new(CountingChance::new());
-        let engine = engine(store.clone(), data.path(), roots, &clock, &chance);
+        let parts = parts(store.clone(), data.path(), roots, &clock, &chance);
+        let engine = Engine::new(parts);
         Self {
             engine,
             store,
@@ -53,13 +54,25 @@ impl Workshop {
 
     /// The engine of the next process on the same data folder.
     pub(crate) fn restarted(&self) -> Engine {
-        engine(
+        self.with_embedder(Arc::new(FakeEmbedder::new()), OtherPrecision::Kept)
+    }
+
+    /// The same with another embedder.
+    pub(crate) fn with_embedder(
+        &self,
+        embedder: Arc<dyn Embedder>,
+        other_precision: OtherPrecision,
+    ) -> Engine {
+        let mut parts = parts(
             self.store.clone(),
             self.data.path(),
             SourceRoots::Anywhere,
             &self.clock,
             &self.chance,
-        )
+        );
+        parts.embedder = embedder;
+        parts.ingest.other_precision = other_precision;
+        Engine::new(parts)
     }
 
     pub(crate) fn put(&self, path: impl AsRef<[u8]>, bytes: &[u8]) {
@@ -127,14 +140,14 @@ impl Workshop {
     }
 }
 
-fn engine(
+fn parts(
     store: Store,
     data: &Path,
     roots: SourceRoots,
     clock: &Arc<TickingClock>,
     chance: &Arc<CountingChance>,
-) -> Engine {
-    Engine::new(Parts {
+) -> Parts {
+    Parts {
         store,
         embedder: Arc::new(FakeEmbedder::new()),
         clock: Arc::<TickingClock>::clone(clock),
@@ -144,13 +157,14 @@ fn engine(
             batch_items: 4,
             limits: DecodeLimits::default(),
             own_folders: vec![data.to_owned()],
+            other_precision: OtherPrecision::Kept,
         },
         roots,
         accounts: None,
         presence_folder: Some(presence_folder(data)),
         index_folder: data.join("index"),
         upload_folder: data.join("uploads"),
-    })
+    }
 }
 
 pub(crate) fn presence_folder(data: &Path) -> PathBuf {

@@ -58,12 +58,16 @@ pub(crate) async fn what_a_pack_holds_is_read_back(world: &World) {
 
 pub(crate) async fn a_pack_nobody_points_into_is_swept_once_it_is_old(world: &World) {
     let (dataset, _) = world.dataset("/a").await;
-    let first = world.batch(dataset.id, &[b"a", b"b"]).await;
+    let mut first = world.batch(dataset.id, &[b"a", b"b"]).await;
+    "older-model".clone_into(&mut first.segment.as_mut().unwrap().model);
+    let models = async || world.store.vector_models().await.unwrap();
+    assert!(models().await.is_empty());
     world
         .store
         .apply_batch(dataset.id, &first, world.now())
         .await
         .unwrap();
+    assert_eq!(models().await, ["older-model"]);
     let between = world.now();
     let second = world.batch(dataset.id, &[b"a", b"b"]).await;
     world
@@ -73,6 +77,7 @@ pub(crate) async fn a_pack_nobody_points_into_is_swept_once_it_is_old(world: &Wo
         .unwrap();
     let unreferenced = world.store.unreferenced_segments(dataset.id).await.unwrap();
     assert_eq!(unreferenced, [first.segment.clone().unwrap()]);
+    assert_eq!(models().await, ["test-model"]);
 
     // The row is old enough by the clock of the rows, its blobs are not by that of the disk.
     let swept = world

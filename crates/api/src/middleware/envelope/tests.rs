@@ -6,7 +6,7 @@ use std::{
 use axum::{Router, middleware::from_fn_with_state, routing::get};
 use http_body_util::BodyExt;
 use hyper::{HeaderMap, header::AUTHORIZATION};
-use lamina_engine::{Engine, IngestSettings, Parts, SourceRoots};
+use lamina_engine::{Engine, IngestSettings, OtherPrecision, Parts, SourceRoots};
 use lamina_store::Store;
 use lamina_testkit::{CountingChance, TickingClock};
 use lamina_vision::{DecodeLimits, FakeEmbedder};
@@ -32,6 +32,7 @@ async fn service(data: &TempDir) -> Router {
             batch_items: 1,
             limits: DecodeLimits::default(),
             own_folders: Vec::new(),
+            other_precision: OtherPrecision::Kept,
         },
         roots: SourceRoots::Anywhere,
         accounts: None,

@@ -12,7 +12,8 @@ use hyper::{Method, Request, StatusCode, header::HeaderValue};
 use lamina_api::{AccountsWire, AppState, AppStateParts, HostRule, Mode, router};
 use lamina_auth::{KeyRing, PasswordCost};
 use lamina_engine::{
-    AccountSettings, Caller, Engine, IngestSettings, NewUser, Origin, Parts, Runner, SourceRoots,
+    AccountSettings, Caller, Engine, IngestSettings, NewUser, Origin, OtherPrecision, Parts,
+    Runner, SourceRoots,
 };
 use lamina_model::{Chance, Clock, JobId, WorkspaceRole};
 use lamina_store::Store;
@@ -200,6 +201,7 @@ impl TestServer {
                 batch_items: 8,
                 limits: DecodeLimits::default(),
                 own_folders: vec![data.path().to_owned()],
+                other_precision: OtherPrecision::Kept,
             },
             roots: SourceRoots::Below(vec![root.path().to_owned()]),
             accounts: Some((wishes.settings, ring)),

@@ -57,13 +57,25 @@ pub(super) const OBJECTS_HEAD: &str = "filename,col_x,row_y,width,height,label\r
 /// What is said of a whole picture, in the form in which the original takes it: its labels as a
 /// list, and a line for each caption.
 pub(super) fn image_rows(name: &str, said: &Said) -> String {
+    rows_of(
+        name,
+        said,
+        said.captions.iter().map(|one| one.caption.as_str()),
+    )
+}
+
+/// The same without captions.
+pub(super) fn label_rows(name: &str, said: &Said) -> String {
+    rows_of(name, said, std::iter::empty())
+}
+
+fn rows_of<'a>(name: &str, said: &Said, mut captions: impl Iterator<Item = &'a str>) -> String {
     let labels: Vec<&str> = said.labels.iter().map(|one| one.label.as_str()).collect();
     let mut labels = if labels.is_empty() {
         String::new()
     } else {
         serde_json::Value::from(labels).to_string()
     };
-    let mut captions = said.captions.iter().map(|one| one.caption.as_str());
     let mut rows = String::new();
     let mut next = captions.next();
     while next.is_some() || !labels.is_empty() {

@@ -26,11 +26,17 @@ impl Categories {
 }
 
 /// `annotations.json`, collected part by part: its lists stand after each other in the file.
+///
+/// Programs that read boxes stumble over annotations without one, and count their categories. So
+/// labels of whole pictures are annotations without a box, as sets for classification have them,
+/// only where there is no box at all.
 #[derive(Debug, Default)]
 pub(super) struct Coco {
-    categories: Categories,
     images: Vec<Value>,
-    annotations: Vec<Value>,
+    /// By image: what is in a box, and where.
+    boxes: Vec<(usize, String, [i64; 4])>,
+    /// By image: what it shows as a whole.
+    labels: Vec<(usize, String)>,
     captions: Vec<Value>,
 }
 
@@ -40,20 +46,8 @@ impl Coco {
         self.images.push(json!({
             "id": image, "file_name": name, "width": item.width, "height": item.height,
         }));
-        let mut annotate = |category: usize, bbox: Option<[i64; 4]>| {
-            let mut one = json!({
-                "id": self.annotations.len() + 1, "image_id": image, "category_id": category + 1,
-            });
-            // Without a box it is about the whole picture.
-            if let Some([x, y, width, height]) = bbox {
-                one["bbox"] = json!([x, y, width, height]);
-                one["area"] = json!(width * height);
-                one["iscrowd"] = json!(0);
-            }
-            self.annotations.push(one);
-        };
         for label in &said.labels {
-            annotate(self.categories.number(&label.label), None);
+            self.labels.push((image, label.label.clone()));
         }
         for caption in &said.captions {
             self.captions.push(json!({
@@ -67,8 +61,13 @@ impl Coco {
                 i64::from(object.width_px),
                 i64::from(object.height_px),
             ];
-            annotate(self.categories.number(&object.label), Some(bbox));
+            self.boxes.push((image, object.label.clone(), bbox));
         }
+    }
+
+    /// Whether labels of whole pictures have to stand elsewhere.
+    pub(super) fn has_boxes(&self) -> bool {
+        !self.boxes.is_empty()
     }
 
     /// `captions.json`; nothing where there are none. Programs that read boxes stumble over
@@ -83,8 +82,29 @@ impl Coco {
 
     /// `annotations.json`.
     pub(super) fn finish(self) -> String {
-        let categories: Vec<Value> = self
-            .categories
+        let mut categories = Categories::default();
+        let mut annotations = Vec::with_capacity(self.boxes.len().max(self.labels.len()));
+        let mut annotate = |before: usize, image: usize, label: &str| {
+            json!({
+                "id": before + 1, "image_id": image,
+                "category_id": categories.number(label) + 1,
+            })
+        };
+        if self.boxes.is_empty() {
+            for (image, label) in &self.labels {
+                annotations.push(annotate(annotations.len(), *image, label));
+            }
+        } else {
+            for (image, label, bbox) in &self.boxes {
+                let [_, _, width, height] = bbox;
+                let mut one = annotate(annotations.len(), *image, label);
+                one["bbox"] = json!(bbox);
+                one["area"] = json!(width * height);
+                one["iscrowd"] = json!(0);
+                annotations.push(one);
+            }
+        }
+        let categories: Vec<Value> = categories
             .names
             .iter()
             .zip(1..)
@@ -92,7 +112,7 @@ impl Coco {
             .collect();
         json!({
             "info": {"description": "Exported from Lamina", "version": "1.0"},
-            "licenses": [], "images": self.images, "annotations": self.annotations,
+            "licenses": [], "images": self.images, "annotations": annotations,
             "categories": categories,
         })
         .to_string()
@@ -164,7 +184,33 @@ pub(super) fn boxes_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::boxes_name;
+    use serde_json::{Value, json};
+
+    use super::{Coco, boxes_name};
+
+    #[test]
+    fn labels_of_whole_pictures_are_annotations_only_where_there_is_no_box() {
+        let labels = vec![(1, "boat".to_owned()), (2, "boat".to_owned())];
+        let boxes = vec![(2, "sail".to_owned(), [1, 2, 3, 4])];
+        for (boxes, name, count) in [(vec![], "boat", 2), (boxes, "sail", 1)] {
+            let coco = Coco {
+                labels: labels.clone(),
+                boxes,
+                ..Coco::default()
+            };
+            let has_boxes = coco.has_boxes();
+            let told: Value = serde_json::from_str(&coco.finish()).unwrap();
+            let annotations = told["annotations"].as_array().unwrap();
+            assert_eq!(annotations.len(), count);
+            for (one, id) in annotations.iter().zip(1..) {
+                assert_eq!((&one["id"], &one["category_id"]), (&json!(id), &json!(1)));
+                assert_eq!(one.get("bbox").is_some(), has_boxes);
+                assert_eq!(one.get("area").is_some(), has_boxes);
+            }
+            let expected = json!([{"id": 1, "name": name, "supercategory": ""}]);
+            assert_eq!(told["categories"], expected);
+        }
+    }
 
     #[test]
     fn boxes_stand_where_training_programs_look_for_them() {

@@ -290,11 +290,16 @@ impl Writer {
             }
             ExportFormat::Coco => {
                 let mut coco = Coco::default();
+                let mut images = self.aside("image_annotations.csv", csv::IMAGES_HEAD);
                 while let Some(rows) = parts.blocking_recv() {
                     take(&rows);
                     for row in &rows {
+                        images.write(&csv::label_rows(&self.name_of(row), &row.1))?;
                         coco.push(row);
                     }
+                }
+                if coco.has_boxes() {
+                    images.pour(&mut zip)?;
                 }
                 if let Some(captions) = coco.captions() {
                     zip.start_file("captions.json", large())?;

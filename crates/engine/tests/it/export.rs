@@ -245,13 +245,14 @@ async fn training_programs_get_boxes_in_their_own_shape() {
     let coco: Value = serde_json::from_str(&text(&mut zip, "annotations.json")).unwrap();
     assert_eq!(coco["images"].as_array().unwrap().len(), 3);
     let annotations = coco["annotations"].as_array().unwrap();
-    assert_eq!(annotations.len(), 2);
-    assert!(
-        annotations[0].get("bbox").is_none(),
-        "a label of the whole picture"
-    );
-    assert_eq!(annotations[1]["bbox"], serde_json::json!([12, 0, 24, 48]));
-    assert_eq!(coco["categories"][1]["name"], "sail");
+    assert_eq!(annotations.len(), 1, "no annotation lacks a box: {coco}");
+    assert_eq!(annotations[0]["bbox"], serde_json::json!([12, 0, 24, 48]));
+    assert_eq!(annotations[0]["area"], 24 * 48);
+    let categories = coco["categories"].as_array().unwrap();
+    assert_eq!(categories.len(), 1);
+    assert_eq!(categories[0]["name"], "sail");
+    let labels = text(&mut zip, "image_annotations.csv");
+    assert!(labels.contains(",\"[\"\"boat\"\"]\",\r\n"), "{labels}");
     let mut zip = archive(
         &shop,
         &scope,

@@ -182,7 +182,8 @@ pub(crate) fn anchor_type(word: &str) -> Option<AnchorOf> {
 
 /// A region: `X,Y,WIDTH,HEIGHT` in pixels, a list of these four, or an object with `x`, `y`,
 /// `width` and `height`. Where no number is above 1, an object is in fractions of the picture,
-/// and so is a text or list that has a number that is not whole.
+/// and so is a text or list that has a number that is not whole. One that is in pixels and smaller
+/// than one is none.
 pub(crate) fn read_region(value: &Value, loc: &[impl AsRef<str>]) -> Result<Region, Problem> {
     let region = four_numbers(value).and_then(|(numbers, is_object)| region(numbers, is_object));
     region.ok_or_else(|| {
@@ -220,6 +221,10 @@ fn region(numbers: [f64; 4], is_object: bool) -> Option<Region> {
         return None;
     }
     let small = numbers.iter().all(|number| *number <= 1.0);
+    // Neither a part of the picture from 0 to 1 nor as large as a pixel.
+    if !small && (width < 1.0 || height < 1.0) {
+        return None;
+    }
     let ragged = numbers.iter().any(|number| number.fract() > 0.0);
     let unit = if small && (is_object || ragged) {
         RegionUnit::Fractions

@@ -37,6 +37,10 @@ fn a_region_is_in_pixels_or_in_fractions() {
     }
     for wrong in [
         json!("0,0,1"),
+        // Fractions beyond the picture, which are no pixels either.
+        json!({"x": 0.1, "y": 0.2, "width": 1.2, "height": 0.6}),
+        json!({"x": 0.9, "y": 1.5, "width": 0.1, "height": 0.1}),
+        json!("0.5,0,0.5,1.5"),
         json!("0,0,1,x"),
         json!("0,0,0,5"),
         json!("-1,0,5,5"),

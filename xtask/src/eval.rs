@@ -43,6 +43,8 @@ struct Options {
     pure: bool,
     /// A hard set is built: one photograph in many guises, and others that look alike.
     hard: bool,
+    /// Of a hard set, that in which every photograph has one or two copies.
+    one_each: bool,
     /// Folders are labels, and so many of a hundred are set wrong.
     wrong_labels: Option<u32>,
 }
@@ -92,7 +94,7 @@ fn set(options: &Options, root: &Path, scratch: &Path) -> Result<(PathBuf, PathB
     let generator = options.generator.as_deref();
     let Some(folder) = &options.folder else {
         if options.hard {
-            return build::hard_set(root, scratch, generator, options.seed);
+            return build::hard_set(root, scratch, generator, options.seed, options.one_each);
         }
         return build::set(root, scratch, generator, options.count, options.seed);
     };
@@ -126,6 +128,7 @@ fn read(arguments: &[OsString]) -> Result<Options> {
         list: false,
         pure: false,
         hard: false,
+        one_each: false,
         wrong_labels: None,
     };
     let mut rest = arguments.iter();
@@ -143,6 +146,7 @@ fn read(arguments: &[OsString]) -> Result<Options> {
             Some("--json") => options.json = true,
             Some("--list") => options.list = true,
             Some("--hard") => options.hard = true,
+            Some("--one-each") => options.one_each = true,
             Some("--pure") => options.pure = true,
             Some(word) if word.starts_with("--") => bail!("eval has no argument {word}"),
             _ if options.folder.is_none() => options.folder = Some(argument.into()),
@@ -160,6 +164,9 @@ fn read(arguments: &[OsString]) -> Result<Options> {
     }
     if options.hard && options.folder.is_some() {
         bail!("--hard builds a set of its own: it takes no folder");
+    }
+    if options.one_each && !options.hard {
+        bail!("--one-each is said of a hard set: --hard --one-each");
     }
     if options.count < 100 {
         bail!("--count is a number from 100: a hundredth of it is made of each kind");

@@ -14,7 +14,7 @@ mod made;
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use lamina_analysis::{Matrix, Settings, Unwatched, analyse, analyse_after};
 use made::{COLUMNS, facts, vectors};
 
@@ -51,15 +51,19 @@ fn adding(bench: &mut Criterion) {
             .expect("nobody cancels")
             .memory;
         group.bench_with_input(BenchmarkId::from_parameter(rows), &rows, |bench, _| {
-            bench.iter(|| {
-                analyse_after(
-                    Some(&before),
-                    black_box(&vectors),
-                    &facts,
-                    &settings,
-                    &Unwatched,
-                )
-            });
+            bench.iter_batched(
+                || before.clone(),
+                |before| {
+                    analyse_after(
+                        Some(before),
+                        black_box(&vectors),
+                        &facts,
+                        &settings,
+                        &Unwatched,
+                    )
+                },
+                BatchSize::LargeInput,
+            );
         });
     }
     group.finish();

@@ -114,7 +114,7 @@ impl Clock {
     }
 }
 
-fn measured(before: Option<&Memory>, vectors: &Matrix, facts: &[Facts]) -> Measured {
+fn measured(before: Option<Memory>, vectors: &Matrix, facts: &[Facts]) -> Measured {
     let (began, spent) = (Instant::now(), processor_seconds());
     let settings = Settings::default();
     let clock = Clock::default();
@@ -134,8 +134,8 @@ fn added(whole: &Measured, share: usize, vectors: &Matrix, facts: &[Facts]) -> S
     let fewer = Matrix::from_vec(vectors.columns(), values.collect()).unwrap();
     let before = measured(None, &fewer, &facts[..known]).compared.memory;
     drop(fewer);
-    let bytes = before.to_bytes();
-    let again = measured(Some(&before), vectors, facts);
+    let bytes = before.to_bytes().len();
+    let again = measured(Some(before), vectors, facts);
     let same = again.compared.findings == whole.compared.findings;
     let memory = again.compared.memory;
     format!(
@@ -145,7 +145,7 @@ fn added(whole: &Measured, share: usize, vectors: &Matrix, facts: &[Facts]) -> S
         again.spent / whole.spent,
         memory.pictures_compared(),
         memory.pairs_laid(),
-        bytes.len() / known,
+        bytes / known,
         if same { "; same findings" } else { "" },
         "",
         again.parts

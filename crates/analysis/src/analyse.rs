@@ -39,12 +39,13 @@ pub fn analyse(
 ///
 /// The findings are those of [`analyse()`], to the last bit, as long as all pictures are compared
 /// with all ([`Settings::exact_up_to`]); in a larger set, those of an analysis with the same
-/// landmarks. A memory made with other settings, or by another version, is as good as none.
+/// landmarks. A memory made with other settings, or by another version, is as good as none. It is
+/// let go as soon as it was read, before clusters and scores take memory of their own.
 ///
 /// # Errors
 /// As [`analyse()`].
 pub fn analyse_after(
-    before: Option<&Memory>,
+    before: Option<Memory>,
     vectors: &Matrix,
     facts: &[Facts],
     settings: &Settings,
@@ -68,9 +69,10 @@ pub fn analyse_after(
     let rows = Rows::new(vectors, &chosen);
     let made_by = memory::made_by(settings, vectors.columns());
     let before = before.filter(|memory| memory.made_by == made_by);
-    let recall = before.map(|memory| Recall::new(memory, &keys));
+    let recall = before.as_ref().map(|memory| Recall::new(memory, &keys));
     let seen = Seen::new(&set, &exact, rows, settings, recall.as_ref(), &progress)?;
     drop(recall);
+    drop(before);
 
     let findings = conclude(vectors, &set, exact, rows, &seen, settings, &progress)?;
     progress.stage(1000, 1000).advance(1)?;

@@ -9,6 +9,11 @@
 //! from each other, as two parts of a large picture may be, they stand in two groups that keep
 //! the same picture. So a group depends on its members and on those who might have taken them,
 //! never on the order of the files or on pictures that are copies of nothing.
+//!
+//! A copy may so be left alone: a framed and a mirrored copy of one photograph are no copies of
+//! each other, and where the framed one, being larger, takes the photograph, the mirrored one has
+//! nobody. It then stands in a group of its own with the picture that it is most like, whoever took
+//! that; of the two, again, the one is kept that comes first.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -83,8 +88,15 @@ fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Co
 /// Cosine from which on a copy is to be expected …
 const EXPECTED: f32 = 0.8;
 /// … by so many of the pictures most alike. In a set of look-alikes every picture has dozens at
-/// such a cosine.
-const EXPECTED_OF: usize = 16;
+/// such a cosine. Of photographs with one or two copies each, 99 in 100 of those at such a cosine
+/// are among the first six.
+const EXPECTED_OF: usize = 8;
+/// Cosine from which on the few pictures nearest to one are compared, though not as alike as
+/// others, and how many; and by how many of these a copy is to be expected. Words, frames and
+/// quarter turns move a vector far: one copy in four is below 0.8, and half of those are here.
+const NEAREST: f32 = 0.5;
+const NEAREST_OF: usize = 4;
+const NEAREST_EXPECTED_OF: usize = 2;
 /// Members of a group that a new one is laid beside at most, where they were not proposed to each
 /// other, so that a group of thousands does not take the square of their number.
 const BESIDE_AT_MOST: usize = 8;
@@ -100,6 +112,12 @@ pub(crate) fn proposals(
         let others = alike.0.alike(at, alike.1);
         pairs.extend(others.enumerate().map(|(rank, (other, cosine))| {
             let expected = cosine >= EXPECTED && rank < EXPECTED_OF;
+            (sorted(at as u32, other), !expected)
+        }));
+        let nearest = alike.0.of(at).take(alike.1.nearest.min(NEAREST_OF));
+        let nearest = nearest.take_while(|(_, cosine)| *cosine >= NEAREST);
+        pairs.extend(nearest.enumerate().map(|(rank, (other, _))| {
+            let expected = rank < NEAREST_EXPECTED_OF;
             (sorted(at as u32, other), !expected)
         }));
         let others = hashes.0.alike(at, hashes.1);
@@ -294,32 +312,60 @@ fn stars(
     let mut order: Vec<u32> = (0..distinct.len() as u32)
         .filter(|at| !partners[*at as usize].is_empty())
         .collect();
-    order.sort_by(|a, b| set.keep_order(distinct[*a as usize], distinct[*b as usize]));
+    let first = |a: &u32, b: &u32| set.keep_order(distinct[*a as usize], distinct[*b as usize]);
+    order.sort_by(first);
     let mut taken = vec![false; distinct.len()];
     let mut copies = Vec::new();
+    // By the one to keep, copies that found nobody left to take or be taken by.
+    let mut alone: BTreeMap<u32, Vec<(u32, Likeness)>> = BTreeMap::new();
     for keep in order {
         if taken[keep as usize] {
             continue;
         }
         taken[keep as usize] = true;
         let mut wanted = std::mem::take(&mut partners[keep as usize]);
-        wanted.retain(|(other, _)| !taken[*other as usize]);
         wanted.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
+        let nearest = wanted[0];
+        wanted.retain(|(other, _)| !taken[*other as usize]);
+        if wanted.is_empty() {
+            let (other, likeness) = nearest;
+            let (keep, other) = if first(&keep, &other).is_lt() {
+                (keep, other)
+            } else {
+                (other, keep)
+            };
+            alone.entry(keep).or_default().push((other, likeness));
+        }
         for (other, _) in &wanted {
             taken[*other as usize] = true;
         }
-        copies.extend(agreeing(seen, wanted).into_iter().map(|(tier, members)| {
-            Copies {
-                tier,
-                keep: distinct[keep as usize],
-                others: members
-                    .into_iter()
-                    .map(|(other, value)| (distinct[other as usize], value))
-                    .collect(),
-            }
-        }));
+        copies.extend(groups_of(distinct, seen, keep, wanted));
+    }
+    for (keep, mut wanted) in alone {
+        wanted.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
+        copies.extend(groups_of(distinct, seen, keep, wanted));
     }
     copies
+}
+
+/// The groups in which some copies of a picture stand, by place.
+fn groups_of(
+    distinct: &[u32],
+    seen: &Seen<'_, '_>,
+    keep: u32,
+    wanted: Vec<(u32, Likeness)>,
+) -> impl Iterator<Item = Copies> {
+    let keep = distinct[keep as usize];
+    let groups = agreeing(seen, wanted).into_iter();
+    groups.map(move |(tier, members)| {
+        let others = members.into_iter();
+        let others = others.map(|(other, value)| (distinct[other as usize], value));
+        Copies {
+            tier,
+            keep,
+            others: others.collect(),
+        }
+    })
 }
 
 /// Copies of one picture, divided by tier and further so that no two that stand together are

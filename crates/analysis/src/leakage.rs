@@ -24,14 +24,18 @@ pub struct Leak {
 /// # Panics
 /// When a group names a row that `parts` lacks.
 pub fn leaks(groups: &[Group], parts: &[Option<u32>]) -> Vec<Leak> {
-    // A copy has one picture that it is a copy of; following that ends at the one kept of all.
-    let copy_of: BTreeMap<u32, (u32, f32)> = groups
-        .iter()
-        .flat_map(|group| {
-            let others = group.others.iter();
-            others.map(|(other, likeness)| (*other, (group.keep, *likeness)))
-        })
-        .collect();
+    // A copy has one picture that it is a copy of; following that ends at the one kept of all. Of
+    // two that it is a copy of, one goes with the other through it.
+    let mut copy_of = BTreeMap::<u32, (u32, f32)>::new();
+    for group in groups {
+        for (other, likeness) in &group.others {
+            if copy_of.contains_key(other) && !copy_of.contains_key(&group.keep) {
+                copy_of.insert(group.keep, (*other, *likeness));
+            } else {
+                copy_of.entry(*other).or_insert((group.keep, *likeness));
+            }
+        }
+    }
     let keeps = groups.iter().map(|group| group.keep);
     let members: std::collections::BTreeSet<u32> = keeps.chain(copy_of.keys().copied()).collect();
     let mut families = BTreeMap::<u32, Vec<(u32, u32, f32)>>::new();
@@ -115,6 +119,17 @@ mod tests {
         ];
         let parts = [Some(0), Some(0), Some(0), Some(1), None];
         assert_eq!(leaks(&groups, &parts), [leak(2, 3, 0.99), leak(3, 2, 0.99)]);
+    }
+
+    #[test]
+    fn a_leak_through_a_picture_that_two_keep_is_told() {
+        // 1 is a copy of 0, and 2, which is larger than 1, of 1 alone.
+        let groups = [
+            group(DuplicateTier::Edited, 0, &[(1, 0.98)]),
+            group(DuplicateTier::Edited, 2, &[(1, 0.97)]),
+        ];
+        let parts = [None, Some(0), Some(1)];
+        assert_eq!(leaks(&groups, &parts), [leak(1, 2, 0.97), leak(2, 1, 0.97)]);
     }
 
     #[test]

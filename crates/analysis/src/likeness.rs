@@ -7,8 +7,11 @@
 pub(crate) mod align;
 pub(crate) mod evidence;
 pub(crate) mod frame;
+pub(crate) mod overlap;
 pub(crate) mod plane;
+pub(crate) mod tone;
 mod verdict;
+pub(crate) mod warp;
 mod windows;
 
 use std::cell::OnceCell;
@@ -17,8 +20,10 @@ use lamina_model::{DuplicateTier, Signature};
 
 use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
+use self::overlap::Overlap;
 use self::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn, correlation};
 use self::verdict::{Before, Both};
+use self::warp::Warp;
 use self::windows::{Windows, apart};
 use crate::Facts;
 
@@ -34,6 +39,10 @@ const COARSER: f32 = 0.15;
 const SEEN_IN: f32 = 0.7;
 /// Correlation of the halved planes, once laid, below which it is no use to look closer.
 const LOOK: f32 = 0.8;
+/// Share of what varies in the halved planes that a warp explains, cells that do not fit left
+/// aside, below which it is no use to look closer, and from which on no other start is tried.
+const FITS: f32 = 0.7;
+const FITS_WELL: f32 = 0.95;
 
 /// Cells at each edge where softening repeats what is at the edge, and so takes away what is no
 /// detail, such as a steep gradient.
@@ -119,7 +128,7 @@ fn both<'a>(one: &Glance<'a>, other: &Glance<'a>) -> Both<'a> {
 }
 
 /// A picture made ready to be looked at closely.
-struct Subject {
+pub(crate) struct Subject {
     raw: Detailed<SIDE>,
     soft: Detailed<SIDE>,
     /// Softened once more, to be laid over one that is drawn coarser.
@@ -139,7 +148,7 @@ impl Subject {
         }
     }
 
-    fn new(facts: &Facts, seen: &Lay) -> Self {
+    pub(crate) fn new(facts: &Facts, seen: &Lay) -> Self {
         let whole = Plane::of(&facts.signature);
         let raw = if *seen == Lay::SAME {
             whole
@@ -178,11 +187,41 @@ pub(crate) enum Effort {
 
 /// Compares two pictures. Nothing comes back when they have nothing in common.
 pub(crate) fn compare(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> Option<Likeness> {
-    let best = verdict::flat(one.facts, other.facts).or_else(|| compare_whole(one, other, effort));
-    if best.is_some_and(|best| best.value >= 0.96) {
+    let is_copy = |best: Option<Likeness>| best.is_some_and(|best| best.value >= 0.96);
+    let best = verdict::flat(one.facts, other.facts);
+    if is_copy(best) {
         return best;
     }
-    better(best, compare_bare(one, other))
+    let two = Two {
+        both: both(one, other),
+        one: Subject::new(one.facts, &Lay::SAME),
+        other: Subject::new(other.facts, &Lay::SAME),
+        starts: OnceCell::new(),
+    };
+    let best = better(best, compare_whole(&two, one, other, effort));
+    if is_copy(best) {
+        return best;
+    }
+    let best = better(best, compare_bare(one, other));
+    if is_copy(best) || effort == Effort::Usual {
+        return best;
+    }
+    better(best, compare_warped(&two))
+}
+
+/// Two pictures made ready.
+struct Two<'a> {
+    both: Both<'a>,
+    one: Subject,
+    other: Subject,
+    /// Lays from which to look for the true one, as they lie.
+    starts: OnceCell<Vec<Lay>>,
+}
+
+impl Two<'_> {
+    fn starts(&self) -> &[Lay] {
+        self.starts.get_or_init(|| starts(&self.one, &self.other))
+    }
 }
 
 fn better(a: Option<Likeness>, b: Option<Likeness>) -> Option<Likeness> {
@@ -193,34 +232,54 @@ fn better(a: Option<Likeness>, b: Option<Likeness>) -> Option<Likeness> {
     }
 }
 
-fn compare_whole(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> Option<Likeness> {
-    let turns = likely_turns(one, other);
-    let subject = Subject::new(one.facts, &Lay::SAME);
-    let object = Subject::new(other.facts, &Lay::SAME);
+fn compare_whole(
+    two: &Two<'_>,
+    one: &Glance<'_>,
+    other: &Glance<'_>,
+    effort: Effort,
+) -> Option<Likeness> {
     let mut best = None;
-    for (glance, turn) in turns {
+    for (glance, turn) in likely_turns(one, other) {
         let laid;
+        let is_turned = turn != Turn::NONE;
         let pair = Pair {
-            both: both(one, other),
-            one: &subject,
-            other: if turn == Turn::NONE {
-                &object
-            } else {
-                laid = object.laid(turn);
+            both: two.both,
+            one: &two.one,
+            other: if is_turned {
+                laid = two.other.laid(turn);
                 &laid
+            } else {
+                &two.other
             },
             turn,
             glance,
             known: Lay::SAME,
             effort,
         };
-        best = better(best, pair.likeness());
+        let starts = || {
+            if is_turned || effort == Effort::Usual {
+                &[Lay::SAME]
+            } else {
+                two.starts()
+            }
+        };
+        best = better(best, pair.likeness(starts));
         // The same picture as it is: a turn can add nothing.
-        if turn == Turn::NONE && best.is_some_and(|best| best.value >= 0.985) {
+        if !is_turned && best.is_some_and(|best| best.value >= 0.985) {
             break;
         }
     }
     best
+}
+
+/// Turned a little, slanted or seen from aside.
+fn compare_warped(two: &Two<'_>) -> Option<Likeness> {
+    if verdict::is_graphic(two.both) {
+        return None;
+    }
+    let found = Warped::find(&two.one, &two.other, two.starts())?;
+    let evidence = weigh(&found.overlap)?;
+    verdict::warped(two.both, &evidence, found.shared, found.is_slanted)
 }
 
 /// The same with the frame taken off the one, the other, or both.
@@ -250,6 +309,48 @@ fn compare_bare(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
     best
 }
 
+/// One over the other, turned a little, slanted, or seen from aside; the part over the whole.
+pub(crate) struct Warped {
+    pub(crate) overlap: Overlap,
+    /// The share of the one and of the other that both show, 0–1.
+    pub(crate) shared: (f32, f32),
+    /// Whether it is more than moved and scaled.
+    pub(crate) is_slanted: bool,
+}
+
+impl Warped {
+    /// Looks for it from some lays, the same frame first.
+    pub(crate) fn find(one: &Subject, other: &Subject, starts: &[Lay]) -> Option<Self> {
+        let mut best: Option<warp::Fit> = None;
+        for start in starts {
+            let found = warp::refine(&one.half, &other.half, Warp::of(start), 10);
+            if let Some(found) =
+                found.filter(|found| best.is_none_or(|best| found.share > best.share))
+            {
+                best = Some(found);
+                if found.share > FITS_WELL {
+                    break;
+                }
+            }
+        }
+        let mut warp = best.filter(|best| best.share >= FITS)?.warp;
+        let (mut one, mut other) = (one, other);
+        if warp.scale() > 1.0 {
+            warp = warp.inverse()?;
+            (one, other) = (other, one);
+        }
+        let (one, other) = (&one.soft, other.at_scale(warp.scale()));
+        let warp = warp::refine(&one.all, &other.all, warp, 10)?.warp;
+        let shared = warp.shared_but_for_even(&one.all, &other.all);
+        let overlap = Overlap::warped(one, other, &warp);
+        Some(Self {
+            overlap,
+            shared,
+            is_slanted: warp.is_slanted(),
+        })
+    }
+}
+
 /// As it is first, then the turns under which two pictures agree at a glance, the best first.
 fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
     let mut turns: Vec<(f32, usize)> = Turn::ALL
@@ -274,19 +375,16 @@ fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
 
 /// Lays from which to look for the true one: the same frame, and where the one is seen in the
 /// other at a glance.
-fn starts(one: &Subject, other: &Subject, turn: Turn, effort: Effort) -> Vec<Lay> {
-    let mut starts = vec![Lay::SAME];
-    if effort == Effort::More && turn == Turn::NONE {
-        let mut found = Windows::new(&one.raw.all).seen(&other.quarter, SEEN_IN);
-        let within = Windows::new(&other.raw.all).seen(&one.quarter, SEEN_IN);
-        found.extend(
-            within
-                .into_iter()
-                .map(|(agreement, lay)| (agreement, lay.inverse())),
-        );
-        starts.extend(apart(found, 3).into_iter().map(|(_, lay)| lay));
-    }
-    starts
+pub(crate) fn starts(one: &Subject, other: &Subject) -> Vec<Lay> {
+    let mut found = Windows::new(&one.raw.all).seen(&other.quarter, SEEN_IN);
+    let within = Windows::new(&other.raw.all).seen(&one.quarter, SEEN_IN);
+    found.extend(
+        within
+            .into_iter()
+            .map(|(agreement, lay)| (agreement, lay.inverse())),
+    );
+    let found = apart(found, 3).into_iter().map(|(_, lay)| lay);
+    std::iter::once(Lay::SAME).chain(found).collect()
 }
 
 /// Two pictures, the other one turned, to be laid over each other.
@@ -304,18 +402,17 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn likeness(&self) -> Option<Likeness> {
+    fn likeness<'s>(&self, starts: impl FnOnce() -> &'s [Lay]) -> Option<Likeness> {
         let mut best = None;
         if self.glance >= GLANCE_SAME_FRAME || self.turn == Turn::NONE {
-            best = weigh(&self.one.raw, &self.other.raw, &Lay::SAME)
-                .and_then(|evidence| verdict::same_frame(self.both, self.turn, &evidence));
+            best = self.same_frame();
             if best.is_some_and(|best| best.value >= 0.96) {
                 return best;
             }
         }
         let mut tried: Vec<Lay> = Vec::new();
-        for start in starts(self.one, self.other, self.turn, self.effort) {
-            let Some(lay) = self.look(start) else {
+        for start in starts() {
+            let Some(lay) = self.look(*start) else {
                 continue;
             };
             if tried.iter().any(|before| before.apart(&lay) < 0.02) {
@@ -328,6 +425,17 @@ impl Pair<'_> {
             }
         }
         best
+    }
+
+    fn same_frame(&self) -> Option<Likeness> {
+        let overlap = Overlap::laid(&self.one.raw, &self.other.raw, &Lay::SAME);
+        let evidence = weigh(&overlap)?;
+        let best = verdict::same_frame(self.both, self.turn, &evidence);
+        if best.is_some_and(|best| best.value >= 0.96) {
+            return best;
+        }
+        let relit = verdict::relit(self.both, self.turn, &evidence, &overlap);
+        better(best, relit)
     }
 
     /// Lays the halved planes over each other, if that leads anywhere.
@@ -355,7 +463,7 @@ impl Pair<'_> {
             _ if swapped => verdict::stretch_of(self.both, self.turn, &lay.inverse()),
             _ => verdict::stretch_of(self.both, self.turn, &lay),
         };
-        let evidence = weigh(one, other, &lay)?;
+        let evidence = weigh(&Overlap::laid(one, other, &lay))?;
         let before = match self.effort {
             _ if self.known != Lay::SAME => Before::Unframed,
             Effort::More => Before::Expected,

@@ -19,9 +19,11 @@ use crate::{
 
 /// Where the generator is looked for, from the root of the repository.
 const BESIDE: &str = "../shared/bench";
-/// What makes the hard sets, from the root of the repository: the script that is run, and what it reads.
-const HARD: [&str; 3] = [
+/// What makes the hard sets, from the root of the repository: the scripts that are run, and what they read.
+const HARD: [&str; 5] = [
     "xtask/src/eval/hard_set.py",
+    "xtask/src/eval/hard_each.py",
+    "xtask/src/eval/hard_more.py",
     "xtask/src/eval/hard_changes.py",
     "xtask/src/eval/hard_look_alikes.py",
 ];
@@ -62,14 +64,22 @@ pub(super) fn set(
 }
 
 /// The folder of a hard set and the file of its truth: photographs changed in many ways among pictures that only look
-/// alike. What makes it is ours and lies beside this file; the photographs are those of the other sets.
+/// alike; each photograph in all ways, or many photographs in one or two. What makes it is ours and lies beside this
+/// file; the photographs are those of the other sets.
 pub(super) fn hard_set(
     root: &Path,
     scratch: &Path,
     generator: Option<&Path>,
     seed: u64,
+    one_each: bool,
 ) -> Result<(PathBuf, PathBuf)> {
-    let folder = scratch.join(format!("hard-{seed}-{}", maker(root)?));
+    let [all, each, ..] = HARD;
+    let (name, script) = if one_each {
+        ("each", each)
+    } else {
+        ("hard", all)
+    };
+    let folder = scratch.join(format!("{name}-{seed}-{}", maker(root)?));
     let truth = folder.with_extension("csv");
     if truth.is_file() {
         return Ok((folder, truth));
@@ -77,7 +87,6 @@ pub(super) fn hard_set(
     let (python, _) = photographs(root, scratch, generator)?;
     shell::note(&format!("Making a hard set with seed {seed} (once)."));
     let mut build = Command::new(&python);
-    let [script, ..] = HARD;
     build.arg(root.join(script));
     build.arg("--photos").arg(scratch.join("photos"));
     build.arg("--out").arg(&folder);

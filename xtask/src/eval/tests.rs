@@ -66,12 +66,14 @@ fn the_command_line_is_read() {
     assert_eq!((options.count, options.seed), (2_000, 7));
     assert!(options.json && !options.list);
     assert!(words(&["--hard"]).unwrap().hard && !options.hard);
+    assert!(words(&["--hard", "--one-each"]).unwrap().one_each);
     for wrong in [
         &["--count", "99"][..],
         &["--seed"],
         &["a", "b"],
         &["--fast"],
         &["--hard", "a"],
+        &["--one-each"],
     ] {
         assert!(words(wrong).is_err(), "{wrong:?}");
     }
@@ -97,6 +99,21 @@ fn a_copy_counts_as_found_through_the_one_that_is_kept() {
         BTreeMap::from([("same_pixels".to_owned(), 1)])
     );
     assert!((scores.recall(|_| true) - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_copy_of_two_pictures_counts_for_both() {
+    let truth = Truth::parse(TRUTH).unwrap();
+    let groups = vec![
+        group("edited", &["a2.jpg", "a.jpg"]),
+        group("edited", &["a3.png", "a.jpg"]),
+    ];
+
+    let scores = compare(&truth, &told(groups));
+
+    assert_eq!((scores.pairs, scores.right, scores.wrong), (2, 2, 0));
+    assert_eq!(scores.kinds["crop5"].found, 1);
+    assert_eq!(scores.kinds["png"].found, 1);
 }
 
 #[test]

@@ -221,8 +221,10 @@ pub(crate) fn contrast<const N: usize>(
     })
 }
 
-/// Gaussian elimination with pivoting.
-fn solve(mut normal: Normal) -> Option<[f32; UNKNOWNS]> {
+/// Gaussian elimination with pivoting; `COLUMNS` is one more than there are unknowns.
+pub(crate) fn solve<const UNKNOWNS: usize, const COLUMNS: usize>(
+    mut normal: [[f32; COLUMNS]; UNKNOWNS],
+) -> Option<[f32; UNKNOWNS]> {
     for column in 0..UNKNOWNS {
         let pivot = (column..UNKNOWNS).max_by(|a, b| {
             normal[*a][column]

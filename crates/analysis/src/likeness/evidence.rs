@@ -1,6 +1,7 @@
 //! What two pictures, one laid over the other, have in common.
 
-use super::align::{Contrast, Lay, contrast};
+use super::align::Contrast;
+use super::overlap::Overlap;
 use super::plane::{Square, Turn};
 
 /// Tiles along each side.
@@ -70,28 +71,21 @@ pub(crate) struct Elsewhere {
     pub(crate) lift: f32,
 }
 
-/// Compares under a lay. Nothing comes back when too little is covered, or the one is flat.
-pub(crate) fn weigh<const N: usize>(
-    one: &Detailed<N>,
-    other: &Detailed<N>,
-    lay: &Lay,
-) -> Option<Evidence> {
-    let grid = lay.grid();
-    let contrast = contrast(&one.all, &other.all, &grid)?;
+/// Reads what two pictures have in common, one laid over the other. Nothing comes back when too
+/// little is covered, or the one is flat.
+pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
+    let contrast = overlap.contrast()?;
     let (mut luma, mut fine) = (Sums::default(), Sums::default());
     let mut tiles = [Sums::default(); TILES * TILES];
-    for y in grid.y.inside.clone() {
-        for x in grid.x.inside.clone() {
-            let at = y * N + x;
-            let seen = one.all.sample(&grid, x, y);
-            let there = other.all.cells()[at];
-            luma.add(seen, there);
-            fine.add(one.fine.sample(&grid, x, y), other.fine.cells()[at]);
-            tiles[y * TILES / N * TILES + x * TILES / N].add(seen, there);
-        }
+    let side = overlap.of.isqrt();
+    for cell in &overlap.cells {
+        let (x, y) = (cell.at % side, cell.at / side);
+        luma.add(cell.seen, cell.there);
+        fine.add(cell.fine_seen, cell.fine_there);
+        tiles[y * TILES / side * TILES + x * TILES / side].add(cell.seen, cell.there);
     }
     let mut evidence = Evidence {
-        cover: luma.count / (N * N) as f32,
+        cover: luma.count / overlap.of as f32,
         gain: contrast.gain,
         lift: contrast.offset + (contrast.gain - 1.0) * luma.one / luma.count,
         correlation: contrast.correlation,
@@ -107,14 +101,11 @@ pub(crate) fn weigh<const N: usize>(
         elsewhere: Elsewhere::default(),
     };
     let contrast = evidence.read(&tiles, contrast);
-    let mut rest = 0.0;
-    for y in grid.y.inside.clone() {
-        for x in grid.x.inside.clone() {
-            let explained = contrast.gain * one.all.sample(&grid, x, y) + contrast.offset;
-            rest += (other.all.cells()[y * N + x] - explained).powi(2);
-        }
-    }
-    evidence.rest = (rest / luma.count).sqrt();
+    let rest = overlap.cells.iter().map(|cell| {
+        let explained = contrast.gain * cell.seen + contrast.offset;
+        (cell.there - explained).powi(2)
+    });
+    evidence.rest = (rest.sum::<f32>() / luma.count).sqrt();
     Some(evidence)
 }
 

@@ -5,10 +5,14 @@
 //! likeness of 0.96. The limits were set on photographs changed in eighty-two ways and on
 //! thirteen families of different pictures that look alike (`cargo xtask eval --hard`).
 
+mod photographs;
+
+pub(crate) use photographs::{relit, warped};
+
 use lamina_model::DuplicateTier;
 
 use super::align::Lay;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, weigh};
 use super::plane::Turn;
 use super::{Likeness, better};
 use crate::Facts;
@@ -85,6 +89,11 @@ fn stretch_signed(one: &Facts, other: &Facts, turn: Turn) -> f32 {
     (ratio(one) / theirs).ln()
 }
 
+/// Whether both are drawn on even ground.
+pub(crate) fn is_graphic(both: Both<'_>) -> bool {
+    both.ground >= GRAPHIC
+}
+
 /// How far the mean colours are apart in the channel that differs most, 0–255.
 fn tint(one: &Facts, other: &Facts) -> f32 {
     let channels = one.measures.mean_rgb.iter().zip(&other.measures.mean_rgb);
@@ -132,6 +141,8 @@ pub(crate) fn flat(one: &Facts, other: &Facts) -> Option<Likeness> {
 /// Share of ground of one luma from which on pictures are graphics. Of photographs one in eight
 /// has so much; of pages, forms, charts, screens, goods on white and night frames nearly all.
 const GRAPHIC: f32 = 0.34;
+/// Share of ground from which on pictures are drawn on paper: of photographs one in a hundred.
+const PAPER: f32 = 0.6;
 /// Telling tiles left as they were that tell one photograph from any other.
 const TOLD_ELSEWHERE: u32 = 20;
 /// So many of them must lie off the rim: what two pictures share may be the frame around them.
@@ -192,9 +203,13 @@ impl<'a> Case<'a> {
     /// How far the colours of what is drawn on even ground are apart, as a loss: goods of one make
     /// in two colours are two goods. Grey of the same light is an edit.
     fn ink(&self) -> f32 {
+        self.ink_of(self.hue)
+    }
+
+    fn ink_of(&self, hue: f32) -> f32 {
         let greyed = self.greyed && self.tone < 0.3;
         if self.is_graphic() && !greyed {
-            self.hue / (1.0 - self.ground).max(0.05) / 25.0
+            hue / (1.0 - self.ground).max(0.05) / 25.0
         } else {
             0.0
         }
@@ -219,10 +234,17 @@ impl<'a> Case<'a> {
             && evidence.redrawn_tiles < 0.04
     }
 
-    /// Changes pass for an edit where a rich drawing agrees.
+    /// Changes pass for an edit where a rich drawing agrees; of what is drawn on paper, not in
+    /// another ink.
     fn rich(&self) -> Vec<f32> {
         let redrawn = if self.is_graphic() { 0.05 } else { 0.14 };
+        let ink = if self.ground >= PAPER {
+            self.ink()
+        } else {
+            0.0
+        };
         vec![
+            ink,
             self.evidence.redrawn / redrawn,
             (1.0 - self.evidence.detail) / 0.6,
             self.evidence.differing / 0.8,
@@ -271,6 +293,8 @@ impl<'a> Case<'a> {
             self.evidence.lift.abs() / 2.0,
             (1.0 - self.evidence.correlation) / 0.06,
             self.tint / 5.0,
+            // Mean colours are whole steps: one may be of rounding alone.
+            self.ink_of((self.hue - 1.0).max(0.0)),
             self.stretched / 0.1,
             self.turned(),
         ]
@@ -295,7 +319,7 @@ pub(crate) fn same_frame(both: Both<'_>, turn: Turn, evidence: &Evidence) -> Opt
     let painted = (turn == Turn::NONE && case.is_told_elsewhere())
         .then(|| likeness(DuplicateTier::Edited, &case.painted_over()))
         .flatten();
-    better(whole, painted)
+    better(better(whole, painted), case.photograph())
 }
 
 /// Whether one may show a part of the other, roughly.

@@ -77,7 +77,7 @@ fn compared(
         ..Settings::default()
     };
     let vectors = Matrix::from_rows(&vectors).unwrap();
-    analyse_after(before, &vectors, &facts, &settings, &Unwatched).unwrap()
+    analyse_after(before.cloned(), &vectors, &facts, &settings, &Unwatched).unwrap()
 }
 
 #[test]

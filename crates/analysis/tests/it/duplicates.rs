@@ -374,6 +374,123 @@ fn goods_of_one_make_in_several_colours_are_told_apart_and_a_grey_copy_is_found(
     assert!(holds(&groups[0], 0, 5), "{groups:?}");
 }
 
+/// A form on white, drawn in one colour: lines, boxes and a stamp, a tenth of the paper.
+fn drawn_form(name: &str, colour: [f32; 3]) -> Picture {
+    let luma = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+    let mut form = Drawing::plain(255.0);
+    for line in 0..6 {
+        let top = 0.12 + 0.13 * line as f32;
+        form.rectangle([0.1, top, 0.9, top + 0.012], luma);
+    }
+    form.rectangle([0.65, 0.78, 0.85, 0.9], luma);
+    let drawn = form.0.iter().filter(|cell| **cell < 255.0).count() as f32;
+    let share = drawn / form.0.len() as f32;
+    let mut picture = Picture::new(name, &form, 7);
+    picture.facts.measures.mean_rgb =
+        colour.map(|value| (share * value + (1.0 - share) * 255.0).round() as u8);
+    picture
+}
+
+#[test]
+fn one_form_printed_in_several_colours_is_told_apart_however_little_of_it_is_drawn() {
+    // Of about one luma, so that nothing but the colour tells them apart, and that by few steps
+    // of the mean: a tenth is drawn.
+    let colours = [
+        [230.0, 60.0, 60.0],
+        [60.0, 140.0, 60.0],
+        [90.0, 90.0, 255.0],
+        [110.0, 110.0, 110.0],
+    ];
+    let mut pictures: Vec<Picture> = (0..)
+        .zip(colours)
+        .map(|(at, colour)| drawn_form(&format!("colour {at}"), colour))
+        .collect();
+    let groups = analysed(&pictures[..3]).groups;
+    assert_eq!(groups, [], "three colours");
+    // The same ink again, the mean rounded the other way.
+    let mut again = drawn_form("again", colours[0]);
+    again.facts.measures.mean_rgb[1] += 1;
+    pictures.truncate(1);
+    pictures.push(again);
+    let groups = analysed(&pictures).groups;
+    assert_eq!(groups.len(), 1, "{groups:?}");
+}
+
+#[test]
+fn a_copy_that_the_one_to_keep_is_no_copy_of_stands_with_the_picture_it_was_made_of() {
+    let scene = Drawing::photograph(77);
+    let framed = Picture::new("framed", &scene.framed(0.06, 250.0), 61).sized(740, 560);
+    let plain = Picture::new("plain", &scene, 61);
+    let mirrored = Picture::new("mirrored", &scene.turned(1), 61);
+    let findings = analysed(&[framed, plain, mirrored]);
+    let told = |a: u32, b: u32| {
+        let groups = findings.groups.iter();
+        groups.filter(|group| holds(group, a, b)).count()
+    };
+    assert_eq!((told(0, 1), told(1, 2)), (1, 1), "{:?}", findings.groups);
+    assert_eq!(told(0, 2), 0, "groups do not chain: {:?}", findings.groups);
+}
+
+/// A photograph among others of its kind, and what became of it: whether the two are told.
+fn is_found(change: impl Fn(&Drawing) -> Drawing) -> bool {
+    let photographs: Vec<Drawing> = (300..308).map(Drawing::photograph).collect();
+    let mut pictures: Vec<Picture> = (0..)
+        .zip(&photographs)
+        .map(|(at, scene)| Picture::new(&format!("photograph {at}"), scene, 9))
+        .collect();
+    pictures.push(Picture::new("copy", &change(&photographs[3]), 9));
+    let groups = analysed(&pictures).groups;
+    assert!(groups.len() <= 1, "{groups:?}");
+    groups.iter().any(|group| holds(group, 3, 8))
+}
+
+#[test]
+fn a_photograph_turned_by_a_few_degrees_is_found() {
+    for degrees in [-5.0_f32, 2.0, 3.0, 5.0] {
+        let (sine, cosine) = degrees.to_radians().sin_cos();
+        let turned = |scene: &Drawing, beyond: Option<f32>| {
+            scene.moved(beyond, |x, y| {
+                [cosine * x - sine * y, sine * x + cosine * y]
+            })
+        };
+        assert!(
+            is_found(|scene| turned(scene, Some(0.0))),
+            "{degrees} black"
+        );
+        assert!(is_found(|scene| turned(&scene.clone(), None)), "{degrees}");
+    }
+}
+
+#[test]
+fn a_photograph_seen_from_aside_is_found() {
+    assert!(is_found(|scene| {
+        scene.moved(None, |x, y| {
+            let aside = 1.0 + 0.06 * x - 0.04 * y;
+            [0.93 * x / aside, 0.92 * y / aside]
+        })
+    }));
+}
+
+#[test]
+fn a_photograph_whose_light_was_changed_by_a_curve_is_found() {
+    assert!(is_found(|scene| {
+        scene.mapped(|luma| 255.0 * (luma / 255.0).powf(2.4))
+    }));
+    assert!(is_found(|scene| scene.mapped(|luma| 70.0 + 0.6 * luma)));
+}
+
+#[test]
+fn a_photograph_written_over_in_many_places_is_found() {
+    assert!(is_found(|scene| {
+        let mut written = scene.clone();
+        for at in 0..9 {
+            let (x, y) = (0.04 + 0.33 * (at % 3) as f32, 0.05 + 0.33 * (at / 3) as f32);
+            written.rectangle([x, y, x + 0.16, y + 0.05], 255.0);
+        }
+        written
+    }));
+}
+
 #[test]
 fn night_frames_are_told_apart() {
     no_groups_among("night", |seed| {

@@ -55,7 +55,7 @@ fn compared(before: Option<&Memory>, pictures: &[&Picture], settings: &Settings)
         .collect();
     let rows: Vec<_> = pictures.iter().map(|picture| &picture.vector[..]).collect();
     let vectors = Matrix::from_rows(&rows).unwrap();
-    analyse_after(before, &vectors, &facts, settings, &Unwatched).unwrap()
+    analyse_after(before.cloned(), &vectors, &facts, settings, &Unwatched).unwrap()
 }
 
 /// Some of all, in an order of paths that is another each time.

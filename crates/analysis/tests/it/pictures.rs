@@ -94,6 +94,18 @@ impl Drawing {
         Self::new(|x, y| self.at(left + (right - left) * x, top + (bottom - top) * y))
     }
 
+    /// What is seen when each place, from −1 to 1, shows what was at another; beyond the rim this
+    /// luma, or what is nearest.
+    pub(crate) fn moved(&self, beyond: Option<f32>, to: impl Fn(f32, f32) -> [f32; 2]) -> Self {
+        Self::new(|x, y| {
+            let [x, y] = to(2.0 * x - 1.0, 2.0 * y - 1.0);
+            match beyond {
+                Some(luma) if x.abs().max(y.abs()) > 1.0 => luma,
+                _ => self.at(f32::midpoint(x, 1.0), f32::midpoint(y, 1.0)),
+            }
+        })
+    }
+
     fn at(&self, x: f32, y: f32) -> f32 {
         let place = |share: f32| (share * SIDE as f32 - 0.5).clamp(0.0, SIDE as f32 - 1.001);
         let (x, y) = (place(x), place(y));

@@ -236,14 +236,8 @@ async fn compare(
         };
         let settings = Settings::default();
         let comparing = watcher(0..COMPARING);
-        let lamina_analysis::Compared { findings, memory } = analyse_after(
-            before.as_ref(),
-            &set.vectors,
-            &set.facts,
-            &settings,
-            &comparing,
-        )?;
-        drop(before);
+        let lamina_analysis::Compared { findings, memory } =
+            analyse_after(before, &set.vectors, &set.facts, &settings, &comparing)?;
         let (pictures, pairs) = (memory.pictures_compared(), memory.pairs_laid());
         tracing::debug!(
             pictures,

@@ -2,7 +2,7 @@
 //!
 //! A group of equal files or equal pixels stands in the other groups by the one to keep, so each member stands for all
 //! that equal it. Members of one group are told to be the same; those of two groups with the same one to keep only
-//! through it.
+//! through it. A picture may be a copy of two that are not copies of each other.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use crate::eval::told::Group;
 pub(in crate::eval) struct Relations {
     /// Pairs told to be the same, with the tier.
     pub(in crate::eval) pairs: BTreeMap<(String, String), String>,
-    /// For a member that is not to be kept, the one to keep, the tier and the likeness.
-    keep: BTreeMap<String, (String, String, f64)>,
+    /// For a member that is not to be kept, the ones to keep, the tiers and the likenesses.
+    keep: BTreeMap<String, Vec<(String, String, f64)>>,
 }
 
 /// How two pictures are the same.
@@ -34,7 +34,7 @@ impl Relations {
         for group in groups {
             for (other, likeness) in group.members[1..].iter().zip(&group.likeness) {
                 let keep = (group.members[0].clone(), group.tier.clone(), *likeness);
-                relations.keep.insert(other.clone(), keep);
+                relations.keep.entry(other.clone()).or_default().push(keep);
             }
         }
         let mut equals: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -75,10 +75,11 @@ impl Relations {
 
     /// The picture that one equals, itself where there is none.
     fn equal_root<'a>(&'a self, mut path: &'a str) -> &'a str {
-        while let Some((keep, tier, _)) = self.keep.get(path) {
-            if !matches!(tier.as_str(), "same_bytes" | "same_pixels") {
-                break;
-            }
+        let exact = |path: &str| {
+            let mut keeps = self.keep.get(path)?.iter();
+            keeps.find(|(_, tier, _)| matches!(tier.as_str(), "same_bytes" | "same_pixels"))
+        };
+        while let Some((keep, ..)) = exact(path) {
             path = keep;
         }
         path
@@ -86,12 +87,19 @@ impl Relations {
 
     /// Whether two pictures are told to be the same, with each other or both with one that is kept.
     pub(in crate::eval) fn between(&self, copy: &str, base: &str) -> Option<Found<'_>> {
-        let top = |path: &str| {
-            let mut at = path.to_owned();
-            while let Some((keep, ..)) = self.keep.get(&at) {
-                at.clone_from(keep);
+        let of = |path: &str| self.keep.get(path).map_or(&[][..], Vec::as_slice);
+        for (one, other) in [(copy, base), (base, copy)] {
+            if let Some((_, tier, likeness)) = of(one).iter().find(|(keep, ..)| keep == other) {
+                let likeness = *likeness;
+                return Some(Found { tier, likeness });
             }
-            at
+        }
+        let top = |path: &str| {
+            let mut at = path;
+            while let Some((keep, ..)) = of(at).first() {
+                at = keep;
+            }
+            at.to_owned()
         };
         if top(copy) != top(base) {
             return None;
@@ -99,7 +107,7 @@ impl Relations {
         let mut loosest = ("", 1.0_f64);
         for start in [copy, base] {
             let mut at = start;
-            while let Some((keep, tier, likeness)) = self.keep.get(at) {
+            while let Some((keep, tier, likeness)) = of(at).first() {
                 if loosest.0.is_empty() || *likeness < loosest.1 {
                     loosest = (tier, *likeness);
                 }

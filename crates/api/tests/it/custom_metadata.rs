@@ -370,7 +370,7 @@ async fn values_are_the_same_in_every_encoding_however_they_are_cut() {
             assert_eq!(sent.status, StatusCode::ACCEPTED, "{cut:?}: {sent:?}");
         }
     }
-    let uri = format!("/api/v1/tasks?dataset_id={dataset}&task_type=CUSTOM_METADATA&limit=1000");
+    let uri = format!("/api/v1/tasks?dataset_id={dataset}&task_type=CUSTOM_METADATA&page_size=50");
     let listed = app.get(&uri).await.json();
     let jobs = listed["tasks"].as_array().unwrap();
     assert_eq!(jobs.len(), number);

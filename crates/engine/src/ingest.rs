@@ -26,7 +26,7 @@ use lamina_model::{Dataset, FileOutcome, MediaId, Phase, SourceType, StageSecond
 use look::{Looked, Work, look_into};
 pub use scan::{Found, Verdict, Walk};
 pub(crate) use scan::{leads_below, plain, resolved};
-use tokio::task::JoinSet;
+use tokio::{runtime::Handle, sync::Semaphore, task::JoinSet};
 
 use crate::{
     Engine, Error,
@@ -190,13 +190,15 @@ async fn index(
     let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
     let mut changes = begin(engine, dataset, source, job).await?;
     let mut keeper = Keeper::new(engine, dataset, job, pending, rejected);
+    let workers = engine.parts().ingest.workers;
+    let places = Arc::new(Semaphore::new(workers));
     let mut running = JoinSet::new();
     let mut exhausted = false;
     let together = engine.parts().embedder.batch().max(1);
     let mut few = Vec::with_capacity(together);
     loop {
         job.check()?;
-        while !exhausted && running.len() < engine.parts().ingest.workers {
+        while !exhausted && running.len() < AHEAD * workers {
             match changes.next().await? {
                 None => exhausted = true,
                 Some(Change::Same) => {}
@@ -222,7 +224,7 @@ async fn index(
             }
             if few.len() == together || exhausted && !few.is_empty() {
                 let few = std::mem::take(&mut few);
-                look_on_thread(engine, &source.place.folder, few, &mut running);
+                look_on_thread(engine, &source.place.folder, few, &places, &mut running);
             }
         }
         match running.join_next().await {
@@ -241,17 +243,26 @@ async fn index(
     Ok(())
 }
 
+/// Tasks for each worker, of which it works on one. The others wait, so that no worker stands still
+/// while what it did is taken in and the next files are found.
+const AHEAD: usize = 2;
+
 type LookedInto = Result<Vec<Looked>, lamina_vision::EmbedError>;
 
 fn look_on_thread(
     engine: &Engine,
     source: &Path,
     few: Vec<Work>,
+    places: &Arc<Semaphore>,
     running: &mut JoinSet<LookedInto>,
 ) {
     let engine = engine.clone();
     let source = source.to_owned();
+    let places = Arc::clone(places);
+    let runtime = Handle::current();
     running.spawn_blocking(move || {
+        // The thread itself waits: it goes on at once when another is done.
+        let _place = runtime.block_on(places.acquire());
         let parts = engine.parts();
         let limits = &parts.ingest.limits;
         look_into(&source, few, limits, parts.embedder.as_ref())

@@ -13,7 +13,9 @@
 //! A copy may so be left alone: a framed and a mirrored copy of one photograph are no copies of
 //! each other, and where the framed one, being larger, takes the photograph, the mirrored one has
 //! nobody. It then stands in a group of its own with the picture that it is most like, whoever took
-//! that; of the two, again, the one is kept that comes first.
+//! that. In that group it is the one to keep, whatever its size: the other goes for the sake of
+//! the one that took it, and what is no copy of that must not go as well. So a picture may be a
+//! copy of several that are kept, but what is kept is never a near copy of anything.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -316,8 +318,6 @@ fn stars(
     order.sort_by(first);
     let mut taken = vec![false; distinct.len()];
     let mut copies = Vec::new();
-    // By the one to keep, copies that found nobody left to take or be taken by.
-    let mut alone: BTreeMap<u32, Vec<(u32, Likeness)>> = BTreeMap::new();
     for keep in order {
         if taken[keep as usize] {
             continue;
@@ -328,21 +328,13 @@ fn stars(
         let nearest = wanted[0];
         wanted.retain(|(other, _)| !taken[*other as usize]);
         if wanted.is_empty() {
-            let (other, likeness) = nearest;
-            let (keep, other) = if first(&keep, &other).is_lt() {
-                (keep, other)
-            } else {
-                (other, keep)
-            };
-            alone.entry(keep).or_default().push((other, likeness));
+            // Whoever comes before this one and was not taken would have taken it: so this is a
+            // copy of others, which stay in their groups.
+            wanted.push(nearest);
         }
         for (other, _) in &wanted {
             taken[*other as usize] = true;
         }
-        copies.extend(groups_of(distinct, seen, keep, wanted));
-    }
-    for (keep, mut wanted) in alone {
-        wanted.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
         copies.extend(groups_of(distinct, seen, keep, wanted));
     }
     copies

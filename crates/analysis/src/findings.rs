@@ -37,13 +37,16 @@ pub struct Compared {
 ///
 /// `SameBytes` groups hold the files that are equal byte for byte. A `SamePixels` group holds
 /// one file, the one to keep, of each set of equal bytes. A near group holds one file, the one
-/// to keep, of each set of equal pixels. So a picture is in `others` of at most one group.
-/// The same picture may be kept in several groups: one for each tier in which it has copies.
+/// to keep, of each set of equal pixels. So a picture is in `others` of at most one exact group.
+/// It may be a near copy of several that are kept, where these are no copies of each other; what
+/// is kept in a near group is in `others` of none. The same picture may be kept in several
+/// groups: one for each tier in which it has copies, and more where these are plainly different.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// How each of the others is the same as the one to keep.
     pub tier: DuplicateTier,
-    /// The copy to keep: most pixels, then most bytes, then oldest, then first path.
+    /// The copy to keep: most pixels, then most bytes, then oldest, then first path. But where a
+    /// near copy is kept elsewhere in no stead but its own, the one that has only it.
     pub keep: u32,
     /// The other members with their likeness to the one to keep: 1 for the exact tiers, at
     /// least 0.96 and less than 1 for the others; the most like first.

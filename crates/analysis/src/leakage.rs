@@ -24,70 +24,110 @@ pub struct Leak {
 /// # Panics
 /// When a group names a row that `parts` lacks.
 pub fn leaks(groups: &[Group], parts: &[Option<u32>]) -> Vec<Leak> {
-    // A copy has one picture that it is a copy of; following that ends at the one kept of all. Of
-    // two that it is a copy of, one goes with the other through it.
-    let mut copy_of = BTreeMap::<u32, (u32, f32)>::new();
-    for group in groups {
-        for (other, likeness) in &group.others {
-            if copy_of.contains_key(other) && !copy_of.contains_key(&group.keep) {
-                copy_of.insert(group.keep, (*other, *likeness));
-            } else {
-                copy_of.entry(*other).or_insert((group.keep, *likeness));
-            }
+    let pairs = groups.iter().flat_map(|group| {
+        let others = group.others.iter();
+        others.map(|(other, likeness)| (group.keep, *other, *likeness))
+    });
+    let mut pairs: Vec<(u32, u32, f32)> = pairs.collect();
+    pairs.sort_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
+    let mut families = Families::of(&pairs, parts);
+    let mut leaks = Vec::new();
+    // What is joined only now is no more alike than this.
+    for alike in pairs.chunk_by(|a, b| a.2.total_cmp(&b.2).is_eq()) {
+        for (keep, other, _) in alike {
+            families.join(*keep, *other);
+        }
+        for (keep, _, likeness) in alike {
+            families.tell(*keep, *likeness, &mut leaks);
         }
     }
-    let keeps = groups.iter().map(|group| group.keep);
-    let members: std::collections::BTreeSet<u32> = keeps.chain(copy_of.keys().copied()).collect();
-    let mut families = BTreeMap::<u32, Vec<(u32, u32, f32)>>::new();
-    for row in members {
-        let (mut keep, mut likeness) = (row, 1.0_f32);
-        // A picture kept in the strictest tier may be a copy in the next; there are three.
-        for _ in 0..lamina_model::DuplicateTier::ALL.len() {
-            let Some((next, by)) = copy_of.get(&keep) else {
-                break;
-            };
-            (keep, likeness) = (*next, likeness.min(*by));
-        }
-        if let Some(part) = parts[row as usize] {
-            families
-                .entry(keep)
-                .or_default()
-                .push((row, part, likeness));
-        }
-    }
-    let mut leaks: Vec<Leak> = families
-        .values()
-        .flat_map(|family| across(family))
-        .collect();
     leaks.sort_unstable_by_key(|leak| leak.row);
     leaks
 }
 
-/// The leaks among copies of one picture, each with its part and its likeness to the one kept.
-/// Looks through the best of each part only, so that the time grows with the members.
-fn across(family: &[(u32, u32, f32)]) -> Vec<Leak> {
-    let mut best = BTreeMap::<u32, (u32, f32)>::new();
-    for (row, part, likeness) in family {
-        let known = best.entry(*part).or_insert((*row, *likeness));
-        if *likeness > known.1 {
-            *known = (*row, *likeness);
+/// Pictures that are joined by being copies, as far as pairs were looked at.
+struct Families {
+    /// By picture, one that it was joined to; those at the top have none.
+    above: BTreeMap<u32, u32>,
+    /// By the picture at the top.
+    of: BTreeMap<u32, Family>,
+}
+
+#[derive(Default)]
+struct Family {
+    /// Pictures with their parts, of which no copy in another part is known yet.
+    open: Vec<(u32, u32)>,
+    /// By part, the first picture that lies in it.
+    first: BTreeMap<u32, u32>,
+}
+
+impl Families {
+    /// Every picture by itself.
+    fn of(pairs: &[(u32, u32, f32)], parts: &[Option<u32>]) -> Self {
+        let mut of = BTreeMap::new();
+        for row in pairs.iter().flat_map(|(keep, other, _)| [*keep, *other]) {
+            let family: &mut Family = of.entry(row).or_default();
+            if let (Some(part), true) = (parts[row as usize], family.open.is_empty()) {
+                family.open.push((row, part));
+                family.first.insert(part, row);
+            }
+        }
+        Self {
+            above: BTreeMap::new(),
+            of,
         }
     }
-    // Of two parts the better is for all others, the second for the best one's own.
-    let mut order: Vec<(u32, u32, f32)> = best
-        .into_iter()
-        .map(|(part, (row, likeness))| (row, part, likeness))
-        .collect();
-    order.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-    let leak = |(row, part, likeness): &(u32, u32, f32)| {
-        let (copy, _, by) = order.iter().find(|(_, other, _)| other != part)?;
-        Some(Leak {
-            row: *row,
-            copy: *copy,
-            likeness: likeness.min(*by),
-        })
-    };
-    family.iter().filter_map(leak).collect()
+
+    fn top(&mut self, mut row: u32) -> u32 {
+        while let Some(next) = self.above.get(&row).copied() {
+            // Shortens the way for the next who goes it.
+            if let Some(beyond) = self.above.get(&next).copied() {
+                self.above.insert(row, beyond);
+            }
+            row = next;
+        }
+        row
+    }
+
+    fn join(&mut self, one: u32, other: u32) {
+        let (one, other) = (self.top(one), self.top(other));
+        if one == other {
+            return;
+        }
+        let [mut larger, mut smaller] =
+            [one, other].map(|top| (top, self.of.remove(&top).unwrap_or_default()));
+        let size = |family: &Family| family.open.len() + family.first.len();
+        if size(&larger.1) < size(&smaller.1) {
+            std::mem::swap(&mut larger, &mut smaller);
+        }
+        larger.1.open.extend(smaller.1.open);
+        for (part, row) in smaller.1.first {
+            let first = larger.1.first.entry(part).or_insert(row);
+            *first = row.min(*first);
+        }
+        self.above.insert(smaller.0, larger.0);
+        self.of.insert(larger.0, larger.1);
+    }
+
+    /// Tells the leaks of those whose family reaches into another part now.
+    fn tell(&mut self, row: u32, likeness: f32, leaks: &mut Vec<Leak>) {
+        let top = self.top(row);
+        let Some(family) = self
+            .of
+            .get_mut(&top)
+            .filter(|family| family.first.len() > 1)
+        else {
+            return;
+        };
+        for (row, part) in family.open.drain(..) {
+            let others = family.first.iter().filter(|(other, _)| **other != part);
+            leaks.extend(others.map(|(_, copy)| *copy).min().map(|copy| Leak {
+                row,
+                copy,
+                likeness,
+            }));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +170,30 @@ mod tests {
         ];
         let parts = [None, Some(0), Some(1)];
         assert_eq!(leaks(&groups, &parts), [leak(1, 2, 0.97), leak(2, 1, 0.97)]);
+    }
+
+    #[test]
+    fn a_leak_through_two_pictures_that_others_keep_is_told_in_whatever_order_they_come() {
+        // 10 took 1 and 4; 0 has only 1, and 2 has only 4.
+        let mut groups = [
+            group(DuplicateTier::Edited, 0, &[(1, 0.98)]),
+            group(DuplicateTier::Edited, 2, &[(4, 0.97)]),
+            group(DuplicateTier::Edited, 10, &[(1, 0.99), (4, 0.96)]),
+        ];
+        let mut parts = [None; 11];
+        (parts[4], parts[10]) = (Some(0), Some(1));
+        let told = [leak(4, 10, 0.96), leak(10, 4, 0.96)];
+        for _ in 0..3 {
+            assert_eq!(leaks(&groups, &parts), told);
+            groups.rotate_left(1);
+        }
+        // From one end to the other; what hangs on less does not matter to the others.
+        let mut parts = [None; 11];
+        (parts[0], parts[2]) = (Some(0), Some(1));
+        assert_eq!(leaks(&groups, &parts), [leak(0, 2, 0.96), leak(2, 0, 0.96)]);
+        parts[1] = Some(1);
+        let told = [leak(0, 1, 0.98), leak(1, 0, 0.98), leak(2, 0, 0.96)];
+        assert_eq!(leaks(&groups, &parts), told);
     }
 
     #[test]

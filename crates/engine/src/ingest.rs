@@ -26,7 +26,12 @@ use lamina_model::{Dataset, FileOutcome, MediaId, Phase, SourceType, StageSecond
 use look::{Looked, Work, look_into};
 pub use scan::{Found, Verdict, Walk};
 pub(crate) use scan::{leads_below, plain, resolved};
-use tokio::{runtime::Handle, sync::Semaphore, task::JoinSet};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Engine, Error,
@@ -177,8 +182,8 @@ async fn begin(
 }
 
 /// Looks into all that changed. Each worker has one file open at a time and the small copies of a
-/// few for the embedder, and one batch is being written while the next is filled: that bounds the
-/// memory.
+/// few for the embedder; what as many tasks found may wait to be taken in, and one batch is being
+/// written while the next is filled: that bounds the memory.
 async fn index(
     engine: &Engine,
     dataset: &Dataset,
@@ -191,7 +196,7 @@ async fn index(
     let mut changes = begin(engine, dataset, source, job).await?;
     let mut keeper = Keeper::new(engine, dataset, job, pending, rejected);
     let workers = engine.parts().ingest.workers;
-    let places = Arc::new(Semaphore::new(workers));
+    let places = Places::new(workers, job.stop().clone());
     let mut running = JoinSet::new();
     let mut exhausted = false;
     let together = engine.parts().embedder.batch().max(1);
@@ -247,22 +252,55 @@ async fn index(
 /// while what it did is taken in and the next files are found.
 const AHEAD: usize = 2;
 
+/// As many places as there are workers. Dropped, they let nobody in any more: a thread that waits
+/// cannot be aborted, and must not begin what nobody wants.
+struct Places {
+    free: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Places {
+    fn new(workers: usize, stop: CancellationToken) -> Self {
+        Self {
+            free: Arc::new(Semaphore::new(workers)),
+            stop,
+        }
+    }
+
+    /// What a thread runs to wait for a place, so that it goes on at once when another is done.
+    /// Gives none where the work was stopped meanwhile.
+    fn wait(&self) -> impl FnOnce() -> Option<OwnedSemaphorePermit> + Send + 'static {
+        let (free, stop) = (Arc::clone(&self.free), self.stop.clone());
+        let runtime = Handle::current();
+        move || {
+            let place = runtime.block_on(free.acquire_owned()).ok()?;
+            (!stop.is_cancelled()).then_some(place)
+        }
+    }
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        self.free.close();
+    }
+}
+
 type LookedInto = Result<Vec<Looked>, lamina_vision::EmbedError>;
 
 fn look_on_thread(
     engine: &Engine,
     source: &Path,
     few: Vec<Work>,
-    places: &Arc<Semaphore>,
+    places: &Places,
     running: &mut JoinSet<LookedInto>,
 ) {
     let engine = engine.clone();
     let source = source.to_owned();
-    let places = Arc::clone(places);
-    let runtime = Handle::current();
+    let place = places.wait();
     running.spawn_blocking(move || {
-        // The thread itself waits: it goes on at once when another is done.
-        let _place = runtime.block_on(places.acquire());
+        let Some(_place) = place() else {
+            return Ok(Vec::new());
+        };
         let parts = engine.parts();
         let limits = &parts.ingest.limits;
         look_into(&source, few, limits, parts.embedder.as_ref())

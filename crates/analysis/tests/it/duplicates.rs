@@ -253,9 +253,10 @@ fn ever_smaller_parts_of_one_picture_do_not_chain() {
         "{:?}",
         findings.groups
     );
-    let mut taken = std::collections::BTreeSet::new();
-    for (other, _) in findings.groups.iter().flat_map(|group| &group.others) {
-        assert!(taken.insert(*other), "{other} is in two groups");
+    let others = findings.groups.iter().flat_map(|group| &group.others);
+    for (other, _) in others {
+        let mut kept = findings.groups.iter().map(|group| group.keep);
+        assert!(!kept.any(|keep| keep == *other), "{other} stays and goes");
     }
 }
 
@@ -429,6 +430,9 @@ fn a_copy_that_the_one_to_keep_is_no_copy_of_stands_with_the_picture_it_was_made
     };
     assert_eq!((told(0, 1), told(1, 2)), (1, 1), "{:?}", findings.groups);
     assert_eq!(told(0, 2), 0, "groups do not chain: {:?}", findings.groups);
+    // The photograph goes for the framed one; what has nobody else stays.
+    let kept: Vec<u32> = findings.groups.iter().map(|group| group.keep).collect();
+    assert_eq!(kept, [0, 2]);
 }
 
 /// A photograph among others of its kind, and what became of it: whether the two are told.

@@ -41,13 +41,12 @@ pub(super) fn of(
                 continue;
             };
             // The one to keep is as like as the one most like it.
-            let others = family.rows.iter().filter(|other| **other != row);
-            let likeness = if table.extra().contains(row) {
-                table.likeness(row)
-            } else {
-                others
+            let likeness = match family.rows.split_first() {
+                Some((keep, others)) if *keep == row => others
+                    .iter()
                     .map(|other| table.likeness(*other))
-                    .fold(0.0, f32::max)
+                    .fold(0.0, f32::max),
+                _ => table.likeness(row),
             };
             found.entry(row).or_default().push(AtLevel {
                 level,
@@ -68,7 +67,8 @@ pub(super) struct LevelGroup {
     pub tier: DuplicateTier,
     /// The row to keep of all.
     pub keep: u32,
-    /// The others with their likeness to the one that is kept in their stead.
+    /// The others with their likeness to the one that is kept in their stead; those that are kept
+    /// beside it with the likeness of the one most like them.
     pub others: Vec<(u32, f32)>,
 }
 

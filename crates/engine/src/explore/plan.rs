@@ -191,9 +191,14 @@ impl Opened {
 
     fn work_out(&self, wish: &PlanWish, decided: &HashSet<MediaId>) -> Planned {
         let groups = self.copies.groups();
-        let wanted =
-            |number: &usize| wish.tiers.is_empty() || wish.tiers.contains(&groups[*number].tier);
-        let mut numbers: Vec<usize> = (0..groups.len()).filter(wanted).collect();
+        let wanted = |tier: DuplicateTier| wish.tiers.is_empty() || wish.tiers.contains(&tier);
+        // Near groups are judged whether they are wanted or not: what one of another tier keeps
+        // stays in all of them, or two wishes after each other would let both go.
+        let judged = |number: &usize| {
+            let tier = groups[*number].tier;
+            wanted(tier) || !is_exact(tier)
+        };
+        let mut numbers: Vec<usize> = (0..groups.len()).filter(judged).collect();
         numbers.sort_by_key(|number| groups[*number].tier);
         let mut stead: HashMap<u32, u32> = HashMap::new();
         let mut planned: Vec<GroupPlan> = Vec::new();
@@ -218,6 +223,7 @@ impl Opened {
             });
         }
         spare_what_others_keep(&mut planned);
+        planned.retain(|group| wanted(group.tier));
         planned.sort_by_key(|group| group.number);
         self.counted(planned)
     }

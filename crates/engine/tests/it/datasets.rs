@@ -32,7 +32,7 @@ async fn a_folder_that_cannot_be_used_is_refused_with_the_remedy() {
         (
             wish(shop.source.path(), Some("  ")),
             "invalid_name",
-            "empty",
+            "not all spaces; this one has none",
         ),
         (
             wish(shop.source.path(), Some(&"x".repeat(201))),

@@ -9,6 +9,7 @@
 
 mod access;
 mod annotations;
+mod at_once;
 mod datasets;
 mod explore;
 mod export;

@@ -82,26 +82,17 @@ async fn a_rule_says_which_copy_stays_and_the_plan_counts_the_rest() {
 
 /// Five files with the same pixels, each the best by one rule: `a.bmp` by none.
 async fn different_files() -> (Workshop, DatasetScope) {
-    let shop = Workshop::new().await;
     let pixels = Picture::scene(1, 64, 64);
     let plain = pixels.bmp();
-    let heavy = [&plain, &b"behind the pixels"[..]].concat();
-    for (name, bytes, seconds) in [
-        ("a.bmp", &plain, 2_000),
-        ("heavy.bmp", &heavy, 3_000),
-        ("lossless.png", &pixels.png(), 2_500),
-        ("new.bmp", &plain, 4_000),
-        ("old.bmp", &plain, 1_000),
-    ] {
-        shop.put(name, bytes);
-        let path = shop.source.path().join(name);
-        let file = fs_err::OpenOptions::new().write(true).open(path).unwrap();
-        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        file.into_parts().0.set_modified(at).unwrap();
-    }
-    shop.put("other.bmp", &Picture::scene(2, 64, 64).bmp());
-    let (scope, _) = shop.index().await;
-    (shop, scope)
+    aged(&[
+        ("old.bmp", plain.clone()),
+        ("a.bmp", plain.clone()),
+        ("lossless.png", pixels.png()),
+        ("heavy.bmp", [&plain, &b"behind the pixels"[..]].concat()),
+        ("new.bmp", plain),
+        ("other.bmp", Picture::scene(2, 64, 64).bmp()),
+    ])
+    .await
 }
 
 #[tokio::test]
@@ -226,6 +217,57 @@ async fn a_rule_keeps_one_of_a_family_and_not_one_of_each_group() {
         of_pixels.all.pictures, 1,
         "files with the same bytes are let be"
     );
+}
+
+/// Files with their pictures, each a second newer than the one before.
+async fn aged(files: &[(&str, Vec<u8>)]) -> (Workshop, DatasetScope) {
+    let shop = Workshop::new().await;
+    for (seconds, (name, bytes)) in (1_000..).zip(files) {
+        shop.put(name, bytes);
+        let path = shop.source.path().join(name);
+        let file = fs_err::OpenOptions::new().write(true).open(path).unwrap();
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        file.into_parts().0.set_modified(at).unwrap();
+    }
+    let (scope, _) = shop.index().await;
+    (shop, scope)
+}
+
+#[tokio::test]
+async fn what_a_group_of_another_tier_keeps_stays_in_a_plan_of_one_tier() {
+    use DuplicateTier::{Edited, Mirrored};
+    let plain = Picture::scene(7, 320, 240);
+    let framed = Picture::from_fn(336, 256, |x, y| {
+        let inside = (8..328).contains(&x) && (8..248).contains(&y);
+        if inside {
+            plain.pixel(x - 8, y - 8)
+        } else {
+            [250, 250, 250, 255]
+        }
+    });
+    let (shop, scope) = aged(&[
+        ("framed.png", framed.png()),
+        ("plain.png", plain.png()),
+        ("mirrored.png", plain.mirrored().png()),
+    ])
+    .await;
+    // The framed one is no copy of the mirrored one; both are of the plain one.
+    for (tiers, goes) in [
+        (vec![Edited, Mirrored], vec!["mirrored.png"]),
+        (vec![Edited], vec![]),
+        (vec![Mirrored], vec!["mirrored.png"]),
+    ] {
+        let wish = PlanWish {
+            tiers: tiers.iter().copied().collect(),
+            rule: vec![KeepBy::Oldest],
+            ..PlanWish::default()
+        };
+        let planned = shop.engine.copy_plan(&scope, wish, 0, 10).await.unwrap();
+        assert_eq!(planned.groups.len(), tiers.len(), "{tiers:?}");
+        let gone = planned.groups.iter().flat_map(|group| &group.remove);
+        let gone: Vec<_> = gone.map(|(card, _)| card.path.to_string()).collect();
+        assert_eq!(gone, goes, "{tiers:?}");
+    }
 }
 
 #[tokio::test]

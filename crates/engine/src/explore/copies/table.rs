@@ -2,6 +2,7 @@
 //!
 //! A picture may be in several groups: it leads the files with the same bytes, and is itself one
 //! of the pictures with the same pixels, and one of those is a smaller copy of something else.
+//! It may also be a copy of two that are no copies of each other, and both of those are kept.
 //! Groups that share a picture are a *family*.
 
 use lamina_model::DuplicateTier;
@@ -24,7 +25,7 @@ pub(crate) struct Family {
     pub number: usize,
     /// The loosest tier of its groups.
     pub tier: Option<DuplicateTier>,
-    /// Its pictures; first the one to keep of all.
+    /// Its pictures; first the one to keep of all, then those that are kept beside it.
     pub rows: Vec<u32>,
 }
 
@@ -35,7 +36,8 @@ pub(crate) struct CopyTable {
     families: Vec<Family>,
     /// By row, the place in `families` + 1; 0 for none.
     family_of: Vec<u32>,
-    /// By row, its likeness to the one that is kept in its stead; 0 for none.
+    /// By row, its likeness to the one most like it in a group that it does not lead, or where it
+    /// leads all of its groups, in these; 0 for none.
     likeness: Vec<f32>,
     members: RowSet,
     extra: RowSet,
@@ -50,19 +52,32 @@ impl CopyTable {
         let mut extra = RowSet::none(rows);
         let mut tiers = vec![RowSet::none(rows); DuplicateTier::ALL.len()];
         let mut counts: Vec<TierCount> = DuplicateTier::ALL.map(TierCount::none).to_vec();
-        let mut likeness = vec![0.0; rows as usize];
+        let mut likeness = vec![0.0_f32; rows as usize];
         for group in &groups {
             let tier = tier_number(group.tier);
             counts[tier].groups += 1;
             for (at, (row, like)) in group.members.iter().enumerate() {
                 members.insert(*row);
                 tiers[tier].insert(*row);
-                if at > 0 {
+                // What goes for two that stay goes once.
+                if at > 0 && !extra.contains(*row) {
                     extra.insert(*row);
                     counts[tier].extra += 1;
                     counts[tier].bytes += size_bytes(*row);
-                    likeness[*row as usize] = *like;
                 }
+                if at > 0 {
+                    let most = &mut likeness[*row as usize];
+                    *most = most.max(*like);
+                }
+            }
+        }
+        for group in &groups {
+            let Some(((keep, _), others)) = group.members.split_first() else {
+                continue;
+            };
+            if !extra.contains(*keep) {
+                let most = &mut likeness[*keep as usize];
+                *most = others.iter().map(|other| other.1).fold(*most, f32::max);
             }
         }
         let (families, family_of) = families(rows, &groups, &extra);
@@ -121,12 +136,16 @@ impl CopyTable {
         })
     }
 
-    /// How much a picture is like the one that is kept in its stead, 0–1; 1 where it is kept.
+    /// How much a picture is like the one that is kept in its stead, 0–1; 1 where it is the one to
+    /// keep of all. One that is kept beside that is as like as the one most like it.
     pub(crate) fn likeness(&self, row: u32) -> f32 {
-        if self.extra.contains(row) {
-            self.likeness[row as usize]
-        } else {
+        let leads = self
+            .family_of(row)
+            .is_none_or(|family| family.rows.first() == Some(&row));
+        if leads {
             1.0
+        } else {
+            self.likeness[row as usize]
         }
     }
 }
@@ -180,7 +199,7 @@ fn root(parent: &mut [u32], mut row: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use lamina_model::DuplicateTier::{self, Edited, SameBytes, SamePicture, SamePixels};
+    use lamina_model::DuplicateTier::{self, Edited, Mirrored, SameBytes, SamePicture, SamePixels};
 
     use super::{CopyTable, Group};
 
@@ -220,5 +239,35 @@ mod tests {
         assert!(table.of_tier(SameBytes).contains(4));
         let alike = [4, 2, 9].map(|row| table.likeness(row).to_string());
         assert_eq!(alike, ["1", "0.99", "1"]);
+    }
+
+    #[test]
+    fn what_is_a_copy_of_two_that_stay_is_counted_once_and_both_stay() {
+        // 1 is a part of 0 and a mirrored 2, which is no copy of 0.
+        let groups = || {
+            vec![
+                group(Edited, &[(0, 1.0), (1, 0.97)]),
+                group(Mirrored, &[(2, 1.0), (1, 0.98)]),
+            ]
+        };
+        let mut turned = groups();
+        turned.reverse();
+        for (groups, first) in [(groups(), 0), (turned, 2)] {
+            let table = CopyTable::of(3, groups, |_| 10);
+            assert_eq!(table.families().len(), 1);
+            assert_eq!(table.families()[0].rows, [first, 2 - first, 1]);
+            assert_eq!(table.extra().len(), 1);
+            let extra: u64 = table.counts().iter().map(|count| count.extra).sum();
+            let bytes: u64 = table.counts().iter().map(|count| count.bytes).sum();
+            assert_eq!((extra, bytes), (1, 10));
+            assert_eq!(
+                table.counts().iter().map(|count| count.groups).sum::<u64>(),
+                2
+            );
+            assert_eq!(table.likeness(first).to_string(), "1");
+            assert_eq!(table.likeness(1).to_string(), "0.98");
+            let beside = table.likeness(2 - first).to_string();
+            assert_eq!(beside, if first == 0 { "0.98" } else { "0.97" });
+        }
     }
 }

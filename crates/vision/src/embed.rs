@@ -5,8 +5,8 @@
 //! Runtime](onnxruntime) where its library is found, else the pure-Rust [`rten`](rten_runtime);
 //! they agree to 1e-4 in every number, so vectors made by one are valid with the other. Where the
 //! processor multiplies in bfloat16, [OpenVINO](openvino_runtime) takes less than half the time;
-//! its vectors are those of another model. None of them decodes or resizes: that is done once, in
-//! [`look`](crate::look()).
+//! its vectors lie in the same space, a little beside the others ([`Precision`]). None of them
+//! decodes or resizes: that is done once, in [`look`](crate::look()).
 
 mod fake;
 pub(crate) mod graph;
@@ -30,7 +30,8 @@ pub use tensor::ImageTensor;
 use crate::EmbedError;
 use crate::language::Language;
 
-/// Which model made a vector; vectors of different models are never compared.
+/// Which model made a vector, and in which precision. Vectors of different models are never
+/// compared; those of one model in different [precisions](Precision) may be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelId(String);
 

@@ -38,7 +38,8 @@ pub(crate) struct AnchorParameters {
     #[param(default = "IMAGES")]
     entity_type: Option<String>,
     /// The part of the picture that matters, as `X,Y,WIDTH,HEIGHT` in pixels or as JSON with
-    /// `x`, `y`, `width` and `height` from 0 to 1. What reaches beyond the picture is cut off.
+    /// `x`, `y`, `width` and `height` from 0 to 1. With a number above 1 it is in pixels, and
+    /// then at least one wide and high. What reaches beyond the picture is cut off.
     bounding_box: Option<String>,
     /// A level of clusters, 0–4. Taken, without effect: a picture is searched with at any level.
     #[param(minimum = 0, maximum = 4)]

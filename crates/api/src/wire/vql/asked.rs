@@ -182,8 +182,8 @@ pub(crate) fn anchor_type(word: &str) -> Option<AnchorOf> {
 
 /// A region: `X,Y,WIDTH,HEIGHT` in pixels, a list of these four, or an object with `x`, `y`,
 /// `width` and `height`. Where no number is above 1, an object is in fractions of the picture,
-/// and so is a text or list that has a number that is not whole. One that is in pixels and smaller
-/// than one is none.
+/// and so is a text or list that has a number that is not whole. Any other is in pixels, and none
+/// where its width or height is less than one. What reaches beyond the picture is cut off later.
 pub(crate) fn read_region(value: &Value, loc: &[impl AsRef<str>]) -> Result<Region, Problem> {
     let region = four_numbers(value).and_then(|(numbers, is_object)| region(numbers, is_object));
     region.ok_or_else(|| {
@@ -221,7 +221,8 @@ fn region(numbers: [f64; 4], is_object: bool) -> Option<Region> {
         return None;
     }
     let small = numbers.iter().all(|number| *number <= 1.0);
-    // Neither a part of the picture from 0 to 1 nor as large as a pixel.
+    // With a number above 1 it is in pixels, and less than one of them is nothing. Fractions that
+    // only add up to more than 1 are sound: what reaches beyond the picture is cut off.
     if !small && (width < 1.0 || height < 1.0) {
         return None;
     }

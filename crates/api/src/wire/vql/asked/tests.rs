@@ -20,6 +20,7 @@ fn a_region_is_in_pixels_or_in_fractions() {
         json!("0, 0, 1, 1"),
         json!([5, 6, 7, 8]),
         json!({"x": 0, "y": 0, "width": 20, "height": 10}),
+        json!({"x": 0.1, "y": 0.2, "width": 1.2, "height": 1.6}),
     ] {
         assert_eq!(unit(pixels.clone()), Some(RegionUnit::Pixels), "{pixels}");
     }
@@ -28,6 +29,8 @@ fn a_region_is_in_pixels_or_in_fractions() {
         json!(r#"{"x":0,"y":0,"width":1,"height":1}"#),
         json!("0.1,0,0.5,1"),
         json!([0.25, 0, 1, 1]),
+        // It reaches beyond the picture and is cut off there.
+        json!({"x": 0.9, "y": 0.9, "width": 0.5, "height": 0.5}),
     ] {
         assert_eq!(
             unit(fractions.clone()),
@@ -37,7 +40,7 @@ fn a_region_is_in_pixels_or_in_fractions() {
     }
     for wrong in [
         json!("0,0,1"),
-        // Fractions beyond the picture, which are no pixels either.
+        // A number above 1, so in pixels; and less than one of them wide or high.
         json!({"x": 0.1, "y": 0.2, "width": 1.2, "height": 0.6}),
         json!({"x": 0.9, "y": 1.5, "width": 0.1, "height": 0.1}),
         json!("0.5,0,0.5,1.5"),

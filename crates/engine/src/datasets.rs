@@ -365,11 +365,13 @@ fn name_of(folder: &Path) -> String {
     let plain = |one: char| if one.is_control() { ' ' } else { one };
     let name: String = last.to_string_lossy().chars().map(plain).collect();
     let name: String = name.trim().chars().take(NAME.longest).collect();
+    // It may have been cut before a word.
+    let name = name.trim_end();
     if name.is_empty() {
         // Nothing but spaces, which is a name for a folder.
         return "unnamed folder".to_owned();
     }
-    name
+    name.to_owned()
 }
 
 #[cfg(test)]
@@ -381,6 +383,8 @@ mod tests {
     #[test]
     fn every_folder_gives_a_name_that_a_dataset_may_have() {
         let long = format!("/data/ {}", "é".repeat(127));
+        let letters = "a".repeat(199);
+        let cut = format!("/data/{letters} b");
         for (folder, name) in [
             ("/data/cats", "cats"),
             ("/data/ cats\n", "cats"),
@@ -388,6 +392,7 @@ mod tests {
             ("/data/ \t", "unnamed folder"),
             ("/", "/"),
             (&long, long["/data/ ".len()..].trim()),
+            (&cut, &letters),
         ] {
             let given = name_of(Path::new(folder));
             assert_eq!(given, name, "{folder:?}");

@@ -283,10 +283,10 @@ async fn keys_and_people_are_named_by_the_same_rule() {
     };
     let longest = users.longest();
     let email = |length: usize| format!("{}@b.example", "a".repeat(length - "@b.example".len()));
-    assert_eq!(
-        add(format!(" {}", email(longest))).await.code(),
-        "invalid_email"
-    );
+    let refused = add(format!(" {}", email(longest))).await;
+    assert_eq!(refused.code(), "invalid_email");
+    let count = format!("this one has {}", longest + 1);
+    assert!(refused.text().contains(&count), "{refused:?}");
     let made = add(format!(" {}", email(longest - 1))).await;
     assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
     assert_eq!(made.json()["username"], email(longest - 1));

@@ -454,21 +454,30 @@ fn taken(cause: lamina_store::Error, email: &str) -> Error {
     }
 }
 
+/// The most bytes of an address, as RFC 5321 bounds the path that mail takes.
+const LONGEST_EMAIL: usize = 254;
+
 /// What makes an address usable: this is no proof that mail arrives there.
 fn checked_email(text: &str) -> Result<String, Error> {
     let sent = text;
     let text = text.trim();
     let parts = text.split_once('@');
+    if sent.len() > LONGEST_EMAIL {
+        let why = format!(
+            "an e-mail address has at most {LONGEST_EMAIL} bytes, spaces around it counted; this one has {}",
+            sent.len()
+        );
+        return Err(Error::invalid("email", why));
+    }
     let good = parts.is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    }) && sent.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    }) && !text.chars().any(|c| c.is_whitespace() || c.is_control());
     if good {
         return Ok(text.to_owned());
     }
     Err(Error::invalid(
         "email",
-        "give an e-mail address such as ada@example.org, of at most 254 bytes",
+        "give an e-mail address such as ada@example.org, without spaces in it",
     ))
 }
 

@@ -83,21 +83,22 @@ async fn welcome(engine: &Engine, config: &Config) -> Result<()> {
 /// every picture is looked up.
 async fn renew_vectors(wired: &Wired) {
     let engine = &wired.engine;
-    let renewed = async {
-        let outdated = engine.outdated_datasets().await?;
-        if !outdated.is_empty() {
-            terminal::tell(&format!(
-                "The model, or what it is to reckon with, changed: {} datasets are embedded anew, one after the \
-                 other. Only the one at its turn cannot be changed. Those of another model are found by likeness and \
-                 meaning once they are.",
-                outdated.len()
-            ));
+    let outdated = match engine.outdated_datasets().await {
+        Ok(outdated) => outdated,
+        Err(cause) => {
+            tracing::error!(%cause, "datasets of another model are not embedded anew before the next start");
+            return;
         }
-        engine.renew_vectors(&outdated).await
     };
-    if let Err(cause) = renewed.await {
-        tracing::error!(%cause, "datasets of another model are not embedded anew before the next start");
+    if !outdated.is_empty() {
+        terminal::tell(&format!(
+            "The model, or what it is to reckon with, changed: {} datasets are embedded anew, one after the \
+             other. Only the one at its turn cannot be changed. Those of another model are found by likeness and \
+             meaning once they are.",
+            outdated.len()
+        ));
     }
+    engine.renew_vectors(&outdated).await;
 }
 
 async fn answer_and_work(

@@ -1,7 +1,7 @@
 //! Pictures whose vectors are to be made anew.
 //!
 //! Vectors of different models are never compared, so pictures of another model are in no answer
-//! of a search until they are embedded anew.
+//! of a search until they are embedded anew. Those of the same model in another precision are.
 
 use std::collections::HashSet;
 
@@ -63,20 +63,29 @@ impl Engine {
 
     /// Makes the vectors of these datasets anew, one dataset after the other: the others can be
     /// worked with meanwhile. Returns when the last one's job has ended, however it did; where
-    /// pictures are left with the vectors that they had, the next start asks again.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn renew_vectors(&self, datasets: &[DatasetId]) -> Result<(), Error> {
+    /// pictures are left with the vectors that they had, the next start asks again. One that
+    /// cannot be asked for is logged and keeps none of the others waiting.
+    pub async fn renew_vectors(&self, datasets: &[DatasetId]) {
         for dataset in datasets {
-            // Somebody may have asked for it meanwhile, or deleted it.
-            let asked = match self.request_ingest_of(*dataset).await {
-                Ok(asked) => asked,
-                Err(Error::NotFound { .. }) => continue,
-                Err(cause) => return Err(cause),
-            };
-            self.ended(asked).await?;
+            match self.renew_vectors_of(*dataset).await {
+                // Somebody may have deleted it meanwhile.
+                Ok(()) | Err(Error::NotFound { .. }) => {}
+                Err(cause) => tracing::error!(
+                    dataset.id = %dataset,
+                    error = &cause as &dyn std::error::Error,
+                    "this dataset is not embedded anew before the next start"
+                ),
+            }
         }
+    }
+
+    async fn renew_vectors_of(&self, dataset: DatasetId) -> Result<(), Error> {
+        // Whatever worked on it while others were at their turn made them anew already.
+        if self.outdated(dataset).await?.is_empty() {
+            return Ok(());
+        }
+        let asked = self.request_ingest_of(dataset).await?;
+        self.ended(asked).await;
         Ok(())
     }
 }

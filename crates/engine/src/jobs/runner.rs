@@ -31,8 +31,10 @@ const RETRY_SECONDS: i64 = 5;
 /// How often to look for jobs that another process asked for.
 const POLL: Duration = Duration::from_secs(2);
 
-/// How often whoever waits for a job looks whether it has ended.
-const LOOK: Duration = Duration::from_millis(200);
+/// How soon whoever waits for a job looks for the first time whether it has ended, and how long
+/// at most from one look to the next: jobs take from a moment to hours.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Works on jobs, one at a time. Each job uses as many threads as the engine's settings say.
 #[derive(Debug)]
@@ -357,13 +359,22 @@ impl Engine {
         Ok(self.store().job(job).await?)
     }
 
-    /// Waits until a job has ended, here or in another process, or is gone with its dataset.
-    pub(crate) async fn ended(&self, job: JobId) -> Result<(), Error> {
+    /// Waits until a job has ended, here or in another process, or is gone with its dataset. A
+    /// look that fails says nothing about the job, and is taken again.
+    pub(crate) async fn ended(&self, job: JobId) {
+        let mut pause = FIRST_LOOK;
         loop {
-            match self.store().job(job).await.or_nothing()? {
-                Some(job) if !Self::has_ended(&job) => tokio::time::sleep(LOOK).await,
-                _ => return Ok(()),
+            match self.store().job(job).await.or_nothing() {
+                Ok(Some(found)) if !Self::has_ended(&found) => {}
+                Ok(_) => return,
+                Err(cause) => warn!(
+                    job.id = %job,
+                    error = &cause as &dyn std::error::Error,
+                    "cannot see whether a job has ended; looking again"
+                ),
             }
+            tokio::time::sleep(pause).await;
+            pause = LOOK.min(pause * 2);
         }
     }
 

@@ -48,11 +48,21 @@ const FITS_WELL: f32 = 0.95;
 /// detail, such as a steep gradient.
 const EDGE: usize = 2;
 
-/// Standard deviation of the fine detail of a signature away from its edges, luma steps.
+/// Standard deviation of the fine detail of a whole signature, luma steps.
 pub(crate) fn detail(signature: &Signature) -> f32 {
+    detail_but_for(0, signature)
+}
+
+/// Standard deviation of the fine detail of a signature away from its edges, luma steps.
+pub(crate) fn detail_off_the_edges(signature: &Signature) -> f32 {
+    detail_but_for(EDGE, signature)
+}
+
+/// The same with so many cells at each edge left out.
+fn detail_but_for(edge: usize, signature: &Signature) -> f32 {
     let fine = Detailed::new(Plane::of(signature)).fine;
-    let inner = EDGE..SIDE - EDGE;
-    let rows = fine.cells().chunks_exact(SIDE).take(inner.end).skip(EDGE);
+    let inner = edge..SIDE - edge;
+    let rows = fine.cells().chunks_exact(SIDE).take(inner.end).skip(edge);
     let squares = rows.flat_map(|row| row[inner.clone()].iter().map(|cell| cell * cell));
     (squares.sum::<f32>() / inner.len().pow(2) as f32).sqrt()
 }

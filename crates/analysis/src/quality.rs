@@ -6,7 +6,7 @@
 use lamina_model::IssueKind;
 
 use crate::Facts;
-use crate::likeness::detail;
+use crate::likeness::{detail, detail_off_the_edges};
 
 /// How sure it is that something is wrong with a picture, for each kind judged on it alone.
 pub(crate) fn confidences(facts: &Facts) -> [(IssueKind, f32); 4] {
@@ -30,13 +30,15 @@ pub(crate) fn logistic(steps: f32) -> f32 {
 /// apart less well.
 const SHARP: f32 = 1.075;
 
-/// Fine detail of the signature, luma steps, below which nothing says that there is anything to
-/// be sharp: fog, night sky, a gradient, one colour.
+/// Fine detail of the signature away from its edges, luma steps, below which nothing says that
+/// there is anything to be sharp: an even sky, a gradient, one colour.
 const DETAIL: f32 = 0.8;
 
 /// Spread of luma (standard deviation, steps) from which on sharpness can be told. Photographs
-/// faded to three tenths of their contrast, as in fog or at night, have 12 and are told as surely
-/// as others; at a fifth, 8, what coding left of one in four is soft though it was sharp.
+/// faded to three tenths of their contrast, as in fog or at night, have 12; at a fifth, 8, what
+/// coding left of one in four is soft though it was sharp. Of 630 soft ones 604 are told at half
+/// the contrast, 456 at three tenths and 216 at a fifth; of 210 sharp ones 6 are called blurred at
+/// three tenths and 21 at a fifth.
 const SPREAD: f32 = 9.0;
 
 /// Even the sharpest parts are soft, though there is something to be seen, and light to see it
@@ -49,7 +51,7 @@ fn blur(facts: &Facts) -> f32 {
     if soft.min(contrast) < -5.0 {
         return 0.0;
     }
-    let drawn = (detail(&facts.signature) - DETAIL) / 0.1;
+    let drawn = (detail_off_the_edges(&facts.signature) - DETAIL) / 0.1;
     let lit = -darkness(facts).max(brightness(facts));
     logistic(soft.min(contrast).min(drawn).min(lit))
 }
@@ -88,7 +90,7 @@ fn brightness(facts: &Facts) -> f32 {
 /// grey picture are log2 3 more than over one.
 const ENTROPY_BITS: f32 = 1.4;
 
-/// Detail of the signature, luma steps, from which on something is to be read in spite of few
+/// Detail of the whole signature, luma steps, from which on something is to be read in spite of few
 /// shades, as on a page of text.
 const READABLE: f32 = 4.0;
 

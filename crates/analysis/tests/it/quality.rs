@@ -141,6 +141,16 @@ fn one_colour_is_low_information_and_a_page_of_text_is_not() {
         }
     }
     assert!(!of(&text, 0.7));
+    // Text along the edges alone, with an empty page inside.
+    let mut edges = Drawing::plain(250.0);
+    for word in 0..12 {
+        let along = word as f32 / 12.0;
+        for across in [0.01, 0.97] {
+            edges.rectangle([along + 0.01, across, along + 0.06, across + 0.02], 20.0);
+            edges.rectangle([across, along + 0.01, across + 0.02, along + 0.06], 20.0);
+        }
+    }
+    assert!(!of(&edges, 0.3));
     assert!(!of(&photograph(), 6.5));
 }
 

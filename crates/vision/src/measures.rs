@@ -351,6 +351,66 @@ mod tests {
         assert_eq!(mean_rgb(&vec![255; 3 * 70_000]), [255; 3]);
     }
 
+    /// Squares of the differences between pixels of a tile and those so far to the right or below.
+    fn plain_squares(luma: &[u8], size: [usize; 2], [left, top]: [usize; 2], far: usize) -> u64 {
+        let [width, height] = size;
+        let mut sum = 0;
+        for y in (top..(top + TILE).min(height.saturating_sub(4))).step_by(ROW_STEP) {
+            for x in left..(left + TILE).min(width.saturating_sub(4)) {
+                let here = luma[y * width + x];
+                let right = luma[y * width + x + far];
+                let below = luma[(y + far) * width + x];
+                for other in [right, below] {
+                    sum += u64::from(here.abs_diff(other)).pow(2);
+                }
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn differences_of_whole_tiles_and_of_those_at_the_edge_are_what_the_formula_says() {
+        let mut state = 7_u32;
+        let mut byte = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // Black and white are as far apart as pixels can be.
+            [0, 255, (state >> 24) as u8][(state >> 16) as usize % 3]
+        };
+        // Tiles of 63, 64 and 1 column or row, of which four pixels are only compared with.
+        for size in [
+            [67_usize, 67],
+            [68, 68],
+            [69, 69],
+            [132, 70],
+            [200, 9],
+            [5, 5],
+            [4, 9],
+            [9, 3],
+        ] {
+            let [width, height] = size;
+            let luma: Vec<u8> = (0..width * height).map(|_| byte()).collect();
+            let mut whole = Differences::default();
+            for top in (0..height).step_by(TILE) {
+                for left in (0..width).step_by(TILE) {
+                    let told = differences(&luma, width, height, left, top);
+                    let place = [left, top];
+                    assert_eq!(told.near, plain_squares(&luma, size, place, 1), "{size:?}");
+                    assert_eq!(told.far, plain_squares(&luma, size, place, 4), "{size:?}");
+                    whole.add(told);
+                }
+            }
+            let rows = height.saturating_sub(4).div_ceil(ROW_STEP);
+            let compared = 2 * rows * width.saturating_sub(4);
+            assert_eq!(whole.count, compared as u64, "{size:?}");
+        }
+        let (black, white) = ([0_u8; TILE], [255_u8; TILE]);
+        for length in [1_usize, 63, 64] {
+            let sum = length as u64 * 255 * 255;
+            assert_eq!(squares(&black[..length], &white[..length]), sum);
+            assert_eq!(squares(&white[..length], &black[..length]), sum);
+        }
+    }
+
     #[test]
     fn luma_of_white_is_white() {
         assert_eq!(luma(255, 255, 255), 255);

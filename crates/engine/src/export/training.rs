@@ -1,8 +1,13 @@
 //! What training programs read: COCO and YOLO.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{self, BufWriter, Write},
+};
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{names::split, table::Row};
 
@@ -23,6 +28,17 @@ impl Categories {
         self.names.push(name.to_owned());
         number
     }
+
+    /// As COCO lists them, counted from 1.
+    fn listed(&self) -> Vec<Category<'_>> {
+        let names = self.names.iter().zip(1..);
+        let listed = names.map(|(name, id)| Category {
+            id,
+            name,
+            supercategory: "",
+        });
+        listed.collect()
+    }
 }
 
 /// `annotations.json`, collected part by part: its lists stand after each other in the file.
@@ -32,27 +48,33 @@ impl Categories {
 /// only where there is no box at all.
 #[derive(Debug, Default)]
 pub(super) struct Coco {
-    images: Vec<Value>,
-    /// By image: what is in a box, and where.
-    boxes: Vec<(usize, String, [i64; 4])>,
-    /// By image: what it shows as a whole.
-    labels: Vec<(usize, String)>,
-    captions: Vec<Value>,
+    images: Vec<Picture>,
+    boxes: Vec<Boxed>,
+    in_boxes: Categories,
+    /// What pictures show as a whole; none of it once there is a box.
+    labels: Vec<Label>,
+    in_labels: Categories,
+    captions: Vec<Captioned>,
 }
 
 impl Coco {
     pub(super) fn push(&mut self, (item, said, name): &Row) {
-        let image = self.images.len() + 1;
-        self.images.push(json!({
-            "id": image, "file_name": name, "width": item.width, "height": item.height,
-        }));
+        let image_id = self.images.len() + 1;
+        self.images.push(Picture {
+            id: image_id,
+            file_name: name.clone(),
+            width: item.width,
+            height: item.height,
+        });
         for label in &said.labels {
-            self.labels.push((image, label.label.clone()));
+            self.push_label(image_id, &label.label);
         }
         for caption in &said.captions {
-            self.captions.push(json!({
-                "id": self.captions.len() + 1, "image_id": image, "caption": caption.caption,
-            }));
+            self.captions.push(Captioned {
+                id: self.captions.len() + 1,
+                image_id,
+                caption: caption.caption.clone(),
+            });
         }
         for object in &said.objects {
             let bbox = [
@@ -61,8 +83,32 @@ impl Coco {
                 i64::from(object.width_px),
                 i64::from(object.height_px),
             ];
-            self.boxes.push((image, object.label.clone(), bbox));
+            self.push_box(image_id, &object.label, bbox);
         }
+    }
+
+    fn push_label(&mut self, image_id: usize, label: &str) {
+        if self.has_boxes() {
+            return;
+        }
+        self.labels.push(Label {
+            id: self.labels.len() + 1,
+            image_id,
+            category_id: self.in_labels.number(label) + 1,
+        });
+    }
+
+    fn push_box(&mut self, image_id: usize, label: &str, bbox: [i64; 4]) {
+        let [_, _, width, height] = bbox;
+        self.labels = Vec::new();
+        self.boxes.push(Boxed {
+            id: self.boxes.len() + 1,
+            image_id,
+            category_id: self.in_boxes.number(label) + 1,
+            bbox,
+            area: width.saturating_mul(height),
+            iscrowd: 0,
+        });
     }
 
     /// Whether labels of whole pictures have to stand elsewhere.
@@ -70,53 +116,105 @@ impl Coco {
         !self.boxes.is_empty()
     }
 
-    /// `captions.json`; nothing where there are none. Programs that read boxes stumble over
-    /// captions among them.
-    pub(super) fn captions(&self) -> Option<String> {
-        let captions = json!({
-            "info": {"description": "Exported from Lamina", "version": "1.0"},
-            "licenses": [], "images": self.images, "annotations": self.captions,
-        });
-        (!self.captions.is_empty()).then(|| captions.to_string())
+    /// Whether there is anything to be said in `captions.json`.
+    pub(super) fn has_captions(&self) -> bool {
+        !self.captions.is_empty()
+    }
+
+    /// `captions.json`. Programs that read boxes stumble over captions among them.
+    pub(super) fn write_captions(&self, out: impl Write) -> io::Result<()> {
+        self.write_with(&self.captions, None, out)
     }
 
     /// `annotations.json`.
-    pub(super) fn finish(self) -> String {
-        let mut categories = Categories::default();
-        let mut annotations = Vec::with_capacity(self.boxes.len().max(self.labels.len()));
-        let mut annotate = |before: usize, image: usize, label: &str| {
-            json!({
-                "id": before + 1, "image_id": image,
-                "category_id": categories.number(label) + 1,
-            })
-        };
-        if self.boxes.is_empty() {
-            for (image, label) in &self.labels {
-                annotations.push(annotate(annotations.len(), *image, label));
-            }
+    pub(super) fn write(&self, out: impl Write) -> io::Result<()> {
+        if self.has_boxes() {
+            self.write_with(&self.boxes, Some(&self.in_boxes), out)
         } else {
-            for (image, label, bbox) in &self.boxes {
-                let [_, _, width, height] = bbox;
-                let mut one = annotate(annotations.len(), *image, label);
-                one["bbox"] = json!(bbox);
-                one["area"] = json!(width * height);
-                one["iscrowd"] = json!(0);
-                annotations.push(one);
-            }
+            self.write_with(&self.labels, Some(&self.in_labels), out)
         }
-        let categories: Vec<Value> = categories
-            .names
-            .iter()
-            .zip(1..)
-            .map(|(name, id)| json!({"id": id, "name": name, "supercategory": ""}))
-            .collect();
-        json!({
-            "info": {"description": "Exported from Lamina", "version": "1.0"},
-            "licenses": [], "images": self.images, "annotations": annotations,
-            "categories": categories,
-        })
-        .to_string()
     }
+
+    fn write_with<A: Serialize>(
+        &self,
+        annotations: &[A],
+        categories: Option<&Categories>,
+        out: impl Write,
+    ) -> io::Result<()> {
+        let document = Document {
+            info: Info {
+                description: "Exported from Lamina",
+                version: "1.0",
+            },
+            licenses: [],
+            images: &self.images,
+            annotations,
+            categories: categories.map(Categories::listed),
+        };
+        // It is written in pieces of a few bytes.
+        let mut out = BufWriter::new(out);
+        serde_json::to_writer(&mut out, &document)?;
+        out.flush()
+    }
+}
+
+/// A whole file of COCO; what it is made of is not copied into it.
+#[derive(Debug, Serialize)]
+struct Document<'a, A> {
+    info: Info,
+    licenses: [u8; 0],
+    images: &'a [Picture],
+    annotations: &'a [A],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    categories: Option<Vec<Category<'a>>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Info {
+    description: &'static str,
+    version: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Picture {
+    id: usize,
+    file_name: String,
+    width: u32,
+    height: u32,
+}
+
+/// What a picture shows as a whole.
+#[derive(Debug, Serialize)]
+struct Label {
+    id: usize,
+    image_id: usize,
+    category_id: usize,
+}
+
+/// What is in a box of a picture, and where.
+#[derive(Debug, Serialize)]
+struct Boxed {
+    id: usize,
+    image_id: usize,
+    category_id: usize,
+    /// Left, top, width and height in pixels.
+    bbox: [i64; 4],
+    area: i64,
+    iscrowd: u8,
+}
+
+#[derive(Debug, Serialize)]
+struct Captioned {
+    id: usize,
+    image_id: usize,
+    caption: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Category<'a> {
+    id: usize,
+    name: &'a str,
+    supercategory: &'static str,
 }
 
 /// A text file of boxes for each picture.
@@ -186,30 +284,51 @@ pub(super) fn boxes_name(name: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Coco, boxes_name};
+    use super::{Captioned, Coco, boxes_name};
 
     #[test]
     fn labels_of_whole_pictures_are_annotations_only_where_there_is_no_box() {
-        let labels = vec![(1, "boat".to_owned()), (2, "boat".to_owned())];
-        let boxes = vec![(2, "sail".to_owned(), [1, 2, 3, 4])];
-        for (boxes, name, count) in [(vec![], "boat", 2), (boxes, "sail", 1)] {
-            let coco = Coco {
-                labels: labels.clone(),
-                boxes,
-                ..Coco::default()
-            };
-            let has_boxes = coco.has_boxes();
-            let told: Value = serde_json::from_str(&coco.finish()).unwrap();
+        for (with_box, name, count) in [(false, "boat", 2), (true, "sail", 1)] {
+            let mut coco = Coco::default();
+            coco.push_label(1, "boat");
+            if with_box {
+                coco.push_box(2, "sail", [1, 2, 3, 4]);
+            }
+            coco.push_label(2, "boat");
+            assert_eq!(coco.has_boxes(), with_box);
+            let mut written = Vec::new();
+            coco.write(&mut written).unwrap();
+            let told: Value = serde_json::from_slice(&written).unwrap();
             let annotations = told["annotations"].as_array().unwrap();
             assert_eq!(annotations.len(), count);
             for (one, id) in annotations.iter().zip(1..) {
                 assert_eq!((&one["id"], &one["category_id"]), (&json!(id), &json!(1)));
-                assert_eq!(one.get("bbox").is_some(), has_boxes);
-                assert_eq!(one.get("area").is_some(), has_boxes);
+                let place = with_box.then(|| json!([1, 2, 3, 4]));
+                assert_eq!(one.get("bbox"), place.as_ref());
+                assert_eq!(one.get("area"), with_box.then(|| json!(12)).as_ref());
             }
             let expected = json!([{"id": 1, "name": name, "supercategory": ""}]);
             assert_eq!(told["categories"], expected);
+            assert_eq!(told["licenses"], json!([]));
         }
+    }
+
+    #[test]
+    fn captions_stand_in_a_file_without_categories() {
+        let mut coco = Coco::default();
+        assert!(!coco.has_captions());
+        coco.captions.push(Captioned {
+            id: 1,
+            image_id: 7,
+            caption: "a \"boat\"".to_owned(),
+        });
+        assert!(coco.has_captions());
+        let mut written = Vec::new();
+        coco.write_captions(&mut written).unwrap();
+        let told: Value = serde_json::from_slice(&written).unwrap();
+        let expected = json!([{"id": 1, "image_id": 7, "caption": "a \"boat\""}]);
+        assert_eq!(told["annotations"], expected);
+        assert_eq!(told.get("categories"), None);
     }
 
     #[test]

@@ -301,12 +301,12 @@ impl Writer {
                 if coco.has_boxes() {
                     images.pour(&mut zip)?;
                 }
-                if let Some(captions) = coco.captions() {
+                if coco.has_captions() {
                     zip.start_file("captions.json", large())?;
-                    zip.write_all(captions.as_bytes())?;
+                    coco.write_captions(&mut zip)?;
                 }
                 zip.start_file("annotations.json", large())?;
-                zip.write_all(coco.finish().as_bytes())?;
+                coco.write(&mut zip)?;
             }
             ExportFormat::Yolo => {
                 let mut yolo = Yolo::default();

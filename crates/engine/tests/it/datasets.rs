@@ -37,7 +37,7 @@ async fn a_folder_that_cannot_be_used_is_refused_with_the_remedy() {
         (
             wish(shop.source.path(), Some(&"x".repeat(201))),
             "invalid_name",
-            "201 characters; at most 200",
+            "at most 200 characters, spaces around it counted; this one has 201",
         ),
         (
             wish(shop.source.path(), Some("a\u{7}b")),

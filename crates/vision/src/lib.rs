@@ -22,6 +22,7 @@ mod decode;
 mod embed;
 mod error;
 mod exif;
+mod half;
 mod language;
 mod limits;
 mod look;

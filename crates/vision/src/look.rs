@@ -9,6 +9,7 @@ use lamina_model::{ColourModel, ImageFormat, Measures, MediaNote, RejectReason, 
 use crate::canvas::Canvas;
 use crate::decode::{self, Decoded};
 use crate::embed::ImageTensor;
+use crate::half::Half;
 use crate::measures::{self, WORKING_SIDE, to_luma, to_sampled_luma};
 use crate::thumbnail::{self, THUMBNAIL_SIDE};
 use crate::{DecodeLimits, Rejection, Sniffed, perceptual, resize, sniff};
@@ -154,9 +155,10 @@ impl See {
     fn new(canvas: &Canvas, limits: &DecodeLimits) -> Self {
         const SIGNATURE: u32 = 32;
         let size = (canvas.width, canvas.height);
+        let half = Half::of(canvas);
         let thumbnail_size = resize::within(size, THUMBNAIL_SIDE);
-        let thumbnail = resize::rgb(&canvas.rgb, size, thumbnail_size);
-        let tensor = ImageTensor::squeezed(&canvas.rgb, size, limits.tensor_side_px);
+        let thumbnail = half.resized(thumbnail_size);
+        let tensor = ImageTensor::squeezed(&half, limits.tensor_side_px);
         let grey = to_luma(&thumbnail);
         let signature = resize::grey(&grey, thumbnail_size, (SIGNATURE, SIGNATURE));
         let signature = Signature::new(

@@ -4,6 +4,7 @@ use lamina_model::{ImageFormat, PixelBox, Region};
 
 use crate::canvas::Canvas;
 use crate::embed::ImageTensor;
+use crate::half::Half;
 use crate::{DecodeLimits, Rejection, decode, look};
 
 /// A picture, or a part of it, as a model is fed it.
@@ -105,7 +106,7 @@ impl Seen {
         let cut = (pixels != [0, 0, self.width_px, self.height_px])
             .then(|| self.canvas.cut(self.on_canvas(pixels)));
         let canvas = cut.as_ref().unwrap_or(&self.canvas);
-        ImageTensor::squeezed(&canvas.rgb, (canvas.width, canvas.height), side)
+        ImageTensor::squeezed(&Half::of(canvas), side)
     }
 
     /// Where pixels of the picture lie on the canvas.

@@ -1,6 +1,6 @@
 //! What a model is fed: one small square picture.
 
-use crate::resize::{self, Size};
+use crate::half::Half;
 use crate::wide::widely;
 
 /// A picture squeezed into the square that a model looks at, 8 bits a channel.
@@ -20,13 +20,13 @@ impl ImageTensor {
     /// Bytes of that: side × side × 3.
     pub const LEN: usize = Self::SIDE * Self::SIDE * 3;
 
-    /// The whole frame of rows of RGB pixels squeezed into a square; one of no pixels where a model
-    /// looks at none.
-    pub(crate) fn squeezed(rgb: &[u8], size: Size, side: u32) -> Self {
+    /// The whole frame of a canvas squeezed into a square; one of no pixels where a model looks at
+    /// none.
+    pub(crate) fn squeezed(canvas: &Half<'_>, side: u32) -> Self {
         if side == 0 {
             return Self::nothing();
         }
-        Self::from_rgb(resize::rgb(rgb, size, (side, side)))
+        Self::from_rgb(canvas.resized((side, side)))
             .expect("the resizer gives the size it is asked for")
     }
 
@@ -63,12 +63,11 @@ impl ImageTensor {
         &self.rgb
     }
 
-    /// Appends the picture as the model wants it: three planes of `(x − 127) / 128`, red first.
-    pub(crate) fn extend_planes(&self, planes: &mut Vec<f32>) {
+    /// Writes the picture as the model wants it, three planes of `(x − 127) / 128`, red first, over
+    /// as many numbers.
+    pub(crate) fn write_planes(&self, planes: &mut [f32]) {
         let pixels = self.side * self.side;
-        let from = planes.len();
-        planes.resize(from + 3 * pixels, 0.0);
-        let (red, rest) = planes[from..].split_at_mut(pixels);
+        let (red, rest) = planes.split_at_mut(pixels);
         let (green, blue) = rest.split_at_mut(pixels);
         widely(
             #[inline(always)]
@@ -101,10 +100,9 @@ mod tests {
         rgb[0] = 255;
         rgb[4] = 0;
         let tensor = ImageTensor::from_rgb(rgb).unwrap();
-        let mut planes = Vec::new();
-        tensor.extend_planes(&mut planes);
         let plane = ImageTensor::SIDE * ImageTensor::SIDE;
-        assert_eq!(planes.len(), 3 * plane);
+        let mut planes = vec![0.5; 3 * plane];
+        tensor.write_planes(&mut planes);
         assert_eq!(planes[0].to_bits(), 1.0_f32.to_bits());
         assert_eq!(planes[1].to_bits(), 0.0_f32.to_bits());
         assert_eq!(planes[plane + 1].to_bits(), (-127.0_f32 / 128.0).to_bits());

@@ -90,17 +90,23 @@ pub trait Embedder: Send + Sync + std::fmt::Debug {
 
 /// Pixels of a batch as a model inside the program wants them: `[n, 3, side, side]`.
 fn planes(batch: &[ImageTensor], side: usize) -> Result<Vec<f32>, String> {
-    let mut planes = Vec::with_capacity(batch.len() * 3 * side * side);
-    for tensor in batch {
+    let mut planes = vec![0.0; batch.len() * 3 * side * side];
+    write_planes(batch, side, &mut planes)?;
+    Ok(planes)
+}
+
+/// The same into numbers that there are already; what is left of them behind the batch stays.
+fn write_planes(batch: &[ImageTensor], side: usize, out: &mut [f32]) -> Result<(), String> {
+    for (tensor, out) in batch.iter().zip(out.chunks_exact_mut(3 * side * side)) {
         if tensor.side() != side {
             return Err(format!(
                 "it looks at {side} x {side} pixels and was given {0} x {0}",
                 tensor.side()
             ));
         }
-        tensor.extend_planes(&mut planes);
+        tensor.write_planes(out);
     }
-    Ok(planes)
+    Ok(())
 }
 
 /// Cuts a runtime's output into rows and scales each to length 1.

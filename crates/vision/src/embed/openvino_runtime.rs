@@ -217,7 +217,6 @@ fn compile(side: usize) -> Result<Compiled, String> {
 
 /// At most [`BATCH`] pictures; the places of those that are missing are left grey.
 fn run(request: &mut InferRequest, few: &[ImageTensor], side: usize) -> Result<Vec<f32>, String> {
-    let planes = super::planes(few, side)?;
     let mut input = request
         .get_input_tensor()
         .map_err(|error| error.to_string())?;
@@ -225,9 +224,9 @@ fn run(request: &mut InferRequest, few: &[ImageTensor], side: usize) -> Result<V
         .get_data_mut::<f32>()
         .map_err(|error| error.to_string())?;
     let (given, missing) = input
-        .split_at_mut_checked(planes.len())
+        .split_at_mut_checked(few.len() * 3 * side * side)
         .ok_or("it takes fewer pictures than it was compiled for")?;
-    given.copy_from_slice(&planes);
+    super::write_planes(few, side, given)?;
     missing.fill(0.0);
     request.infer().map_err(|error| error.to_string())?;
     let output = request

@@ -15,7 +15,8 @@ pub(crate) struct Averager {
     width: usize,
     channels: usize,
     factor: usize,
-    /// Sums down the columns: 8 bytes at most, and 64 of a square, which fits.
+    /// Sums down the columns, of at most 8 bytes each; those of a square are of at most 64 bytes
+    /// together, which fits as well.
     sums: Vec<u16>,
     rows: usize,
 }
@@ -23,7 +24,10 @@ pub(crate) struct Averager {
 impl Averager {
     /// For rows of `width` pixels of 1, 3 or 4 bytes; `factor` is 2, 4 or 8.
     pub(crate) fn new(width: usize, channels: usize, factor: usize) -> Self {
-        debug_assert!(matches!((channels, factor), (1 | 3 | 4, 2 | 4 | 8)));
+        assert!(
+            matches!((channels, factor), (1 | 3 | 4, 2 | 4 | 8)),
+            "{channels} bytes a pixel, averaged by {factor}"
+        );
         Self {
             width,
             channels,
@@ -35,6 +39,11 @@ impl Averager {
 
     /// Takes a row; `true` when squares are full and ask to be flushed.
     pub(crate) fn add(&mut self, row: &[u8]) -> bool {
+        debug_assert_eq!(
+            row.len(),
+            self.sums.len(),
+            "sums of the rows before would be left"
+        );
         let (sums, first) = (&mut self.sums, self.rows == 0);
         widely(
             #[inline(always)]
@@ -97,13 +106,14 @@ fn means_of_squares(sums: &[u16], channels: usize, factor: usize, out: &mut [u8]
     match (channels, factor) {
         (1, 2) => means::<1, 2>(sums, out),
         (1, 4) => means::<1, 4>(sums, out),
-        (1, _) => means::<1, 8>(sums, out),
+        (1, 8) => means::<1, 8>(sums, out),
         (3, 2) => means::<3, 2>(sums, out),
         (3, 4) => means::<3, 4>(sums, out),
-        (3, _) => means::<3, 8>(sums, out),
-        (_, 2) => means::<4, 2>(sums, out),
-        (_, 4) => means::<4, 4>(sums, out),
-        _ => means::<4, 8>(sums, out),
+        (3, 8) => means::<3, 8>(sums, out),
+        (4, 2) => means::<4, 2>(sums, out),
+        (4, 4) => means::<4, 4>(sums, out),
+        (4, 8) => means::<4, 8>(sums, out),
+        _ => unreachable!("an averager is made for no other pixels and factors"),
     }
 }
 
@@ -175,8 +185,18 @@ mod tests {
             // White beside white is the largest sum there is.
             [255, (state >> 24) as u8][(state >> 16) as usize % 2]
         };
-        for (channels, factor) in [(1, 2), (1, 8), (3, 2), (3, 4), (3, 8), (4, 2), (4, 4)] {
-            for [width, height] in [[1, 1], [7, 9], [8, 8], [16, 8], [65, 17], [200, 3]] {
+        let kinds = [1, 3, 4].map(|channels| [2, 4, 8].map(|factor| (channels, factor)));
+        for (channels, factor) in kinds.into_iter().flatten() {
+            // At the largest factor 256 pixels are as many squares as are added up at a time.
+            for [width, height] in [
+                [1, 1],
+                [7, 9],
+                [8, 8],
+                [65, 17],
+                [200, 3],
+                [256, 8],
+                [530, 17],
+            ] {
                 let pixels: Vec<u8> = (0..width * height * channels).map(|_| byte()).collect();
                 let mut plain = Vec::new();
                 for top in (0..height).step_by(factor) {
@@ -205,5 +225,6 @@ mod tests {
     #[test]
     fn white_stays_white_at_the_largest_factor() {
         assert_eq!(average(&[255; 24 * 9], 24, 1, 8), [255; 6]);
+        assert_eq!(average(&[255; 512 * 8 * 3], 512, 3, 8), [255; 64 * 3]);
     }
 }

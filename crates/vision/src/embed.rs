@@ -95,8 +95,9 @@ fn planes(batch: &[ImageTensor], side: usize) -> Result<Vec<f32>, String> {
     Ok(planes)
 }
 
-/// The same into numbers that there are already; what is left of them behind the batch stays.
+/// The same into numbers that there are already, at least as many; what is behind them stays.
 fn write_planes(batch: &[ImageTensor], side: usize, out: &mut [f32]) -> Result<(), String> {
+    debug_assert!(side > 0 && out.len() >= batch.len() * 3 * side * side);
     for (tensor, out) in batch.iter().zip(out.chunks_exact_mut(3 * side * side)) {
         if tensor.side() != side {
             return Err(format!(

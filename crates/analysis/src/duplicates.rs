@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
-use crate::likeness::{Effort, Glance, Likeness, compare};
+use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
 use crate::memory::Recall;
 use crate::neighbours::{Depth, Lists};
 use crate::progress::Stage;
@@ -164,9 +164,10 @@ pub(crate) fn near(
         .par_chunks(64)
         .map(|some| {
             stage.advance(some.len() as u64)?;
+            let mut desk = Desk::new(&pairs);
             let laid = some
                 .iter()
-                .map(|(a, b, effort)| pairs.laid((*a, *b), *effort));
+                .map(|(a, b, effort)| desk.laid((*a, *b), *effort));
             Ok(laid.collect::<Vec<_>>())
         })
         .collect();
@@ -207,7 +208,7 @@ pub(crate) struct Laid {
     pub(crate) likeness: Option<Likeness>,
 }
 
-/// Lays pairs over each other, where that was not done before.
+/// What pairs are laid with: glances of all pictures, and what was seen before.
 struct Pairs<'a> {
     facts: Vec<&'a Facts>,
     /// Of those pictures that were glanced at.
@@ -236,24 +237,55 @@ impl<'a> Pairs<'a> {
         }
     }
 
-    fn laid(&self, pair: (u32, u32), effort: Effort) -> Laid {
+    /// What was seen of a pair before with as much effort.
+    fn known(&self, pair: (u32, u32), effort: Effort) -> Option<Laid> {
         let known = self.before.binary_search_by_key(&pair, |laid| laid.pair);
-        if let Some(known) = known.ok().map(|at| self.before[at])
-            && known.effort == effort
-        {
-            return known;
-        }
-        self.count.fetch_add(1, Ordering::Relaxed);
-        let [one, other] = [pair.0, pair.1].map(|at| self.glance(at as usize));
-        Laid {
-            pair,
-            effort,
-            likeness: compare(one, other, effort),
-        }
+        let known = self.before[known.ok()?];
+        (known.effort == effort).then_some(known)
     }
 
     fn glance(&self, at: usize) -> &Glance<'a> {
         self.glances[at].get_or_init(|| Glance::new(self.facts[at]))
+    }
+}
+
+/// Lays some pairs over each other, where that was not done before. Most pictures stand in several
+/// of them: each is made ready once for all that are laid at one desk.
+struct Desk<'p, 'a> {
+    pairs: &'p Pairs<'a>,
+    ready: BTreeMap<u32, Prepared<'p>>,
+    /// The first of the pair before. Pairs come in order, so the windows of one picture at a time
+    /// are enough.
+    first: Option<u32>,
+}
+
+impl<'p, 'a> Desk<'p, 'a> {
+    fn new(pairs: &'p Pairs<'a>) -> Self {
+        Self {
+            pairs,
+            ready: BTreeMap::new(),
+            first: None,
+        }
+    }
+
+    fn laid(&mut self, pair: (u32, u32), effort: Effort) -> Laid {
+        if let Some(known) = self.pairs.known(pair, effort) {
+            return known;
+        }
+        self.pairs.count.fetch_add(1, Ordering::Relaxed);
+        let before = self.first.replace(pair.0).filter(|first| *first != pair.0);
+        if let Some(before) = before.and_then(|before| self.ready.get_mut(&before)) {
+            before.close_windows();
+        }
+        for at in [pair.0, pair.1] {
+            let ready = || Prepared::new(self.pairs.glance(at as usize));
+            self.ready.entry(at).or_insert_with(ready);
+        }
+        Laid {
+            pair,
+            effort,
+            likeness: compare(&self.ready[&pair.0], &self.ready[&pair.1], effort),
+        }
     }
 }
 
@@ -285,7 +317,7 @@ impl Seen<'_, '_> {
         let mut beside = self.beside.borrow_mut();
         let laid = beside
             .entry(pair)
-            .or_insert_with(|| self.pairs.laid(pair, Effort::Usual));
+            .or_insert_with(|| Desk::new(self.pairs).laid(pair, Effort::Usual));
         self.is_alike(laid)
     }
 

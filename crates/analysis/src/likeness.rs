@@ -9,6 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod frame;
 pub(crate) mod overlap;
 pub(crate) mod plane;
+mod ready;
 pub(crate) mod tone;
 mod verdict;
 pub(crate) mod warp;
@@ -21,11 +22,12 @@ use lamina_model::{DuplicateTier, Signature};
 use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
 use self::overlap::Overlap;
-use self::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn, correlation};
+use self::plane::{Plane, SIDE, Turn, correlation};
+use self::ready::Subject;
+pub(crate) use self::ready::{Glance, Prepared};
 use self::verdict::{Before, Both};
 use self::warp::Warp;
 use self::windows::{Windows, apart};
-use crate::Facts;
 
 /// Correlation of the coarsest planes below which it is no use to lay a turned picture over
 /// another. As they are two pictures are laid over each other whatever the glance, since a dark
@@ -33,8 +35,6 @@ use crate::Facts;
 const GLANCE: f32 = 0.45;
 /// The same below which they do not show the same frame, turned.
 const GLANCE_SAME_FRAME: f32 = 0.7;
-/// How much smaller a scale must be for a picture to be drawn coarser.
-const COARSER: f32 = 0.15;
 /// Correlation of a window with the whole of another picture below which nothing is seen in it.
 const SEEN_IN: f32 = 0.7;
 /// Correlation of the halved planes, once laid, below which it is no use to look closer.
@@ -76,112 +76,11 @@ pub(crate) struct Likeness {
     pub(crate) value: f32,
 }
 
-/// A picture made ready to be glanced at.
-pub(crate) struct Glance<'a> {
-    facts: &'a Facts,
-    quarter: Square<QUARTER>,
-    /// Share of ground, 0–1.
-    ground: f32,
-    /// What is inside the even frame around it, if there is one.
-    bare: Option<Bare>,
-}
-
-/// What is inside the even frame around a picture.
-struct Bare {
-    /// The part of it that has nothing of the frame mixed in.
-    clean: Lay,
-    /// What of the whole content that is.
-    part: Lay,
-}
-
-impl Bare {
-    /// Cells beside the frame in which both are mixed.
-    const MIXED: f32 = 1.5;
-
-    fn new(inside: Lay) -> Self {
-        let rim = 2.0 * Self::MIXED / SIDE as f32;
-        // Sides without a bar have nothing mixed in.
-        let clean = inside
-            .scale
-            .map(|scale| if scale < 1.0 { scale - rim } else { scale });
-        Self {
-            clean: Lay {
-                scale: clean,
-                shift: inside.shift,
-            },
-            part: Lay {
-                scale: [clean[0] / inside.scale[0], clean[1] / inside.scale[1]],
-                shift: [0.0; 2],
-            },
-        }
-    }
-}
-
-impl<'a> Glance<'a> {
-    pub(crate) fn new(facts: &'a Facts) -> Self {
-        let plane = Plane::of(&facts.signature);
-        Self {
-            facts,
-            quarter: plane.quartered(),
-            ground: plane.ground(),
-            bare: frame::content(&plane).map(Bare::new),
-        }
-    }
-}
-
 /// Two pictures made ready.
 fn both<'a>(one: &Glance<'a>, other: &Glance<'a>) -> Both<'a> {
     Both {
         facts: [one.facts, other.facts],
         ground: one.ground.min(other.ground),
-    }
-}
-
-/// A picture made ready to be looked at closely.
-pub(crate) struct Subject {
-    raw: Detailed<SIDE>,
-    soft: Detailed<SIDE>,
-    /// Softened once more, to be laid over one that is drawn coarser.
-    softer: OnceCell<Detailed<SIDE>>,
-    half: Square<HALF>,
-    quarter: Square<QUARTER>,
-}
-
-impl Subject {
-    /// As coarse as another that lies over this one at a scale.
-    fn at_scale(&self, scale: f32) -> &Detailed<SIDE> {
-        if scale < 1.0 - COARSER {
-            let softer = || Detailed::new(self.soft.all.softened());
-            self.softer.get_or_init(softer)
-        } else {
-            &self.soft
-        }
-    }
-
-    pub(crate) fn new(facts: &Facts, seen: &Lay) -> Self {
-        let whole = Plane::of(&facts.signature);
-        let raw = if *seen == Lay::SAME {
-            whole
-        } else {
-            whole.seen_through(seen)
-        };
-        Self {
-            half: raw.halved().softened(),
-            quarter: raw.quartered(),
-            softer: OnceCell::new(),
-            soft: Detailed::new(raw.softened()),
-            raw: Detailed::new(raw),
-        }
-    }
-
-    fn laid(&self, turn: Turn) -> Self {
-        Self {
-            raw: self.raw.laid(turn),
-            soft: self.soft.laid(turn),
-            half: turn.lay(&self.half),
-            quarter: turn.lay(&self.quarter),
-            softer: OnceCell::new(),
-        }
     }
 }
 
@@ -195,24 +94,29 @@ pub(crate) enum Effort {
     More,
 }
 
-/// Compares two pictures. Nothing comes back when they have nothing in common.
-pub(crate) fn compare(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> Option<Likeness> {
+/// Compares two pictures. Nothing comes back when they have nothing in common. What is seen through
+/// the windows of the first is kept for the next picture that it is compared with.
+pub(crate) fn compare(
+    one: &Prepared<'_>,
+    other: &Prepared<'_>,
+    effort: Effort,
+) -> Option<Likeness> {
     let is_copy = |best: Option<Likeness>| best.is_some_and(|best| best.value >= 0.96);
-    let best = verdict::flat(one.facts, other.facts);
+    let best = verdict::flat(one.glance.facts, other.glance.facts);
     if is_copy(best) {
         return best;
     }
     let two = Two {
-        both: both(one, other),
-        one: Subject::new(one.facts, &Lay::SAME),
-        other: Subject::new(other.facts, &Lay::SAME),
+        both: both(one.glance, other.glance),
+        one,
+        other,
         starts: OnceCell::new(),
     };
-    let best = better(best, compare_whole(&two, one, other, effort));
+    let best = better(best, compare_whole(&two, effort));
     if is_copy(best) {
         return best;
     }
-    let best = better(best, compare_bare(one, other));
+    let best = better(best, compare_bare(one.glance, other.glance));
     if is_copy(best) || effort == Effort::Usual {
         return best;
     }
@@ -222,15 +126,15 @@ pub(crate) fn compare(one: &Glance<'_>, other: &Glance<'_>, effort: Effort) -> O
 /// Two pictures made ready.
 struct Two<'a> {
     both: Both<'a>,
-    one: Subject,
-    other: Subject,
+    one: &'a Prepared<'a>,
+    other: &'a Prepared<'a>,
     /// Lays from which to look for the true one, as they lie.
     starts: OnceCell<Vec<Lay>>,
 }
 
 impl Two<'_> {
     fn starts(&self) -> &[Lay] {
-        self.starts.get_or_init(|| starts(&self.one, &self.other))
+        self.starts.get_or_init(|| starts(self.one, self.other))
     }
 }
 
@@ -242,24 +146,20 @@ fn better(a: Option<Likeness>, b: Option<Likeness>) -> Option<Likeness> {
     }
 }
 
-fn compare_whole(
-    two: &Two<'_>,
-    one: &Glance<'_>,
-    other: &Glance<'_>,
-    effort: Effort,
-) -> Option<Likeness> {
+fn compare_whole(two: &Two<'_>, effort: Effort) -> Option<Likeness> {
+    let (one, other) = (two.one.subject(), two.other.subject());
     let mut best = None;
-    for (glance, turn) in likely_turns(one, other) {
+    for (glance, turn) in likely_turns(two.one.glance, two.other.glance) {
         let laid;
         let is_turned = turn != Turn::NONE;
         let pair = Pair {
             both: two.both,
-            one: &two.one,
+            one,
             other: if is_turned {
-                laid = two.other.laid(turn);
+                laid = other.laid(turn);
                 &laid
             } else {
-                &two.other
+                other
             },
             turn,
             glance,
@@ -287,7 +187,8 @@ fn compare_warped(two: &Two<'_>) -> Option<Likeness> {
     if verdict::is_graphic(two.both) {
         return None;
     }
-    let found = Warped::find(&two.one, &two.other, two.starts())?;
+    let (one, other) = (two.one.subject(), two.other.subject());
+    let found = Warped::find(one, other, two.starts())?;
     let evidence = weigh(&found.overlap)?;
     verdict::warped(two.both, &evidence, found.shared, found.is_slanted)
 }
@@ -385,9 +286,11 @@ fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
 
 /// Lays from which to look for the true one: the same frame, and where the one is seen in the
 /// other at a glance.
-pub(crate) fn starts(one: &Subject, other: &Subject) -> Vec<Lay> {
-    let mut found = Windows::new(&one.raw.all).seen(&other.quarter, SEEN_IN);
-    let within = Windows::new(&other.raw.all).seen(&one.quarter, SEEN_IN);
+fn starts(one: &Prepared<'_>, other: &Prepared<'_>) -> Vec<Lay> {
+    let (mine, theirs) = (one.subject(), other.subject());
+    let mut found = one.windows().seen(&theirs.quarter, SEEN_IN);
+    // Only the first of two stays the same from pair to pair: these are not kept.
+    let within = Windows::new(&theirs.raw.all).seen(&mine.quarter, SEEN_IN);
     found.extend(
         within
             .into_iter()
@@ -440,6 +343,9 @@ impl Pair<'_> {
     fn same_frame(&self) -> Option<Likeness> {
         let overlap = Overlap::laid(&self.one.raw, &self.other.raw, &Lay::SAME);
         let evidence = weigh(&overlap)?;
+        if self.turn == Turn::NONE && evidence.is_negative() {
+            return verdict::negative(self.both, &weigh(&overlap.negative())?);
+        }
         let best = verdict::same_frame(self.both, self.turn, &evidence);
         if best.is_some_and(|best| best.value >= 0.96) {
             return best;

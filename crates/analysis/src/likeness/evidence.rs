@@ -15,6 +15,8 @@ const PAINTED: f32 = 0.25;
 const UNFIT: f32 = 0.5;
 /// Tiles that are left as they were from which on they tell the contrast of the whole.
 const LEFT: u32 = 12;
+/// Correlation of luma, and of fine detail, below which the other is a negative of the one.
+const NEGATIVE: f32 = -0.8;
 /// Variance that rounding to whole luma steps and coarse coding bring in.
 const NOISE: f32 = 0.3;
 
@@ -31,6 +33,8 @@ pub(crate) struct Evidence {
     pub(crate) correlation: f32,
     /// Correlation of fine detail (what softening takes away), −1 to 1.
     pub(crate) detail: f32,
+    /// The same when every tile may have a contrast of its own.
+    pub(crate) detail_by_tile: f32,
     /// Standard deviation of luma of the flatter of the two.
     pub(crate) spread: f32,
     /// Standard deviation of fine detail of the flatter of the two.
@@ -75,14 +79,20 @@ pub(crate) struct Elsewhere {
 /// little is covered, or the one is flat.
 pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
     let contrast = overlap.contrast()?;
-    let (mut luma, mut fine) = (Sums::default(), Sums::default());
+    let mut luma = Sums::default();
     let mut tiles = [Sums::default(); TILES * TILES];
+    let mut fine_tiles = [Sums::default(); TILES * TILES];
     let side = overlap.of.isqrt();
     for cell in &overlap.cells {
         let (x, y) = (cell.at % side, cell.at / side);
+        let tile = y * TILES / side * TILES + x * TILES / side;
         luma.add(cell.seen, cell.there);
-        fine.add(cell.fine_seen, cell.fine_there);
-        tiles[y * TILES / side * TILES + x * TILES / side].add(cell.seen, cell.there);
+        tiles[tile].add(cell.seen, cell.there);
+        fine_tiles[tile].add(cell.fine_seen, cell.fine_there);
+    }
+    let mut fine = Sums::default();
+    for tile in &fine_tiles {
+        fine.join(tile);
     }
     let mut evidence = Evidence {
         cover: luma.count / overlap.of as f32,
@@ -90,6 +100,7 @@ pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
         lift: contrast.offset + (contrast.gain - 1.0) * luma.one / luma.count,
         correlation: contrast.correlation,
         detail: fine.correlation(),
+        detail_by_tile: detail_by_tile(&tiles, &fine_tiles, contrast.gain),
         spread: luma.spread(),
         detail_spread: fine.spread(),
         rest: 0.0,
@@ -110,6 +121,11 @@ pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
 }
 
 impl Evidence {
+    /// Whether the other shows light where the one shows shade, in small things as in large.
+    pub(crate) fn is_negative(&self) -> bool {
+        self.correlation.max(self.detail) < NEGATIVE
+    }
+
     /// Reads the tiles. What comes back is the contrast of what was not painted over: a black bar
     /// over a third of a picture says nothing about the rest of it.
     fn read(&mut self, tiles: &[Sums], whole: Contrast) -> Contrast {
@@ -172,6 +188,23 @@ impl Elsewhere {
             gain: contrast.gain,
             lift: contrast.offset + (contrast.gain - 1.0) * all.one / all.count.max(1.0),
         }
+    }
+}
+
+/// Correlation of fine detail where that of the one is brought to the contrast of each tile, and to
+/// that of the whole in tiles that are flat. About nought, since fine detail has no mean.
+fn detail_by_tile(tiles: &[Sums], fine: &[Sums], gain: f32) -> f32 {
+    let (mut one, mut other, mut crossed) = (0.0_f32, 0.0, 0.0);
+    for (tile, fine) in tiles.iter().zip(fine).filter(|(tile, _)| tile.count > 0.0) {
+        let gain = tile.contrast().map_or(gain, |there| there.gain).max(0.0);
+        one += gain * gain * fine.one_squared;
+        other += fine.other_squared;
+        crossed += gain * fine.crossed;
+    }
+    if one > 0.0 && other > 0.0 {
+        crossed / (one * other).sqrt()
+    } else {
+        0.0
     }
 }
 
@@ -311,5 +344,55 @@ impl Sums {
     fn redrawn(&self) -> f32 {
         let (one, other, crossed) = self.variances();
         1.0 - (crossed + NOISE) / ((one + NOISE) * (other + NOISE)).sqrt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::overlap::Cell;
+    use super::super::plane::SIDE;
+    use super::*;
+
+    /// What is told where the light of each cell, by its column, was multiplied, and a checked
+    /// pattern lies over luma that rises along each line of tiles, or over even luma.
+    fn detail_by_tile(rises: bool, light: impl Fn(usize) -> f32) -> f32 {
+        let cells = (0..SIDE * SIDE).map(|at| {
+            let (x, y) = (at % SIDE, at / SIDE);
+            let fine = if (x + y) % 2 == 0 { 6.0 } else { -6.0 };
+            let ground = if rises { 20.0 * (x % 4) as f32 } else { 0.0 };
+            Cell {
+                at,
+                seen: 100.0 + ground,
+                there: 100.0 + ground * light(x),
+                fine_seen: fine,
+                fine_there: fine * light(x),
+            }
+        });
+        let overlap = Overlap {
+            cells: cells.collect(),
+            of: SIDE * SIDE,
+        };
+        let evidence = weigh(&overlap);
+        evidence.map_or(f32::NAN, |evidence| evidence.detail_by_tile)
+    }
+
+    #[test]
+    fn light_that_falls_off_from_tile_to_tile_leaves_all_fine_detail() {
+        let falls = |x: usize| 1.0 - 0.1 * (x / 4) as f32;
+        assert!(detail_by_tile(true, falls) > 0.999);
+        assert!(detail_by_tile(true, |_| 0.3) > 0.999);
+    }
+
+    #[test]
+    fn what_is_drawn_in_the_negative_in_places_is_missing_from_fine_detail() {
+        let quarter = |x: usize| if x < SIDE / 4 { -1.0 } else { 1.0 };
+        let found = detail_by_tile(true, quarter);
+        // Of four equal parts three are left, over the root of the squares of three and of four.
+        assert!((found - 0.75_f32.sqrt()).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn flat_pictures_tell_nothing() {
+        assert!(detail_by_tile(false, |_| 1.0).is_nan());
     }
 }

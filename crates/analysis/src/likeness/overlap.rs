@@ -66,8 +66,18 @@ impl Overlap {
 
     /// The same with the luma of the one brought to that of the other by a curve.
     pub(crate) fn toned(&self, curve: &Curve) -> Self {
+        self.brought(|luma| curve.at(luma))
+    }
+
+    /// The same with the negative of the one.
+    pub(crate) fn negative(&self) -> Self {
+        self.brought(|luma| (255.0 - luma, -1.0))
+    }
+
+    /// The same with the luma of the one brought to another, which comes with the slope there.
+    fn brought(&self, light: impl Fn(f32) -> (f32, f32)) -> Self {
         let cells = self.cells.iter().map(|cell| {
-            let (seen, slope) = curve.at(cell.seen);
+            let (seen, slope) = light(cell.seen);
             Cell {
                 seen,
                 fine_seen: slope * cell.fine_seen,

@@ -7,7 +7,7 @@
 
 mod photographs;
 
-pub(crate) use photographs::{relit, warped};
+pub(crate) use photographs::{negative, relit, warped};
 
 use lamina_model::DuplicateTier;
 
@@ -363,8 +363,15 @@ pub(crate) fn other_frame(
         return None;
     }
     let case = Case::new(both, turn, evidence);
-    // Cropped, turned and recoloured at once is another view of the scene rather than a copy.
-    let faded = if turn == Turn::NONE { 60.0 } else { 12.0 };
+    // Cropped, turned and recoloured at once is another view of the scene rather than a copy. As it
+    // lies a photograph is known by what is drawn in it: with twice the detail, in softened planes,
+    // that makes a rich drawing.
+    let is_photograph = turn == Turn::NONE && case.is_photograph();
+    let (light, faded) = match turn {
+        Turn::NONE if is_photograph => (12.0, 100.0),
+        Turn::NONE => (8.0, 60.0),
+        _ => (8.0, 12.0),
+    };
     let drawing = Drawing::of(evidence, Drawing::DETAIL_SOFT);
     // Cropped and mirrored at once, two views of one scene are easily taken for each other.
     let (redrawn, cut) = match turn {
@@ -386,7 +393,7 @@ pub(crate) fn other_frame(
         shown[0],
         shown[1],
         shown[2],
-        case.tone / 8.0,
+        case.tone / light,
         case.tint / faded,
         case.turned(),
         case.ink(),
@@ -395,7 +402,10 @@ pub(crate) fn other_frame(
     match (drawing, before) {
         (Drawing::Rich, _) => {
             // Of two views of one scene a part agrees as well: nothing else may have changed.
-            let is_small = evidence.redrawn_tiles <= 0.2 && case.tint < 30.0 && case.tone < 1.0;
+            // What was painted over moves the mean colour as well, by as much as its share: a
+            // graphic in other colours is another one.
+            let tint = if is_photograph { 60.0 } else { 30.0 };
+            let is_small = evidence.redrawn_tiles <= 0.2 && case.tint < tint && case.tone < 1.0;
             if is_small && case.is_told_elsewhere() && turn == Turn::NONE {
                 let losses: Vec<f32> = case.painted_over().into_iter().chain(shown).collect();
                 painted = likeness(DuplicateTier::Edited, &losses);

@@ -2,12 +2,12 @@
 
 use lamina_model::{Measures, Signature};
 
-use crate::likeness::{Effort, Glance, compare};
+use crate::likeness::{Effort, Glance, Prepared, compare};
 use crate::neighbours::products;
 use crate::{Facts, Settings, hashes};
 
 /// Raised when something else is remembered, or is found in another way.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// A hash of all of a picture that is compared.
 pub(crate) type Key = [u8; 16];
@@ -57,12 +57,13 @@ pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
     }
     let made: Vec<Facts> = (0..4).map(drawn).collect();
     let glances: Vec<Glance<'_>> = made.iter().map(Glance::new).collect();
-    for (at, one) in glances.iter().enumerate() {
+    let ready: Vec<Prepared<'_>> = glances.iter().map(Prepared::new).collect();
+    for (at, one) in ready.iter().enumerate() {
         let looks = hashes::looks(&made[at]);
         looks.iter().flatten().for_each(|hash| {
             hasher.update(&hash.to_le_bytes());
         });
-        for other in &glances[at + 1..] {
+        for other in &ready[at + 1..] {
             let likeness = compare(one, other, Effort::More);
             let value = likeness.map_or(0.0, |likeness| likeness.value);
             hasher.update(&value.to_le_bytes());

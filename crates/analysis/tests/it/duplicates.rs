@@ -435,66 +435,6 @@ fn a_copy_that_the_one_to_keep_is_no_copy_of_stands_with_the_picture_it_was_made
     assert_eq!(kept, [0, 2]);
 }
 
-/// A photograph among others of its kind, and what became of it: whether the two are told.
-fn is_found(change: impl Fn(&Drawing) -> Drawing) -> bool {
-    let photographs: Vec<Drawing> = (300..308).map(Drawing::photograph).collect();
-    let mut pictures: Vec<Picture> = (0..)
-        .zip(&photographs)
-        .map(|(at, scene)| Picture::new(&format!("photograph {at}"), scene, 9))
-        .collect();
-    pictures.push(Picture::new("copy", &change(&photographs[3]), 9));
-    let groups = analysed(&pictures).groups;
-    assert!(groups.len() <= 1, "{groups:?}");
-    groups.iter().any(|group| holds(group, 3, 8))
-}
-
-#[test]
-fn a_photograph_turned_by_a_few_degrees_is_found() {
-    for degrees in [-5.0_f32, 2.0, 3.0, 5.0] {
-        let (sine, cosine) = degrees.to_radians().sin_cos();
-        let turned = |scene: &Drawing, beyond: Option<f32>| {
-            scene.moved(beyond, |x, y| {
-                [cosine * x - sine * y, sine * x + cosine * y]
-            })
-        };
-        assert!(
-            is_found(|scene| turned(scene, Some(0.0))),
-            "{degrees} black"
-        );
-        assert!(is_found(|scene| turned(&scene.clone(), None)), "{degrees}");
-    }
-}
-
-#[test]
-fn a_photograph_seen_from_aside_is_found() {
-    assert!(is_found(|scene| {
-        scene.moved(None, |x, y| {
-            let aside = 1.0 + 0.06 * x - 0.04 * y;
-            [0.93 * x / aside, 0.92 * y / aside]
-        })
-    }));
-}
-
-#[test]
-fn a_photograph_whose_light_was_changed_by_a_curve_is_found() {
-    assert!(is_found(|scene| {
-        scene.mapped(|luma| 255.0 * (luma / 255.0).powf(2.4))
-    }));
-    assert!(is_found(|scene| scene.mapped(|luma| 70.0 + 0.6 * luma)));
-}
-
-#[test]
-fn a_photograph_written_over_in_many_places_is_found() {
-    assert!(is_found(|scene| {
-        let mut written = scene.clone();
-        for at in 0..9 {
-            let (x, y) = (0.04 + 0.33 * (at % 3) as f32, 0.05 + 0.33 * (at / 3) as f32);
-            written.rectangle([x, y, x + 0.16, y + 0.05], 255.0);
-        }
-        written
-    }));
-}
-
 #[test]
 fn night_frames_are_told_apart() {
     no_groups_among("night", |seed| {

@@ -14,6 +14,7 @@ mod duplicates;
 mod laws;
 mod map;
 mod memory;
+mod photographs;
 mod pictures;
 mod quality;
 mod running;

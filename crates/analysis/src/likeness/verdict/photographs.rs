@@ -23,7 +23,7 @@ const TOLD_INSIDE_WARPED: u32 = 14;
 
 impl Case<'_> {
     /// Whether this is about photographs with enough in them.
-    fn is_photograph(&self) -> bool {
+    pub(super) fn is_photograph(&self) -> bool {
         !self.is_graphic()
             && Drawing::of(self.evidence, DETAIL) == Drawing::Rich
             && self.evidence.gain > 0.2
@@ -50,10 +50,22 @@ impl Case<'_> {
     fn lit_unevenly(&self) -> Vec<f32> {
         vec![
             self.evidence.redrawn / 0.2,
-            (1.0 - self.evidence.detail) / 0.08,
+            (1.0 - self.evidence.detail_by_tile) / 0.08,
             (1.0 - self.evidence.correlation) / 0.6,
             self.stretched.min(0.8),
             0.5,
+            self.turned(),
+        ]
+    }
+
+    /// Another light altogether, in which the one was brought to that of the other first.
+    fn in_light_of(&self, brought: &Evidence) -> [f32; 6] {
+        [
+            brought.redrawn / 0.14,
+            (1.0 - brought.detail) / 0.35,
+            (1.0 - brought.correlation) / 0.5,
+            self.stretched.min(0.8),
+            0.6,
             self.turned(),
         ]
     }
@@ -84,17 +96,15 @@ pub(crate) fn relit(
     if !case.is_photograph() || evidence.detail < RELIT_DETAIL {
         return None;
     }
-    let stretched = case.stretched;
     let toned = super::weigh(&overlap.toned(&Curve::between(overlap)?))?;
-    let losses = [
-        toned.redrawn / 0.14,
-        (1.0 - toned.detail) / 0.35,
-        (1.0 - toned.correlation) / 0.5,
-        stretched.min(0.8),
-        0.6,
-        case.turned(),
-    ];
-    likeness(tier(turn, DuplicateTier::Edited), &losses)
+    likeness(tier(turn, DuplicateTier::Edited), &case.in_light_of(&toned))
+}
+
+/// The same frame in the negative, as it lies. `evidence` is of the negative of the one.
+pub(crate) fn negative(both: Both<'_>, evidence: &Evidence) -> Option<Likeness> {
+    let case = Case::new(both, Turn::NONE, evidence);
+    let losses = case.is_photograph().then(|| case.in_light_of(evidence));
+    likeness(DuplicateTier::Edited, &losses?)
 }
 
 /// One over the other, turned a little, slanted or seen from aside; with a frame around, or written

@@ -1,0 +1,147 @@
+//! Pictures made ready to be compared: to be glanced at, to be looked at closely, and to be laid
+//! over several others in turn.
+
+use std::cell::OnceCell;
+
+use super::align::Lay;
+use super::evidence::Detailed;
+use super::frame;
+use super::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn};
+use super::windows::Windows;
+use crate::Facts;
+
+/// How much smaller a scale must be for a picture to be drawn coarser.
+const COARSER: f32 = 0.15;
+
+/// A picture made ready to be glanced at.
+pub(crate) struct Glance<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) quarter: Square<QUARTER>,
+    /// Share of ground, 0–1.
+    pub(super) ground: f32,
+    /// What is inside the even frame around it, if there is one.
+    pub(super) bare: Option<Bare>,
+}
+
+/// What is inside the even frame around a picture.
+pub(super) struct Bare {
+    /// The part of it that has nothing of the frame mixed in.
+    pub(super) clean: Lay,
+    /// What of the whole content that is.
+    pub(super) part: Lay,
+}
+
+impl Bare {
+    /// Cells beside the frame in which both are mixed.
+    const MIXED: f32 = 1.5;
+
+    fn new(inside: Lay) -> Self {
+        let rim = 2.0 * Self::MIXED / SIDE as f32;
+        // Sides without a bar have nothing mixed in.
+        let clean = inside
+            .scale
+            .map(|scale| if scale < 1.0 { scale - rim } else { scale });
+        Self {
+            clean: Lay {
+                scale: clean,
+                shift: inside.shift,
+            },
+            part: Lay {
+                scale: [clean[0] / inside.scale[0], clean[1] / inside.scale[1]],
+                shift: [0.0; 2],
+            },
+        }
+    }
+}
+
+impl<'a> Glance<'a> {
+    pub(crate) fn new(facts: &'a Facts) -> Self {
+        let plane = Plane::of(&facts.signature);
+        Self {
+            facts,
+            quarter: plane.quartered(),
+            ground: plane.ground(),
+            bare: frame::content(&plane).map(Bare::new),
+        }
+    }
+}
+
+/// A picture made ready to be looked at closely.
+pub(crate) struct Subject {
+    pub(super) raw: Detailed<SIDE>,
+    pub(super) soft: Detailed<SIDE>,
+    /// Softened once more, to be laid over one that is drawn coarser.
+    softer: OnceCell<Detailed<SIDE>>,
+    pub(super) half: Square<HALF>,
+    pub(super) quarter: Square<QUARTER>,
+}
+
+impl Subject {
+    pub(crate) fn new(facts: &Facts, seen: &Lay) -> Self {
+        let whole = Plane::of(&facts.signature);
+        let raw = if *seen == Lay::SAME {
+            whole
+        } else {
+            whole.seen_through(seen)
+        };
+        Self {
+            half: raw.halved().softened(),
+            quarter: raw.quartered(),
+            softer: OnceCell::new(),
+            soft: Detailed::new(raw.softened()),
+            raw: Detailed::new(raw),
+        }
+    }
+
+    /// As coarse as another that lies over this one at a scale.
+    pub(super) fn at_scale(&self, scale: f32) -> &Detailed<SIDE> {
+        if scale < 1.0 - COARSER {
+            let softer = || Detailed::new(self.soft.all.softened());
+            self.softer.get_or_init(softer)
+        } else {
+            &self.soft
+        }
+    }
+
+    pub(super) fn laid(&self, turn: Turn) -> Self {
+        Self {
+            raw: self.raw.laid(turn),
+            soft: self.soft.laid(turn),
+            half: turn.lay(&self.half),
+            quarter: turn.lay(&self.quarter),
+            softer: OnceCell::new(),
+        }
+    }
+}
+
+/// A picture made ready to be laid over several others, one after the other.
+pub(crate) struct Prepared<'a> {
+    pub(super) glance: &'a Glance<'a>,
+    subject: OnceCell<Subject>,
+    windows: OnceCell<Windows>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(glance: &'a Glance<'a>) -> Self {
+        Self {
+            glance,
+            subject: OnceCell::new(),
+            windows: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn subject(&self) -> &Subject {
+        let subject = || Subject::new(self.glance.facts, &Lay::SAME);
+        self.subject.get_or_init(subject)
+    }
+
+    pub(super) fn windows(&self) -> &Windows {
+        let windows = || Windows::new(&self.subject().raw.all);
+        self.windows.get_or_init(windows)
+    }
+
+    /// Lets go of what is seen through windows: 90 KB, where the rest takes 17 to 25.
+    pub(crate) fn close_windows(&mut self) {
+        self.windows.take();
+    }
+}

@@ -1,0 +1,105 @@
+//! Photographs changed in ways through which only a photograph is still known.
+
+use crate::pictures::{Drawing, Picture, SIDE};
+use crate::{analysed, holds};
+
+/// A photograph among others of its kind, and what became of it: whether the two are told.
+fn is_found(change: impl Fn(&Drawing) -> Drawing) -> bool {
+    let photographs: Vec<Drawing> = (300..308).map(Drawing::photograph).collect();
+    let mut pictures: Vec<Picture> = (0..)
+        .zip(&photographs)
+        .map(|(at, scene)| Picture::new(&format!("photograph {at}"), scene, 9))
+        .collect();
+    pictures.push(Picture::new("copy", &change(&photographs[3]), 9));
+    let groups = analysed(&pictures).groups;
+    assert!(groups.len() <= 1, "{groups:?}");
+    groups.iter().any(|group| holds(group, 3, 8))
+}
+
+#[test]
+fn a_photograph_turned_by_a_few_degrees_is_found() {
+    for degrees in [-5.0_f32, 2.0, 3.0, 5.0] {
+        let (sine, cosine) = degrees.to_radians().sin_cos();
+        let turned = |scene: &Drawing, beyond: Option<f32>| {
+            scene.moved(beyond, |x, y| {
+                [cosine * x - sine * y, sine * x + cosine * y]
+            })
+        };
+        assert!(
+            is_found(|scene| turned(scene, Some(0.0))),
+            "{degrees} black"
+        );
+        assert!(is_found(|scene| turned(scene, None)), "{degrees}");
+    }
+}
+
+#[test]
+fn a_photograph_seen_from_aside_is_found() {
+    assert!(is_found(|scene| {
+        scene.moved(None, |x, y| {
+            let aside = 1.0 + 0.06 * x - 0.04 * y;
+            [0.93 * x / aside, 0.92 * y / aside]
+        })
+    }));
+}
+
+#[test]
+fn a_photograph_whose_light_was_changed_by_a_curve_is_found() {
+    assert!(is_found(|scene| {
+        scene.mapped(|luma| 255.0 * (luma / 255.0).powf(2.4))
+    }));
+    assert!(is_found(|scene| scene.mapped(|luma| 70.0 + 0.6 * luma)));
+}
+
+#[test]
+fn a_photograph_whose_light_falls_off_towards_the_corners_is_found() {
+    assert!(is_found(|scene| {
+        let mut dark = scene.clone();
+        for (at, luma) in dark.0.iter_mut().enumerate() {
+            let unit = |at: usize| (2 * at) as f32 / SIDE as f32 - 1.0;
+            let (x, y) = (unit(at % SIDE), unit(at / SIDE));
+            *luma *= 1.0 - 0.42 * (x * x + y * y);
+        }
+        dark
+    }));
+}
+
+#[test]
+fn a_photograph_cut_and_lit_anew_at_once_is_found() {
+    let cut = |scene: &Drawing| scene.window([0.05, 0.06, 0.95, 0.96]);
+    for (added, gain) in [(15.0, 1.1), (30.0, 1.0)] {
+        let lit = |scene: &Drawing| cut(scene).mapped(|luma| added + gain * luma);
+        assert!(is_found(lit), "{added} + {gain} x");
+    }
+}
+
+#[test]
+fn the_negative_of_a_photograph_is_found_and_that_of_a_page_is_not() {
+    assert!(is_found(|scene| scene.mapped(|luma| 255.0 - luma)));
+    let page = |at: f32| {
+        let mut page = Drawing::plain(245.0);
+        for line in 0..9 {
+            let (x, y) = (0.08 + 0.02 * at, 0.08 + 0.1 * line as f32);
+            page.rectangle([x, y, x + 0.5 + 0.04 * line as f32, y + 0.04], 20.0);
+        }
+        page
+    };
+    let dark = page(0.0).mapped(|luma| 255.0 - luma);
+    let pages = [
+        Picture::new("page", &page(0.0), 4),
+        Picture::new("dark", &dark, 4),
+    ];
+    assert_eq!(analysed(&pages).groups, []);
+}
+
+#[test]
+fn a_photograph_written_over_in_many_places_is_found() {
+    assert!(is_found(|scene| {
+        let mut written = scene.clone();
+        for at in 0..9 {
+            let (x, y) = (0.04 + 0.33 * (at % 3) as f32, 0.05 + 0.33 * (at / 3) as f32);
+            written.rectangle([x, y, x + 0.16, y + 0.05], 255.0);
+        }
+        written
+    }));
+}

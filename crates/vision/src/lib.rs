@@ -16,6 +16,7 @@
 
 mod average;
 mod canvas;
+mod closeup;
 mod colour;
 mod cutout;
 mod decode;
@@ -38,6 +39,7 @@ mod thumbnail;
 mod view;
 mod wide;
 
+pub use closeup::{GreySquare, grey_square};
 pub use cutout::cutout;
 pub use embed::{Embedder, FakeEmbedder, ImageTensor, InsideModel, ModelId, Precision};
 pub use error::{EmbedError, Rejection};

@@ -23,6 +23,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{machine, metadata::Metadata, shell, up};
+use build::Hard;
 use truth::Truth;
 
 /// What the command line asks for.
@@ -41,10 +42,8 @@ struct Options {
     json: bool,
     list: bool,
     pure: bool,
-    /// A hard set is built: one photograph in many guises, and others that look alike.
-    hard: bool,
-    /// Of a hard set, that in which every photograph has one or two copies.
-    one_each: bool,
+    /// A hard set is built.
+    hard: Option<Hard>,
     /// Folders are labels, and so many of a hundred are set wrong.
     wrong_labels: Option<u32>,
 }
@@ -93,8 +92,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode> {
 fn set(options: &Options, root: &Path, scratch: &Path) -> Result<(PathBuf, PathBuf)> {
     let generator = options.generator.as_deref();
     let Some(folder) = &options.folder else {
-        if options.hard {
-            return build::hard_set(root, scratch, generator, options.seed, options.one_each);
+        if let Some(kind) = options.hard {
+            return build::hard_set(root, scratch, generator, options.seed, kind);
         }
         return build::set(root, scratch, generator, options.count, options.seed);
     };
@@ -127,10 +126,10 @@ fn read(arguments: &[OsString]) -> Result<Options> {
         json: false,
         list: false,
         pure: false,
-        hard: false,
-        one_each: false,
+        hard: None,
         wrong_labels: None,
     };
+    let (mut hard, mut kind) = (false, None);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().cloned().context("an option lacks its value");
@@ -145,8 +144,9 @@ fn read(arguments: &[OsString]) -> Result<Options> {
             }
             Some("--json") => options.json = true,
             Some("--list") => options.list = true,
-            Some("--hard") => options.hard = true,
-            Some("--one-each") => options.one_each = true,
+            Some("--hard") => hard = true,
+            Some("--one-each") => kind = Some(Hard::OneEach),
+            Some("--drawn") => kind = Some(Hard::Drawn),
             Some("--pure") => options.pure = true,
             Some(word) if word.starts_with("--") => bail!("eval has no argument {word}"),
             _ if options.folder.is_none() => options.folder = Some(argument.into()),
@@ -162,11 +162,12 @@ fn read(arguments: &[OsString]) -> Result<Options> {
     if options.wrong_labels.is_some() && options.folder.is_none() {
         bail!("--wrong-labels needs a folder whose folders are labels");
     }
-    if options.hard && options.folder.is_some() {
+    options.hard = hard.then(|| kind.unwrap_or(Hard::Many));
+    if hard && options.folder.is_some() {
         bail!("--hard builds a set of its own: it takes no folder");
     }
-    if options.one_each && !options.hard {
-        bail!("--one-each is said of a hard set: --hard --one-each");
+    if kind.is_some() && !hard {
+        bail!("--one-each and --drawn are said of a hard set: --hard --drawn");
     }
     if options.count < 100 {
         bail!("--count is a number from 100: a hundredth of it is made of each kind");

@@ -26,7 +26,7 @@ cargo xtask up [--pure] --sample                      the same with sample pictu
 cargo xtask test [--fast]                             check and test everything; --fast installs and starts nothing
 cargo xtask bench [--pictures DIR] [--quick] [--pure] [--runs N] [--json FILE]
                                                       pictures per second and peak memory, beside their targets
-cargo xtask eval [--hard | FOLDER [--truth FILE | --wrong-labels PERCENT]] [--count N] [--seed S] [--json] [--list] [--pure]
+cargo xtask eval [--hard [--one-each | --drawn] | FOLDER [--truth FILE | --wrong-labels PERCENT]] [--count N] [--seed S] [--json] [--list] [--pure]
                  [--program LAMINA] [--generator FOLDER]
                                                       how true it is what is said of pictures, beside the targets;
                                                       without a folder, of N pictures made from photographs

@@ -19,10 +19,33 @@ use crate::{
 
 /// Where the generator is looked for, from the root of the repository.
 const BESIDE: &str = "../shared/bench";
+/// A set that is hard by design. What makes it is ours and lies beside this file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hard {
+    /// Forty photographs in many guises each, and others that look alike.
+    Many,
+    /// A thousand photographs with one or two changed copies each, and the same others.
+    OneEach,
+    /// Pages, screens and other drawings, some with a changed copy, of families that look alike.
+    Drawn,
+}
+
+impl Hard {
+    /// Its short name, and the script that makes it.
+    const fn made_by(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Many => ("hard", "xtask/src/eval/hard_set.py"),
+            Self::OneEach => ("each", "xtask/src/eval/hard_each.py"),
+            Self::Drawn => ("drawn", "xtask/src/eval/hard_drawn.py"),
+        }
+    }
+}
+
 /// What makes the hard sets, from the root of the repository: the scripts that are run, and what they read.
-const HARD: [&str; 5] = [
+const HARD: [&str; 6] = [
     "xtask/src/eval/hard_set.py",
     "xtask/src/eval/hard_each.py",
+    "xtask/src/eval/hard_drawn.py",
     "xtask/src/eval/hard_more.py",
     "xtask/src/eval/hard_changes.py",
     "xtask/src/eval/hard_look_alikes.py",
@@ -63,32 +86,30 @@ pub(super) fn set(
     Ok((folder, truth))
 }
 
-/// The folder of a hard set and the file of its truth: photographs changed in many ways among pictures that only look
-/// alike; each photograph in all ways, or many photographs in one or two. What makes it is ours and lies beside this
-/// file; the photographs are those of the other sets.
+/// The folder of a hard set and the file of its truth. The photographs are those of the other sets.
 pub(super) fn hard_set(
     root: &Path,
     scratch: &Path,
     generator: Option<&Path>,
     seed: u64,
-    one_each: bool,
+    kind: Hard,
 ) -> Result<(PathBuf, PathBuf)> {
-    let [all, each, ..] = HARD;
-    let (name, script) = if one_each {
-        ("each", each)
-    } else {
-        ("hard", all)
-    };
+    let (name, script) = kind.made_by();
     let folder = scratch.join(format!("{name}-{seed}-{}", maker(root)?));
     let truth = folder.with_extension("csv");
     if truth.is_file() {
         return Ok((folder, truth));
     }
-    let (python, _) = photographs(root, scratch, generator)?;
+    let python = match kind {
+        Hard::Many | Hard::OneEach => photographs(root, scratch, generator)?.0,
+        Hard::Drawn => drawing_tools(root, scratch)?,
+    };
     shell::note(&format!("Making a hard set with seed {seed} (once)."));
     let mut build = Command::new(&python);
     build.arg(root.join(script));
-    build.arg("--photos").arg(scratch.join("photos"));
+    if kind != Hard::Drawn {
+        build.arg("--photos").arg(scratch.join("photos"));
+    }
     build.arg("--out").arg(&folder);
     build.args(["--seed", &seed.to_string()]);
     silently(&mut build, scratch)?;
@@ -120,8 +141,7 @@ fn photographs(
             script.display()
         );
     }
-    fs_err::create_dir_all(scratch)?;
-    let python = python::with_packages(root, &scratch.join("venv"), &PACKAGES, Permission::Get)?;
+    let python = drawing_tools(root, scratch)?;
     if !scratch.join("photos/photos.csv").is_file() {
         shell::note("Fetching the photographs (once, some hundred megabytes).");
         let mut collect = Command::new(&python);
@@ -131,6 +151,12 @@ fn photographs(
         silently(&mut collect, scratch)?;
     }
     Ok((python, script))
+}
+
+/// A Python that has what is needed.
+fn drawing_tools(root: &Path, scratch: &Path) -> Result<PathBuf> {
+    fs_err::create_dir_all(scratch)?;
+    python::with_packages(root, &scratch.join("venv"), &PACKAGES, Permission::Get)
 }
 
 /// Longest time that fetching or making may take.

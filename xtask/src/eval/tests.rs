@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString};
 
+use super::build::Hard;
 use super::{
     Options, http, read,
     report::{json, table},
@@ -65,8 +66,10 @@ fn the_command_line_is_read() {
     assert_eq!(options.truth, Some("t.csv".into()));
     assert_eq!((options.count, options.seed), (2_000, 7));
     assert!(options.json && !options.list);
-    assert!(words(&["--hard"]).unwrap().hard && !options.hard);
-    assert!(words(&["--hard", "--one-each"]).unwrap().one_each);
+    let hard = |more: &[&str]| words(&[&["--hard"], more].concat()).unwrap().hard;
+    assert_eq!((options.hard, hard(&[])), (None, Some(Hard::Many)));
+    assert_eq!(hard(&["--one-each"]), Some(Hard::OneEach));
+    assert_eq!(hard(&["--drawn"]), Some(Hard::Drawn));
     for wrong in [
         &["--count", "99"][..],
         &["--seed"],
@@ -74,6 +77,7 @@ fn the_command_line_is_read() {
         &["--fast"],
         &["--hard", "a"],
         &["--one-each"],
+        &["--drawn"],
     ] {
         assert!(words(wrong).is_err(), "{wrong:?}");
     }

@@ -22,7 +22,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use lamina_analysis::{
-    Compared, Facts, Matrix, Memory, Settings, Unwatched, Watch, analyse, analyse_after,
+    Compared, Facts, Matrix, Memory, NoCloseups, Settings, Unwatched, Watch, analyse, analyse_after,
 };
 use made::{COLUMNS, facts, vectors};
 
@@ -118,7 +118,7 @@ fn measured(before: Option<Memory>, vectors: &Matrix, facts: &[Facts]) -> Measur
     let (began, spent) = (Instant::now(), processor_seconds());
     let settings = Settings::default();
     let clock = Clock::default();
-    let compared = analyse_after(before, vectors, facts, &settings, &clock).unwrap();
+    let compared = analyse_after(before, vectors, facts, &NoCloseups, &settings, &clock).unwrap();
     Measured {
         compared,
         seconds: began.elapsed().as_secs_f64(),

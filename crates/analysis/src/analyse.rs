@@ -12,8 +12,8 @@ use crate::neighbours::{self, Depth, Lists, Neighbours, Question, Rows};
 use crate::progress::Progress;
 use crate::set::Set;
 use crate::{
-    AnalysisError, Compared, Facts, Finding, Findings, Group, Matrix, Settings, Watch, outliers,
-    quality, sizes, uniqueness,
+    AnalysisError, Closeups, Compared, Facts, Finding, Findings, Group, Matrix, NoCloseups,
+    Settings, Watch, outliers, quality, sizes, uniqueness,
 };
 
 /// Compares all pictures of a set.
@@ -31,7 +31,7 @@ pub fn analyse(
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<Findings, AnalysisError> {
-    Ok(analyse_after(None, vectors, facts, settings, watch)?.findings)
+    Ok(analyse_after(None, vectors, facts, &NoCloseups, settings, watch)?.findings)
 }
 
 /// The same after an analysis of much the same set: pictures that it knew are compared only with
@@ -48,6 +48,7 @@ pub fn analyse_after(
     before: Option<Memory>,
     vectors: &Matrix,
     facts: &[Facts],
+    closeups: &dyn Closeups,
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<Compared, AnalysisError> {
@@ -70,7 +71,8 @@ pub fn analyse_after(
     let made_by = memory::made_by(settings, vectors.columns());
     let before = before.filter(|memory| memory.made_by == made_by);
     let recall = before.as_ref().map(|memory| Recall::new(memory, &keys));
-    let seen = Seen::new(&set, &exact, rows, settings, recall.as_ref(), &progress)?;
+    let asked = (settings, closeups);
+    let seen = Seen::new(&set, &exact, rows, asked, recall.as_ref(), &progress)?;
     drop(recall);
     drop(before);
 
@@ -87,6 +89,7 @@ pub fn analyse_after(
             radius: seen.hashed.radius,
             hashes: seen.hashed.near,
             pairs: seen.near.pairs,
+            parts: seen.near.parts,
             pictures_compared: seen.neighbours.asked as u64,
             pairs_laid: seen.near.laid as u64,
         },
@@ -124,7 +127,7 @@ impl Seen {
         set: &Set<'_>,
         exact: &Exact,
         rows: Rows<'_>,
-        settings: &Settings,
+        (settings, closeups): (&Settings, &dyn Closeups),
         before: Option<&Recall<'_>>,
         progress: &Progress<'_>,
     ) -> Result<Self, AnalysisError> {
@@ -149,7 +152,7 @@ impl Seen {
             set,
             &exact.distinct,
             &proposals,
-            settings,
+            (settings, closeups),
             before,
             &progress.stage(550, 800),
         )?;

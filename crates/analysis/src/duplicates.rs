@@ -17,20 +17,24 @@
 //! the one that took it, and what is no copy of that must not go as well. So a picture may be a
 //! copy of several that are kept, but what is kept is never a near copy of anything.
 
+mod laying;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
-use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
+pub(crate) use self::laying::Laid;
+use self::laying::{Desk, Pairs, look_closer};
+use crate::closer::Parts;
+use crate::likeness::{Effort, Likeness};
 use crate::memory::Recall;
 use crate::neighbours::{Depth, Lists};
 use crate::progress::Stage;
 use crate::set::Set;
-use crate::{AnalysisError, Facts, Settings};
+use crate::{AnalysisError, Closeups, Settings};
 
 /// Two members of a group must be at least this much less alike than members and keeper must.
 const SLACK: f32 = 0.04;
@@ -146,6 +150,8 @@ pub(crate) struct NearCopies {
     pub(crate) pairs: Vec<Laid>,
     /// How many of them were laid over each other now.
     pub(crate) laid: usize,
+    /// Where the content of drawings lies, by index into `distinct`.
+    pub(crate) parts: BTreeMap<u32, Parts>,
 }
 
 /// Compares the proposed pairs and puts the copies together. Pairs that were compared before are
@@ -154,16 +160,17 @@ pub(crate) fn near(
     set: &Set<'_>,
     distinct: &[u32],
     proposals: &[(u32, u32, Effort)],
-    settings: &Settings,
+    (settings, closeups): (&Settings, &dyn Closeups),
     before: Option<&Recall<'_>>,
     stage: &Stage<'_>,
 ) -> Result<NearCopies, AnalysisError> {
-    let stage = stage.of(proposals.len() as u64);
-    let pairs = Pairs::new(set, distinct, before);
+    let laying = stage.part(0, 700);
+    let laying = laying.of(proposals.len() as u64);
+    let pairs = Pairs::new(set, distinct, closeups, before);
     let compared: Result<Vec<_>, AnalysisError> = proposals
         .par_chunks(64)
         .map(|some| {
-            stage.advance(some.len() as u64)?;
+            laying.advance(some.len() as u64)?;
             let mut desk = Desk::new(&pairs);
             let laid = some
                 .iter()
@@ -171,10 +178,12 @@ pub(crate) fn near(
             Ok(laid.collect::<Vec<_>>())
         })
         .collect();
-    let proposed: Vec<Laid> = compared?.into_iter().flatten().collect();
+    let mut proposed: Vec<Laid> = compared?.into_iter().flatten().collect();
+    let looking = stage.part(700, 1000);
+    look_closer(&pairs, &mut proposed, settings.least_likeness, &looking)?;
     let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
     for laid in &proposed {
-        let likeness = laid.likeness;
+        let likeness = laid.judged();
         if let Some(likeness) = likeness.filter(|found| found.value >= settings.least_likeness) {
             let (a, b) = laid.pair;
             partners[a as usize].push((b, likeness));
@@ -195,98 +204,9 @@ pub(crate) fn near(
     Ok(NearCopies {
         copies,
         pairs: all,
-        laid: pairs.count.into_inner(),
+        laid: pairs.count.load(Ordering::Relaxed),
+        parts: pairs.known_parts(),
     })
-}
-
-/// Two pictures laid over each other, the lower first.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Laid {
-    pub(crate) pair: (u32, u32),
-    pub(crate) effort: Effort,
-    /// Nothing where they have nothing in common.
-    pub(crate) likeness: Option<Likeness>,
-}
-
-/// What pairs are laid with: glances of all pictures, and what was seen before.
-struct Pairs<'a> {
-    facts: Vec<&'a Facts>,
-    /// Of those pictures that were glanced at.
-    glances: Vec<OnceLock<Glance<'a>>>,
-    /// What was seen before, in order.
-    before: Vec<Laid>,
-    /// Pairs laid.
-    count: AtomicUsize,
-}
-
-impl<'a> Pairs<'a> {
-    fn new(set: &Set<'a>, distinct: &[u32], before: Option<&Recall<'_>>) -> Self {
-        let facts = distinct.iter().map(|place| set.facts[*place as usize]);
-        let before = before.map(|recall| {
-            let known = recall.memory.pairs.iter().filter_map(|laid| {
-                let pair = (recall.now(laid.pair.0)?, recall.now(laid.pair.1)?);
-                Some(Laid { pair, ..*laid })
-            });
-            known.collect()
-        });
-        Self {
-            facts: facts.collect(),
-            glances: distinct.iter().map(|_| OnceLock::new()).collect(),
-            before: before.unwrap_or_default(),
-            count: AtomicUsize::new(0),
-        }
-    }
-
-    /// What was seen of a pair before with as much effort.
-    fn known(&self, pair: (u32, u32), effort: Effort) -> Option<Laid> {
-        let known = self.before.binary_search_by_key(&pair, |laid| laid.pair);
-        let known = self.before[known.ok()?];
-        (known.effort == effort).then_some(known)
-    }
-
-    fn glance(&self, at: usize) -> &Glance<'a> {
-        self.glances[at].get_or_init(|| Glance::new(self.facts[at]))
-    }
-}
-
-/// Lays some pairs over each other, where that was not done before. Most pictures stand in several
-/// of them: each is made ready once for all that are laid at one desk.
-struct Desk<'p, 'a> {
-    pairs: &'p Pairs<'a>,
-    ready: BTreeMap<u32, Prepared<'p>>,
-    /// The first of the pair before. Pairs come in order, so the windows of one picture at a time
-    /// are enough.
-    first: Option<u32>,
-}
-
-impl<'p, 'a> Desk<'p, 'a> {
-    fn new(pairs: &'p Pairs<'a>) -> Self {
-        Self {
-            pairs,
-            ready: BTreeMap::new(),
-            first: None,
-        }
-    }
-
-    fn laid(&mut self, pair: (u32, u32), effort: Effort) -> Laid {
-        if let Some(known) = self.pairs.known(pair, effort) {
-            return known;
-        }
-        self.pairs.count.fetch_add(1, Ordering::Relaxed);
-        let before = self.first.replace(pair.0).filter(|first| *first != pair.0);
-        if let Some(before) = before.and_then(|before| self.ready.get_mut(&before)) {
-            before.close_windows();
-        }
-        for at in [pair.0, pair.1] {
-            let ready = || Prepared::new(self.pairs.glance(at as usize));
-            self.ready.entry(at).or_insert_with(ready);
-        }
-        Laid {
-            pair,
-            effort,
-            likeness: compare(&self.ready[&pair.0], &self.ready[&pair.1], effort),
-        }
-    }
 }
 
 /// What is known of pairs.
@@ -302,7 +222,7 @@ struct Seen<'a, 'p> {
 
 impl Seen<'_, '_> {
     fn is_alike(&self, laid: &Laid) -> bool {
-        laid.likeness.is_some_and(|found| found.value >= self.least)
+        laid.judged().is_some_and(|found| found.value >= self.least)
     }
 
     /// Whether two pictures are alike enough to stand together; nothing where nobody looked.

@@ -159,7 +159,7 @@ pub(crate) fn looks(facts: &Facts) -> Vec<Look> {
     if most - least < FLAT {
         return Vec::new();
     }
-    let plane = Plane::of(&facts.signature);
+    let plane = Plane::of_signature(&facts.signature);
     let mut whole = look(&plane);
     whole[0] = facts.perceptual_hash;
     let inside = frame::content(&plane).map(|inside| look(&plane.seen_through(&inside)));
@@ -325,7 +325,7 @@ mod tests {
                 .wrapping_add(99);
             (state >> 56) as u8
         });
-        Plane::of(&lamina_model::Signature::new(luma))
+        Plane::of_signature(&lamina_model::Signature::new(luma))
     }
 
     #[test]

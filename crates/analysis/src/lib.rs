@@ -18,6 +18,8 @@
 )]
 
 mod analyse;
+mod closer;
+mod closeups;
 mod clusters;
 mod duplicates;
 mod error;
@@ -42,6 +44,7 @@ mod uniqueness;
 mod watch;
 
 pub use analyse::{analyse, analyse_after};
+pub use closeups::{Closeup, Closeups, NoCloseups};
 pub use error::AnalysisError;
 pub use facts::Facts;
 pub use findings::{Cluster, Compared, Finding, Findings, Group};

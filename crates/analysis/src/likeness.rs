@@ -26,6 +26,7 @@ use self::plane::{Plane, SIDE, Turn, correlation};
 use self::ready::Subject;
 pub(crate) use self::ready::{Glance, Prepared};
 use self::verdict::{Before, Both};
+pub(crate) use self::verdict::{ink_between, likeness as combined, stretch_of, tint};
 use self::warp::Warp;
 use self::windows::{Windows, apart};
 
@@ -60,7 +61,7 @@ pub(crate) fn detail_off_the_edges(signature: &Signature) -> f32 {
 
 /// The same with so many cells at each edge left out.
 fn detail_but_for(edge: usize, signature: &Signature) -> f32 {
-    let fine = Detailed::new(Plane::of(signature)).fine;
+    let fine = Detailed::new(Plane::of_signature(signature)).fine;
     let inner = edge..SIDE - edge;
     let rows = fine.cells().chunks_exact(SIDE).take(inner.end).skip(edge);
     let squares = rows.flat_map(|row| row[inner.clone()].iter().map(|cell| cell * cell));
@@ -263,7 +264,7 @@ impl Warped {
 }
 
 /// As it is first, then the turns under which two pictures agree at a glance, the best first.
-fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
+pub(crate) fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
     let mut turns: Vec<(f32, usize)> = Turn::ALL
         .iter()
         .enumerate()
@@ -376,8 +377,8 @@ impl Pair<'_> {
         let stretched = match self.known {
             // What is shown without its frame has no shape that is known.
             known if known != Lay::SAME => 0.0,
-            _ if swapped => verdict::stretch_of(self.both, self.turn, &lay.inverse()),
-            _ => verdict::stretch_of(self.both, self.turn, &lay),
+            _ if swapped => stretch_of(self.both.facts, self.turn, &lay.inverse()),
+            _ => stretch_of(self.both.facts, self.turn, &lay),
         };
         let evidence = weigh(&Overlap::laid(one, other, &lay))?;
         let before = match self.effort {

@@ -18,6 +18,9 @@ mod tests;
 pub(crate) use key::{Key, key, made_by};
 pub(crate) use recall::Recall;
 
+use std::collections::BTreeMap;
+
+use crate::closer::Parts;
 use crate::duplicates::Laid;
 use crate::hashes::Looks;
 use crate::neighbours::{Lists, Neighbourhoods};
@@ -40,6 +43,8 @@ pub struct Memory {
     pub(crate) hashes: Lists,
     /// Pairs that were laid over each other, in order.
     pub(crate) pairs: Vec<Laid>,
+    /// Where the content of drawings lies, by row.
+    pub(crate) parts: BTreeMap<u32, Parts>,
     pub(crate) pictures_compared: u64,
     pub(crate) pairs_laid: u64,
 }

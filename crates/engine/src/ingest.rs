@@ -7,6 +7,7 @@
 
 mod analyse;
 mod changes;
+mod closeups;
 mod clusters;
 mod keep;
 mod labels;

@@ -39,6 +39,16 @@ impl Lay {
         }
     }
 
+    /// The whole of another picture over the whole of this one, where these are parts that lie
+    /// exactly over each other: this one's, and the other's.
+    pub(crate) fn through(&self, other: &Self) -> Self {
+        let scale = [0, 1].map(|axis| self.scale[axis] / other.scale[axis]);
+        Self {
+            scale,
+            shift: [0, 1].map(|axis| self.shift[axis] - scale[axis] * other.shift[axis]),
+        }
+    }
+
     /// What is left of this lay when another is taken as the whole.
     pub(crate) fn since(&self, other: &Self) -> Self {
         let ([x, y], [known_x, known_y]) = (self.scale, other.scale);
@@ -78,7 +88,7 @@ impl Lay {
         pairs(self.scale, other.scale).max(pairs(self.shift, other.shift))
     }
 
-    fn is_sane(&self) -> bool {
+    pub(crate) fn is_sane(&self) -> bool {
         self.scale.iter().all(|s| (0.5..=2.0).contains(s))
             && self.shift.iter().all(|t| t.abs() <= 1.0)
     }
@@ -142,7 +152,7 @@ impl<const N: usize> Axis<N> {
 }
 
 /// The place of a cell measured from the middle in half widths.
-fn unit<const N: usize>(at: usize) -> f32 {
+pub(crate) fn unit<const N: usize>(at: usize) -> f32 {
     (at as f32 - (N - 1) as f32 / 2.0) * 2.0 / N as f32
 }
 
@@ -267,7 +277,7 @@ mod tests {
                 + 50.0 * (5.0 * x + 1.0).sin() * (4.0 * y).cos()
                 + 40.0 * (3.0 * x - 6.0 * y).sin()
         };
-        Plane::of(&Signature::new(std::array::from_fn(|at| {
+        Plane::of_signature(&Signature::new(std::array::from_fn(|at| {
             let (x, y) = (unit::<SIDE>(at % SIDE), unit::<SIDE>(at / SIDE));
             luma(
                 lay.scale[0] * x + lay.shift[0],

@@ -74,6 +74,19 @@ impl Turn {
         })
     }
 
+    /// Lays a part of a picture this way, said as its lay over the whole.
+    pub(crate) fn lay_part(self, part: &Lay) -> Lay {
+        let swapped = |[x, y]: [f32; 2]| if self.transpose { [y, x] } else { [x, y] };
+        let [x, y] = swapped(part.shift);
+        Lay {
+            scale: swapped(part.scale),
+            shift: [
+                if self.across { -x } else { x },
+                if self.over { -y } else { y },
+            ],
+        }
+    }
+
     /// Lays a square of any numbers this way.
     pub(crate) fn lay<const N: usize>(self, square: &Square<N>) -> Square<N> {
         let mut cells = vec![0.0; N * N];
@@ -94,14 +107,8 @@ impl Turn {
 
 impl Plane {
     /// The luma values of a signature.
-    pub(crate) fn of(signature: &Signature) -> Self {
-        Self {
-            cells: signature
-                .as_bytes()
-                .iter()
-                .map(|luma| f32::from(*luma))
-                .collect(),
-        }
+    pub(crate) fn of_signature(signature: &Signature) -> Self {
+        Self::of(signature.as_bytes())
     }
 
     /// Each two by two cells made one.
@@ -126,11 +133,25 @@ impl Plane {
         let most = near.map(|near| near.iter().sum::<u16>()).max();
         f32::from(most.unwrap_or(0)) / (SIDE * SIDE) as f32
     }
+}
 
-    fn shrunk<const M: usize>(&self) -> Square<M> {
-        let block = SIDE / M;
+impl<const N: usize> Square<N> {
+    /// Luma values, row by row.
+    pub(crate) fn of(luma: &[u8]) -> Self {
+        Self::from_cells(luma.iter().map(|luma| f32::from(*luma)).collect())
+    }
+
+    /// Numbers, row by row.
+    pub(crate) fn from_cells(cells: Vec<f32>) -> Self {
+        debug_assert_eq!(cells.len(), N * N, "cells of a square");
+        Self { cells }
+    }
+
+    /// Blocks of cells made one each; `M` divides `N`.
+    pub(crate) fn shrunk<const M: usize>(&self) -> Square<M> {
+        let block = N / M;
         let mut cells = vec![0.0; M * M];
-        for (y, line) in self.cells.chunks_exact(SIDE).enumerate() {
+        for (y, line) in self.cells.chunks_exact(N).enumerate() {
             let into = &mut cells[y / block * M..][..M];
             for (sum, some) in into.iter_mut().zip(line.chunks_exact(block)) {
                 *sum += some.iter().sum::<f32>();
@@ -142,9 +163,7 @@ impl Plane {
         }
         Square { cells }
     }
-}
 
-impl<const N: usize> Square<N> {
     /// The values, row by row.
     pub(crate) fn cells(&self) -> &[f32] {
         &self.cells
@@ -165,6 +184,37 @@ impl<const N: usize> Square<N> {
             let (before, after) = (y.saturating_sub(1) * N, (y + 1).min(N - 1) * N);
             for x in 0..N {
                 cells[y * N + x] = blend(across[before + x], across[y * N + x], across[after + x]);
+            }
+        }
+        Self { cells }
+    }
+
+    /// Each cell the mean of those up to so many cells off in both directions, edges repeated.
+    pub(crate) fn averaged(&self, radius: usize) -> Self {
+        // Numbered from as many cells before the edge.
+        let inside = |at: usize| at.saturating_sub(radius).min(N - 1);
+        let wide = 2 * radius + 1;
+        let mut across = vec![0.0; N * N];
+        for (to, from) in across.chunks_exact_mut(N).zip(self.cells.chunks_exact(N)) {
+            let mut sum: f32 = (0..wide).map(|at| from[inside(at)]).sum();
+            for (x, to) in to.iter_mut().enumerate() {
+                *to = sum;
+                sum += from[inside(x + wide)] - from[inside(x)];
+            }
+        }
+        let line = |at: usize| &across[inside(at) * N..][..N];
+        let mut sums = [0.0; N];
+        for at in 0..wide {
+            for (sum, cell) in sums.iter_mut().zip(line(at)) {
+                *sum += cell;
+            }
+        }
+        let share = 1.0 / (wide * wide) as f32;
+        let mut cells = Vec::with_capacity(N * N);
+        for y in 0..N {
+            cells.extend(sums.iter().map(|sum| sum * share));
+            for (sum, (more, less)) in sums.iter_mut().zip(line(y + wide).iter().zip(line(y))) {
+                *sum += more - less;
             }
         }
         Self { cells }

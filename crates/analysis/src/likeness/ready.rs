@@ -7,6 +7,7 @@ use super::align::Lay;
 use super::evidence::Detailed;
 use super::frame;
 use super::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn};
+use super::verdict::is_ground_of_graphic;
 use super::windows::Windows;
 use crate::Facts;
 
@@ -56,7 +57,7 @@ impl Bare {
 
 impl<'a> Glance<'a> {
     pub(crate) fn new(facts: &'a Facts) -> Self {
-        let plane = Plane::of(&facts.signature);
+        let plane = Plane::of_signature(&facts.signature);
         Self {
             facts,
             quarter: plane.quartered(),
@@ -68,17 +69,17 @@ impl<'a> Glance<'a> {
 
 /// A picture made ready to be looked at closely.
 pub(crate) struct Subject {
-    pub(super) raw: Detailed<SIDE>,
-    pub(super) soft: Detailed<SIDE>,
+    pub(crate) raw: Detailed<SIDE>,
+    pub(crate) soft: Detailed<SIDE>,
     /// Softened once more, to be laid over one that is drawn coarser.
     softer: OnceCell<Detailed<SIDE>>,
-    pub(super) half: Square<HALF>,
+    pub(crate) half: Square<HALF>,
     pub(super) quarter: Square<QUARTER>,
 }
 
 impl Subject {
     pub(crate) fn new(facts: &Facts, seen: &Lay) -> Self {
-        let whole = Plane::of(&facts.signature);
+        let whole = Plane::of_signature(&facts.signature);
         let raw = if *seen == Lay::SAME {
             whole
         } else {
@@ -130,7 +131,26 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    pub(super) fn subject(&self) -> &Subject {
+    pub(crate) fn facts(&self) -> &'a Facts {
+        self.glance.facts
+    }
+
+    /// What it is glanced at by.
+    pub(crate) fn glance(&self) -> &'a Glance<'a> {
+        self.glance
+    }
+
+    /// Share of even ground, 0–1.
+    pub(crate) fn ground(&self) -> f32 {
+        self.glance.ground
+    }
+
+    /// Whether it is drawn on even ground.
+    pub(crate) fn is_graphic(&self) -> bool {
+        is_ground_of_graphic(self.ground())
+    }
+
+    pub(crate) fn subject(&self) -> &Subject {
         let subject = || Subject::new(self.glance.facts, &Lay::SAME);
         self.subject.get_or_init(subject)
     }

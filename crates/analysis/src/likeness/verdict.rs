@@ -56,7 +56,8 @@ impl Drawing {
     }
 }
 
-fn likeness(tier: DuplicateTier, losses: &[f32]) -> Option<Likeness> {
+/// The likeness that some losses leave, if it is any.
+pub(crate) fn likeness(tier: DuplicateTier, losses: &[f32]) -> Option<Likeness> {
     let loss = losses.iter().map(|loss| loss * loss).sum::<f32>().sqrt();
     let value = 1.0 - 0.04 * loss;
     (loss.is_finite() && value > 0.9).then_some(Likeness {
@@ -91,11 +92,16 @@ fn stretch_signed(one: &Facts, other: &Facts, turn: Turn) -> f32 {
 
 /// Whether both are drawn on even ground.
 pub(crate) fn is_graphic(both: Both<'_>) -> bool {
-    both.ground >= GRAPHIC
+    is_ground_of_graphic(both.ground)
+}
+
+/// Whether so large a share of ground is that of a drawing on even ground.
+pub(crate) fn is_ground_of_graphic(ground: f32) -> bool {
+    ground >= GRAPHIC
 }
 
 /// How far the mean colours are apart in the channel that differs most, 0–255.
-fn tint(one: &Facts, other: &Facts) -> f32 {
+pub(crate) fn tint(one: &Facts, other: &Facts) -> f32 {
     let channels = one.measures.mean_rgb.iter().zip(&other.measures.mean_rgb);
     channels
         .map(|(a, b)| f32::from(a.abs_diff(*b)))
@@ -111,6 +117,25 @@ fn colour(facts: &Facts) -> [f32; 2] {
 fn hue(one: &Facts, other: &Facts) -> f32 {
     let ([a, b], [c, d]) = (colour(one), colour(other));
     (a - c).abs().max((b - d).abs()).max((a - b - c + d).abs())
+}
+
+/// How far the colours of what is drawn on so large a share of ground are apart, as a loss: goods
+/// of one make in two colours are two goods.
+fn ink(hue: f32, ground: f32) -> f32 {
+    hue / (1.0 - ground).max(0.05) / 25.0
+}
+
+/// The same of two drawings, of which the one may be grey in the same light. Mean colours are whole
+/// steps: one may be of rounding alone.
+pub(crate) fn ink_between([one, other]: [&Facts; 2], ground: f32, gain: f32) -> f32 {
+    let lighter =
+        (one.measures.luma_mean - other.measures.luma_mean).abs() / (1.0 - ground).max(0.05);
+    let same_light = (gain - 1.0).abs() <= 0.05 && lighter <= 6.0;
+    if same_light && (is_grey(one) || is_grey(other)) {
+        0.0
+    } else {
+        ink((hue(one, other) - 1.0).max(0.0), ground)
+    }
 }
 
 fn is_grey(facts: &Facts) -> bool {
@@ -200,8 +225,8 @@ impl<'a> Case<'a> {
             && evidence.elsewhere.inside_share >= 0.5
     }
 
-    /// How far the colours of what is drawn on even ground are apart, as a loss: goods of one make
-    /// in two colours are two goods. Grey of the same light is an edit.
+    /// How far the colours of what is drawn on even ground are apart, as a loss. Grey of the same
+    /// light is an edit.
     fn ink(&self) -> f32 {
         self.ink_of(self.hue)
     }
@@ -209,7 +234,7 @@ impl<'a> Case<'a> {
     fn ink_of(&self, hue: f32) -> f32 {
         let greyed = self.greyed && self.tone < 0.3;
         if self.is_graphic() && !greyed {
-            hue / (1.0 - self.ground).max(0.05) / 25.0
+            ink(hue, self.ground)
         } else {
             0.0
         }
@@ -341,8 +366,7 @@ pub(crate) enum Before {
 
 /// How far a lay stretches the pixels of the other one way more than the other way, natural
 /// logarithm: cutting and scaling alone stretch nothing.
-pub(crate) fn stretch_of(both: Both<'_>, turn: Turn, lay: &Lay) -> f32 {
-    let [one, other] = both.facts;
+pub(crate) fn stretch_of([one, other]: [&Facts; 2], turn: Turn, lay: &Lay) -> f32 {
     let shapes = stretch_signed(one, other, turn);
     (shapes + (lay.scale[0] / lay.scale[1]).ln()).abs()
 }

@@ -43,6 +43,14 @@ impl Warp {
         }
     }
 
+    /// What of it moves and scales along the sides.
+    pub(crate) fn lay(&self) -> Lay {
+        Lay {
+            scale: [self.across[0], self.down[1]],
+            shift: [self.across[2], self.down[2]],
+        }
+    }
+
     /// Where a place of the other lies in the one.
     pub(crate) fn place(&self, x: f32, y: f32) -> [f32; 2] {
         let with = |row: &[f32; 3]| row[0] * x + row[1] * y + row[2];
@@ -127,10 +135,15 @@ impl Warp {
 
     /// Whether it is more than moved and scaled: turned by more than a degree or so, or slanted.
     pub(crate) fn is_slanted(&self) -> bool {
+        self.slant() > SLANTED
+    }
+
+    /// How far a side leans, in shares of itself.
+    pub(crate) fn slant(&self) -> f32 {
         let [a, b, c, d] = self.corners();
         let across = (b[1] - a[1]).abs().max((c[1] - d[1]).abs());
         let down = (d[0] - a[0]).abs().max((c[0] - b[0]).abs());
-        across.max(down) > SLANTED * 2.0 * self.scale()
+        across.max(down) / (2.0 * self.scale())
     }
 
     /// Whether it keeps to what is done to pictures by hand: neither folded over nor turned by
@@ -181,7 +194,8 @@ pub(crate) struct Place<const N: usize> {
 }
 
 impl<const N: usize> Place<N> {
-    fn new(x: f32, y: f32) -> Self {
+    /// From the middle in half widths; what lies outside is brought to the rim.
+    pub(crate) fn new(x: f32, y: f32) -> Self {
         let cell = |unit: f32| {
             let place = unit * N as f32 / 2.0 + (N - 1) as f32 / 2.0;
             let place = place.clamp(0.0, (N - 1) as f32);

@@ -187,7 +187,7 @@ mod tests {
         };
         let drawn = |lay: &Lay| {
             let unit = |at: usize| (at as f32 + 0.5) * 2.0 / SIDE as f32 - 1.0;
-            Plane::of(&Signature::new(std::array::from_fn(|at| {
+            Plane::of_signature(&Signature::new(std::array::from_fn(|at| {
                 let x = lay.scale[0] * unit(at % SIDE) + lay.shift[0];
                 luma(x, lay.scale[1] * unit(at / SIDE) + lay.shift[1]) as u8
             })))

@@ -7,7 +7,7 @@ use crate::neighbours::products;
 use crate::{Facts, Settings, hashes};
 
 /// Raised when something else is remembered, or is found in another way.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// A hash of all of a picture that is compared.
 pub(crate) type Key = [u8; 16];

@@ -6,17 +6,28 @@
 use lamina_model::DuplicateTier;
 
 use super::Memory;
+use std::collections::BTreeMap;
+
+use crate::closer::{Closer, Parts, Profile, Promise};
 use crate::duplicates::Laid;
 use crate::hashes::Looks;
+use crate::likeness::align::Lay;
 use crate::likeness::{Effort, Likeness};
 use crate::neighbours::{Horizon, Lists, Neighbourhoods};
 
 /// Begins every memory: the name of the format and its number.
-const MAGIC: &[u8; 8] = b"LAMMEM01";
+const MAGIC: &[u8; 8] = b"LAMMEM02";
 /// Bytes of the hash at the end.
 const HASH: usize = 32;
 /// In place of a tier, where two pictures have nothing in common.
 const NOTHING: u8 = 0x7f;
+/// In place of a tier, where a closer look said that two pictures are no copies.
+const DIFFERENT: u8 = 0x7e;
+/// In place of a part that a drawing does not have.
+const NO_LAY: Lay = Lay {
+    scale: [0.0; 2],
+    shift: [0.0; 2],
+};
 /// Set where the pair was looked at hard.
 const HARD: u8 = 0x80;
 
@@ -36,9 +47,35 @@ impl Memory {
         to.all(&work, |count| count.to_le_bytes());
         to.all(&self.pairs, |laid| laid.pair.0.to_le_bytes());
         to.all(&self.pairs, |laid| laid.pair.1.to_le_bytes());
-        let value = |laid: &Laid| laid.likeness.map_or(0.0, |likeness| likeness.value);
-        to.all(&self.pairs, |laid| value(laid).to_le_bytes());
-        to.all(&self.pairs, |laid| [way(laid)]);
+        let value = |found: Option<Likeness>| found.map_or(0.0, |likeness| likeness.value);
+        to.all(&self.pairs, |laid| value(laid.likeness).to_le_bytes());
+        to.all(&self.pairs, |laid| {
+            [way(laid.likeness.as_ref()) | hard(laid)]
+        });
+        to.all(&self.pairs, |laid| {
+            [laid.promise.laid, laid.promise.profile]
+        });
+        let places = (0_u32..).zip(&self.pairs);
+        let looked = places.filter_map(|(at, laid)| Some((at, laid.closer?)));
+        let looked: Vec<(u32, Closer)> = looked.collect();
+        to.all(&looked, |(at, _)| at.to_le_bytes());
+        to.all(&looked, |(_, found)| value(found.same()).to_le_bytes());
+        to.all(&looked, |(_, found)| [of_closer(*found)]);
+        let rows: Vec<u32> = self.parts.keys().copied().collect();
+        to.all(&rows, |row| row.to_le_bytes());
+        let profiles: Vec<Profile> = self.parts.values().map(|parts| parts.profile).collect();
+        to.all(&profiles, |profile| profile.map(i8::cast_unsigned));
+        for part in [|parts: &Parts| parts.bare, |parts: &Parts| parts.content] {
+            let lays: Vec<Lay> = self
+                .parts
+                .values()
+                .map(|parts| part(parts).unwrap_or(NO_LAY))
+                .collect();
+            to.all(&lays, |lay| lay.scale[0].to_le_bytes());
+            to.all(&lays, |lay| lay.scale[1].to_le_bytes());
+            to.all(&lays, |lay| lay.shift[0].to_le_bytes());
+            to.all(&lays, |lay| lay.shift[1].to_le_bytes());
+        }
         let hash = blake3::hash(&to.0);
         to.0.extend(hash.as_bytes());
         to.0
@@ -68,6 +105,7 @@ impl Memory {
             radius,
             hashes,
             pairs: from.pairs()?,
+            parts: from.parts()?,
             pictures_compared: work[0],
             pairs_laid: work[1],
         };
@@ -75,11 +113,33 @@ impl Memory {
     }
 }
 
-fn way(laid: &Laid) -> u8 {
+fn way(likeness: Option<&Likeness>) -> u8 {
     let of_tier = |tier| DuplicateTier::ALL.iter().position(|one| *one == tier);
-    let tier = laid.likeness.and_then(|likeness| of_tier(likeness.tier));
-    let hard = if laid.effort == Effort::More { HARD } else { 0 };
-    tier.map_or(NOTHING, |tier| tier as u8) | hard
+    let tier = likeness.and_then(|likeness| of_tier(likeness.tier));
+    tier.map_or(NOTHING, |tier| tier as u8)
+}
+
+fn hard(laid: &Laid) -> u8 {
+    if laid.effort == Effort::More { HARD } else { 0 }
+}
+
+fn of_closer(found: Closer) -> u8 {
+    match found {
+        Closer::Same(likeness) => way(Some(&likeness)),
+        Closer::Different => DIFFERENT,
+        Closer::Nothing => NOTHING,
+    }
+}
+
+fn closer(way: u8, value: f32) -> Option<Closer> {
+    Some(match way {
+        DIFFERENT => Closer::Different,
+        NOTHING => Closer::Nothing,
+        tier => Closer::Same(Likeness {
+            tier: *DuplicateTier::ALL.get(usize::from(tier))?,
+            value,
+        }),
+    })
 }
 
 struct Writer(Vec<u8>);
@@ -176,7 +236,9 @@ impl Reader<'_> {
         let pairs = ones.zip(self.all(u32::from_le_bytes)?);
         let values = self.all(f32::from_le_bytes)?.into_iter();
         let ways: Vec<[u8; 1]> = self.all(|way| way)?;
-        let laid = pairs.zip(values).zip(ways).map(|((pair, value), [way])| {
+        let promises = self.all(|[laid, profile]| Promise { laid, profile })?;
+        let laid = pairs.zip(values).zip(ways).zip(promises);
+        let laid = laid.map(|(((pair, value), [way]), promise)| {
             let effort = if way & HARD == 0 {
                 Effort::Usual
             } else {
@@ -187,8 +249,41 @@ impl Reader<'_> {
                 pair,
                 effort,
                 likeness: tier.map(|tier| Likeness { tier: *tier, value }),
+                promise,
+                closer: None,
             }
         });
-        Some(laid.collect())
+        let mut laid: Vec<Laid> = laid.collect();
+        let places = self.all(u32::from_le_bytes)?.into_iter();
+        let values = self.all(f32::from_le_bytes)?;
+        let ways = self.all(|[way]| way)?;
+        for ((at, value), way) in places.zip(values).zip(ways) {
+            laid.get_mut(at as usize)?.closer = Some(closer(way, value)?);
+        }
+        Some(laid)
+    }
+
+    fn parts(&mut self) -> Option<BTreeMap<u32, Parts>> {
+        let rows: Vec<u32> = self.all(u32::from_le_bytes)?;
+        let profiles: Vec<Profile> = self.all(|bytes| bytes.map(u8::cast_signed))?;
+        let (bare, content) = (self.some_lays()?, self.some_lays()?);
+        let parts = profiles.into_iter().zip(bare).zip(content);
+        let parts = parts.map(|((profile, bare), content)| Parts {
+            profile,
+            bare,
+            content,
+        });
+        Some(rows.into_iter().zip(parts).collect())
+    }
+
+    fn some_lays(&mut self) -> Option<Vec<Option<Lay>>> {
+        let mut numbers = || self.all(f32::from_le_bytes);
+        let [xs, ys, rights, downs] = [numbers()?, numbers()?, numbers()?, numbers()?];
+        let lays = xs.into_iter().zip(ys).zip(rights).zip(downs);
+        let lays = lays.map(|(((x, y), right), down)| Lay {
+            scale: [x, y],
+            shift: [right, down],
+        });
+        Some(lays.map(|lay| (lay != NO_LAY).then_some(lay)).collect())
     }
 }

@@ -3,7 +3,7 @@
 use lamina_model::{Measures, Signature};
 
 use super::Memory;
-use crate::{Compared, Facts, Matrix, Settings, Unwatched, analyse_after};
+use crate::{Compared, Facts, Matrix, NoCloseups, Settings, Unwatched, analyse_after};
 
 const COLUMNS: usize = 40;
 
@@ -77,7 +77,8 @@ fn compared(
         ..Settings::default()
     };
     let vectors = Matrix::from_rows(&vectors).unwrap();
-    analyse_after(before.cloned(), &vectors, &facts, &settings, &Unwatched).unwrap()
+    let before = before.cloned();
+    analyse_after(before, &vectors, &facts, &NoCloseups, &settings, &Unwatched).unwrap()
 }
 
 #[test]

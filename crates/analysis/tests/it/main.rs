@@ -10,6 +10,7 @@
 )]
 
 mod clusters;
+mod drawings;
 mod duplicates;
 mod laws;
 mod map;
@@ -19,8 +20,8 @@ mod pictures;
 mod quality;
 mod running;
 
-use lamina_analysis::{Findings, Group, Matrix, Settings, Unwatched, analyse};
-use pictures::Picture;
+use lamina_analysis::{Findings, Group, Matrix, Settings, Unwatched, analyse_after};
+use pictures::{Larger, Picture};
 
 /// Analyses pictures, whose paths are in the order given.
 fn analysed(pictures: &[Picture]) -> Findings {
@@ -33,7 +34,10 @@ fn analysed(pictures: &[Picture]) -> Findings {
     }
     let vectors: Vec<_> = pictures.iter().map(|picture| &picture.vector[..]).collect();
     let vectors = Matrix::from_rows(&vectors).unwrap();
-    analyse(&vectors, &facts, &Settings::default(), &Unwatched).unwrap()
+    let closeups = Larger(pictures.iter().collect());
+    let settings = Settings::default();
+    let compared = analyse_after(None, &vectors, &facts, &closeups, &settings, &Unwatched);
+    compared.unwrap().findings
 }
 
 /// Whether a group holds both rows.

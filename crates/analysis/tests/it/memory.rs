@@ -3,7 +3,7 @@
 use lamina_analysis::{Compared, Matrix, Memory, Settings, Unwatched, analyse_after};
 use proptest::prelude::*;
 
-use crate::pictures::{Dice, Drawing, Picture};
+use crate::pictures::{Dice, Drawing, Larger, Picture};
 
 /// Pictures of which a set may have any: subjects that look alike, with copies of all kinds.
 fn universe(seed: u64) -> Vec<Picture> {
@@ -20,6 +20,9 @@ fn universe(seed: u64) -> Vec<Picture> {
         add("mirrored", &scene.turned(1));
         add("part", &scene.window([0.0, 0.0, 0.93, 0.93]));
         add("framed", &scene.framed(0.05, 240.0));
+        let page = Drawing::page(seed * 100 + subject);
+        add("page", &page);
+        add("page, cropped", &page.window([0.0, 0.04, 0.96, 1.0]));
         if subject == 0 {
             // A file with the same pixels, and one with the same bytes, each the one to keep.
             let mut equal = pictures[0].clone();
@@ -55,7 +58,9 @@ fn compared(before: Option<&Memory>, pictures: &[&Picture], settings: &Settings)
         .collect();
     let rows: Vec<_> = pictures.iter().map(|picture| &picture.vector[..]).collect();
     let vectors = Matrix::from_rows(&rows).unwrap();
-    analyse_after(before.cloned(), &vectors, &facts, settings, &Unwatched).unwrap()
+    let closeups = Larger(pictures.to_vec());
+    let before = before.cloned();
+    analyse_after(before, &vectors, &facts, &closeups, settings, &Unwatched).unwrap()
 }
 
 /// Some of all, in an order of paths that is another each time.

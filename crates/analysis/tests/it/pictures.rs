@@ -1,7 +1,7 @@
 //! Pictures made of nothing but numbers: scenes that can be looked at through a window, and what
 //! an index would know of them.
 
-use lamina_analysis::Facts;
+use lamina_analysis::{Closeup, Closeups, Facts};
 use lamina_model::{Measures, Signature};
 
 /// Numbers that look random and are the same in every run.
@@ -89,6 +89,32 @@ impl Drawing {
         drawing
     }
 
+    /// Lines of words, each word a few strokes, in a part of it.
+    pub(crate) fn write(&mut self, dice: &mut Dice, [left, top, right, bottom]: [f32; 4]) {
+        let mut y = top;
+        while y < bottom {
+            let mut x = left;
+            while x < right {
+                let letters = 2 + dice.next() % 6;
+                for _ in 0..letters {
+                    let rise = if dice.unit() < 0.3 { 0.012 } else { 0.0 };
+                    let ink = dice.between(20.0, 120.0);
+                    self.rectangle([x, y - rise, x + 0.0045, y + 0.012], ink);
+                    x += 0.008;
+                }
+                x += 0.014;
+            }
+            y += 0.04;
+        }
+    }
+
+    /// A page of text.
+    pub(crate) fn page(seed: u64) -> Self {
+        let mut page = Self::plain(252.0);
+        page.write(&mut Dice::new(seed), [0.14, 0.13, 0.8, 0.88]);
+        page
+    }
+
     /// What a window shows: its left, top, right and bottom in shares of the sides.
     pub(crate) fn window(&self, [left, top, right, bottom]: [f32; 4]) -> Self {
         Self::new(|x, y| self.at(left + (right - left) * x, top + (bottom - top) * y))
@@ -172,10 +198,22 @@ impl Drawing {
     }
 }
 
+/// Pictures of a set, seen larger.
+pub(crate) struct Larger<'a>(pub(crate) Vec<&'a Picture>);
+
+impl Closeups for Larger<'_> {
+    fn closeup(&self, row: u32) -> Option<Closeup> {
+        let luma = self.0[row as usize].luma.to_vec();
+        Some(Closeup::new(luma, 320).unwrap())
+    }
+}
+
 /// An indexed picture and its vector.
 #[derive(Clone)]
 pub(crate) struct Picture {
     pub(crate) facts: Facts,
+    /// The drawing itself.
+    luma: std::sync::Arc<[u8]>,
     pub(crate) vector: Vec<f32>,
 }
 
@@ -198,6 +236,7 @@ impl Picture {
         let seed = u64::from_le_bytes(hash("noise")[..8].try_into().unwrap());
         Self {
             vector: near(subject, 0.03, seed),
+            luma: drawing.0.iter().map(|luma| luma.round() as u8).collect(),
             facts: Facts {
                 content_hash: hash("content"),
                 pixel_hash: hash("pixels"),

@@ -13,6 +13,7 @@ use lamina_store::{AnalysisFacts, FindingsBatch, Publication};
 
 use super::{
     Stopped, Tally,
+    closeups::Thumbnails,
     clusters::{Before, cluster_ids},
     labels::Labels,
     remembered, report, splits,
@@ -34,6 +35,7 @@ struct Set {
     paths: Vec<SourcePath>,
     vectors: Matrix,
     facts: Vec<Facts>,
+    thumbnails: Thumbnails,
 }
 
 /// Analyses, writes the findings, and flips the dataset to them. Ends the job.
@@ -154,6 +156,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     };
     let ids = rows.iter().map(|row| row.id).collect();
     let paths = rows.iter().map(|row| row.path.clone()).collect();
+    let placements = rows.iter().map(|row| row.placement).collect();
     let facts = rows
         .into_iter()
         .zip(signatures)
@@ -164,6 +167,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
         paths,
         vectors,
         facts: facts.collect::<Result<_, _>>()?,
+        thumbnails: Thumbnails::new(store, dataset.id, placements),
     })
 }
 
@@ -197,6 +201,7 @@ struct Watcher {
     rejected: u64,
     /// The part of the whole that is watched.
     part: std::ops::Range<u64>,
+    thumbnails: Arc<Thumbnails>,
 }
 
 impl Watch for Watcher {
@@ -208,7 +213,7 @@ impl Watch for Watcher {
     }
 
     fn cancelled(&self) -> bool {
-        self.job.stop().is_cancelled()
+        self.job.stop().is_cancelled() || self.thumbnails.has_failed()
     }
 }
 
@@ -228,16 +233,25 @@ async fn compare(
     rejected: u64,
 ) -> Result<(Compared, Memory), Stopped> {
     let job = Arc::clone(job);
+    let thumbnails = Arc::new(set.thumbnails);
+    let looked_at = Arc::clone(&thumbnails);
     let compared = tokio::task::spawn_blocking(move || {
         let watcher = |part| Watcher {
             job: Arc::clone(&job),
             rejected,
             part,
+            thumbnails: Arc::clone(&thumbnails),
         };
         let settings = Settings::default();
         let comparing = watcher(0..COMPARING);
-        let lamina_analysis::Compared { findings, memory } =
-            analyse_after(before, &set.vectors, &set.facts, &settings, &comparing)?;
+        let lamina_analysis::Compared { findings, memory } = analyse_after(
+            before,
+            &set.vectors,
+            &set.facts,
+            &*thumbnails,
+            &settings,
+            &comparing,
+        )?;
         let (pictures, pairs) = (memory.pictures_compared(), memory.pairs_laid());
         tracing::debug!(
             pictures,
@@ -253,7 +267,11 @@ async fn compare(
         };
         Ok::<_, AnalysisError>((compared, memory))
     });
-    match compared.await.map_err(Error::internal)? {
+    let compared = compared.await.map_err(Error::internal)?;
+    if let Some(fault) = Arc::into_inner(looked_at).and_then(Thumbnails::into_fault) {
+        return Err(fault.into());
+    }
+    match compared {
         Ok(found) => Ok(found),
         Err(AnalysisError::Cancelled) => Err(Stopped::Cancelled),
         Err(cause) => Err(Error::internal(cause).into()),

@@ -9,7 +9,7 @@ fn seen(warp: &Warp) -> Plane {
         128.0 + 50.0 * (5.0 * x + 1.0).sin() * (4.0 * y).cos() + 40.0 * (3.0 * x - 6.0 * y).sin()
     };
     let unit = |at: usize| (at as f32 + 0.5) * 2.0 / SIDE as f32 - 1.0;
-    Plane::of(&Signature::new(std::array::from_fn(|at| {
+    Plane::of_signature(&Signature::new(std::array::from_fn(|at| {
         let [x, y] = warp.place(unit(at % SIDE), unit(at / SIDE));
         luma(x, y) as u8
     })))
@@ -56,7 +56,7 @@ fn a_part_painted_over_does_not_pull() {
     let warp = turned(3.0, 0.97);
     let mut cells: Vec<u8> = seen(&warp).cells().iter().map(|cell| *cell as u8).collect();
     cells[..SIDE * SIDE / 4].fill(255);
-    let painted = Plane::of(&Signature::new(cells.try_into().unwrap()));
+    let painted = Plane::of_signature(&Signature::new(cells.try_into().unwrap()));
     let found = refine(&one, &painted, Warp::of(&Lay::SAME), 20).unwrap();
     assert!(apart(&found.warp, &warp) < 0.05, "{found:?}");
 }

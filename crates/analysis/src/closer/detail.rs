@@ -1,0 +1,216 @@
+//! Fine detail of two drawings, one laid over the other.
+
+use super::drawing::{Level, detail, radius};
+use crate::likeness::align::{Lay, unit};
+use crate::likeness::plane::Square;
+use crate::likeness::warp::{Place, Warp};
+
+/// Tiles along each side.
+const TILES: usize = 16;
+/// Mean square of the fine detail of a tile that says something, luma steps.
+const SAYS: f32 = 9.0;
+/// Agreement from which on the same is drawn in a tile.
+const AGREES: f32 = 0.7;
+
+/// What the one shows where the cells of the other fall, without all that is large in it, and what
+/// the other shows there.
+pub(super) struct Seen<'a, const N: usize> {
+    one: Square<N>,
+    other: &'a Square<N>,
+    inside: Vec<bool>,
+}
+
+impl<'a, const N: usize> Seen<'a, N> {
+    pub(super) fn laid(one: &Level<N>, other: &'a Level<N>, lay: &Lay) -> Self {
+        let clear = Clear::of::<N>(&Warp::of(lay));
+        let place = |axis: usize, at: usize| lay.scale[axis] * unit::<N>(at) + lay.shift[axis];
+        let places: [[f32; 2]; N] = std::array::from_fn(|at| [place(0, at), place(1, at)]);
+        let is_clear = places.map(|place| clear.holds(place));
+        let inside = is_clear
+            .iter()
+            .flat_map(|[_, y]| is_clear.iter().map(move |[x, _]| *x && *y));
+        Self {
+            inside: inside.collect(),
+            one: detail(&one.soft.seen_through(lay)),
+            other: other.detail(),
+        }
+    }
+
+    pub(super) fn warped(one: &Level<N>, other: &'a Level<N>, warp: &Warp) -> Self {
+        let clear = Clear::of::<N>(warp);
+        let mut inside = Vec::with_capacity(N * N);
+        let mut cells = Vec::with_capacity(N * N);
+        for at in 0..N * N {
+            let [x, y] = warp.place(unit::<N>(at % N), unit::<N>(at / N));
+            inside.push(clear.holds([x, y]) == [true; 2]);
+            cells.push(Place::<N>::new(x, y).value(&one.soft));
+        }
+        Self {
+            one: detail(&Square::from_cells(cells)),
+            other: other.detail(),
+            inside,
+        }
+    }
+
+    /// Correlation of the fine detail, −1 to 1.
+    pub(super) fn agreement(&self) -> f32 {
+        let mut sums = Sums::default();
+        for (at, _) in self
+            .inside
+            .iter()
+            .enumerate()
+            .filter(|(_, inside)| **inside)
+        {
+            sums.add(self.one.cells()[at], self.other.cells()[at]);
+        }
+        sums.correlation()
+    }
+
+    /// What the tiles say that lie inside altogether.
+    pub(super) fn tiles(&self) -> Tiles {
+        let side = N / TILES;
+        let mut tiles = [Sums::default(); TILES * TILES];
+        for y in 0..N {
+            for x in 0..N {
+                let at = y * N + x;
+                if self.inside[at] {
+                    let tile = y / side * TILES + x / side;
+                    tiles[tile].add(self.one.cells()[at], self.other.cells()[at]);
+                }
+            }
+        }
+        let whole = (side * side) as f32;
+        let mut all = Sums::default();
+        for tile in tiles.iter().filter(|tile| tile.count >= whole) {
+            all.join(tile);
+        }
+        let gain = all.gain();
+        let telling =
+            |tile: &Sums| tile.count >= whole && tile.one.max(tile.other) >= SAYS * tile.count;
+        let mut found = Tiles {
+            gain,
+            agreement: all.correlation(),
+            ..Tiles::default()
+        };
+        let mut left = Sums::default();
+        let (mut first, mut last) = ([TILES; 2], [0; 2]);
+        for (at, tile) in tiles.iter().enumerate().filter(|(_, tile)| telling(tile)) {
+            found.telling += 1;
+            if tile.agreement(gain) >= AGREES {
+                left.join(tile);
+                continue;
+            }
+            found.redrawn += 1;
+            for (axis, place) in [at % TILES, at / TILES].into_iter().enumerate() {
+                first[axis] = first[axis].min(place);
+                last[axis] = last[axis].max(place + 1);
+            }
+        }
+        let sides = [0, 1].map(|axis| last[axis].saturating_sub(first[axis]));
+        found.redrawn_area = (sides[0] * sides[1]) as f32 / (TILES * TILES) as f32;
+        found.elsewhere = left.correlation();
+        found
+    }
+}
+
+/// What the tiles of two drawings say.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Tiles {
+    /// Tiles in which something is drawn, of 256.
+    pub(super) telling: u32,
+    /// Of these, the ones in which other things are.
+    pub(super) redrawn: u32,
+    /// Share of the frame of the smallest rectangle that holds these.
+    pub(super) redrawn_area: f32,
+    /// Correlation of the fine detail of all tiles, −1 to 1.
+    pub(super) agreement: f32,
+    /// The same of the telling tiles in which the same is drawn.
+    pub(super) elsewhere: f32,
+    /// Contrast of the fine detail of the other over that of the one.
+    pub(super) gain: f32,
+}
+
+/// Sums over fine detail, which has no mean.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    count: f32,
+    one: f32,
+    other: f32,
+    crossed: f32,
+}
+
+impl Sums {
+    fn add(&mut self, one: f32, other: f32) {
+        self.count += 1.0;
+        self.one += one * one;
+        self.other += other * other;
+        self.crossed += one * other;
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.count += other.count;
+        self.one += other.one;
+        self.other += other.other;
+        self.crossed += other.crossed;
+    }
+
+    fn correlation(&self) -> f32 {
+        let both = (self.one * self.other).sqrt();
+        if both > f32::EPSILON {
+            self.crossed / both
+        } else {
+            0.0
+        }
+    }
+
+    fn gain(&self) -> f32 {
+        ((self.other + 1.0) / (self.one + 1.0)).sqrt()
+    }
+
+    /// How much of what is drawn in either is drawn in both, once contrast is let go, −1 to 1.
+    fn agreement(&self, gain: f32) -> f32 {
+        let most = (gain * gain * self.one).max(self.other);
+        if most > f32::EPSILON {
+            gain * self.crossed / most
+        } else {
+            0.0
+        }
+    }
+}
+
+/// Left, top, right and bottom of the one up to which nothing of what lies around it mixes in.
+struct Clear([f32; 4]);
+
+impl Clear {
+    fn of<const N: usize>(warp: &Warp) -> Self {
+        let half = N as f32 / 2.0;
+        let (mut low, mut high) = ([1.0_f32; 2], [-1.0_f32; 2]);
+        for [x, y] in [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]] {
+            for (axis, place) in warp.place(x, y).into_iter().enumerate() {
+                low[axis] = low[axis].min(place);
+                high[axis] = high[axis].max(place);
+            }
+        }
+        let ends = 1.0 + 0.5 / half;
+        let limit = |beyond: f32| {
+            if beyond > ends {
+                // Beside the edge, what lies around mixes into all that was averaged.
+                1.0 - (2 * radius::<N>() + 1) as f32 / half
+            } else {
+                f32::INFINITY
+            }
+        };
+        Self([
+            limit(-low[0]),
+            limit(-low[1]),
+            limit(high[0]),
+            limit(high[1]),
+        ])
+    }
+
+    /// Whether a place is clear from left to right, and from top to bottom.
+    fn holds(&self, [x, y]: [f32; 2]) -> [bool; 2] {
+        let Self([left, top, right, bottom]) = *self;
+        [-x <= left && x <= right, -y <= top && y <= bottom]
+    }
+}

@@ -1,0 +1,248 @@
+//! Laying pairs of pictures over each other, where that was not done before.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::closer::{self, Closer, Drawing, Parts, Promise};
+use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
+use crate::memory::Recall;
+use crate::progress::Stage;
+use crate::set::Set;
+use crate::{AnalysisError, Closeups, Facts};
+
+/// Two pictures laid over each other, the lower first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Laid {
+    pub(crate) pair: (u32, u32),
+    pub(crate) effort: Effort,
+    /// What signatures say; nothing where they have nothing in common.
+    pub(crate) likeness: Option<Likeness>,
+    /// How much a closer look at two drawings promises, 0 for no look at all.
+    pub(crate) promise: Promise,
+    /// What that look said, if there was one.
+    pub(crate) closer: Option<Closer>,
+}
+
+impl Laid {
+    /// What the two are to each other, all in all.
+    pub(crate) fn judged(&self) -> Option<Likeness> {
+        match self.closer {
+            Some(Closer::Same(found)) => match self.likeness {
+                Some(told) if told.value >= found.value => Some(told),
+                _ => Some(found),
+            },
+            Some(Closer::Different) => None,
+            Some(Closer::Nothing) | None => self.likeness,
+        }
+    }
+}
+
+/// What pairs are laid with: glances of all pictures, and what was seen before.
+pub(super) struct Pairs<'a> {
+    facts: Vec<&'a Facts>,
+    /// Where they are seen larger, and which row of the set each is.
+    closeups: &'a dyn Closeups,
+    rows: Vec<u32>,
+    /// Where the content of drawings lies, as far as anybody asked.
+    parts: Vec<OnceLock<Option<Parts>>>,
+    /// Of those pictures that were glanced at.
+    glances: Vec<OnceLock<Glance<'a>>>,
+    /// What was seen before, in order.
+    before: Vec<Laid>,
+    /// Pairs laid.
+    pub(super) count: AtomicUsize,
+}
+
+impl<'a> Pairs<'a> {
+    pub(super) fn new(
+        set: &Set<'a>,
+        distinct: &[u32],
+        closeups: &'a dyn Closeups,
+        before: Option<&Recall<'_>>,
+    ) -> Self {
+        let parts = (0..distinct.len() as u32).map(|at| {
+            let known = before.and_then(|recall| {
+                let was = recall.was(at)?;
+                recall.memory.parts.get(&was).copied()
+            });
+            known.map_or_else(OnceLock::new, |known| OnceLock::from(Some(known)))
+        });
+        let parts = parts.collect();
+        let facts = distinct.iter().map(|place| set.facts[*place as usize]);
+        let before = before.map(|recall| {
+            let known = recall.memory.pairs.iter().filter_map(|laid| {
+                let pair = (recall.now(laid.pair.0)?, recall.now(laid.pair.1)?);
+                Some(Laid { pair, ..*laid })
+            });
+            known.collect()
+        });
+        Self {
+            facts: facts.collect(),
+            closeups,
+            rows: distinct
+                .iter()
+                .map(|place| set.rows[*place as usize])
+                .collect(),
+            parts,
+            glances: distinct.iter().map(|_| OnceLock::new()).collect(),
+            before: before.unwrap_or_default(),
+            count: AtomicUsize::new(0),
+        }
+    }
+
+    /// Where the content of a drawing lies; nothing where it is not seen any larger.
+    fn parts(&self, at: u32) -> Option<&Parts> {
+        let look = || Some(Parts::of(&self.closeups.closeup(self.rows[at as usize])?));
+        self.parts[at as usize].get_or_init(look).as_ref()
+    }
+
+    /// All that is known of the content of drawings by now.
+    pub(super) fn known_parts(self) -> BTreeMap<u32, Parts> {
+        let known = (0..)
+            .zip(self.parts)
+            .filter_map(|(at, parts)| Some((at, parts.into_inner()??)));
+        known.collect()
+    }
+
+    /// What was seen of a pair before with as much effort.
+    fn known(&self, pair: (u32, u32), effort: Effort) -> Option<Laid> {
+        let known = self.before.binary_search_by_key(&pair, |laid| laid.pair);
+        let known = self.before[known.ok()?];
+        (known.effort == effort).then_some(known)
+    }
+
+    fn glance(&self, at: usize) -> &Glance<'a> {
+        self.glances[at].get_or_init(|| Glance::new(self.facts[at]))
+    }
+}
+
+/// Lays some pairs over each other, where that was not done before. Most pictures stand in several
+/// of them: each is made ready once for all that are laid at one desk.
+pub(super) struct Desk<'p, 'a> {
+    pairs: &'p Pairs<'a>,
+    ready: BTreeMap<u32, Prepared<'p>>,
+    /// The first of the pair before. Pairs come in order, so the windows of one picture at a time
+    /// are enough.
+    first: Option<u32>,
+}
+
+impl<'p, 'a> Desk<'p, 'a> {
+    pub(super) fn new(pairs: &'p Pairs<'a>) -> Self {
+        Self {
+            pairs,
+            ready: BTreeMap::new(),
+            first: None,
+        }
+    }
+
+    pub(super) fn laid(&mut self, pair: (u32, u32), effort: Effort) -> Laid {
+        if let Some(known) = self.pairs.known(pair, effort) {
+            return known;
+        }
+        self.pairs.count.fetch_add(1, Ordering::Relaxed);
+        let before = self.first.replace(pair.0).filter(|first| *first != pair.0);
+        if let Some(before) = before.and_then(|before| self.ready.get_mut(&before)) {
+            before.close_windows();
+        }
+        for at in [pair.0, pair.1] {
+            let ready = || Prepared::new(self.pairs.glance(at as usize));
+            self.ready.entry(at).or_insert_with(ready);
+        }
+        let (one, other) = (&self.ready[&pair.0], &self.ready[&pair.1]);
+        Laid {
+            pair,
+            effort,
+            likeness: compare(one, other, effort),
+            promise: self.promise(pair).unwrap_or_default(),
+            closer: None,
+        }
+    }
+
+    /// How much a closer look promises; nothing where there is none to be had.
+    fn promise(&self, pair: (u32, u32)) -> Option<Promise> {
+        let (one, other) = (&self.ready[&pair.0], &self.ready[&pair.1]);
+        if !closer::are_drawings(one, other) {
+            return None;
+        }
+        let (mine, theirs) = (self.pairs.parts(pair.0)?, self.pairs.parts(pair.1)?);
+        let best = closer::starts((one, mine), (other, theirs))
+            .first()?
+            .promise;
+        let profile = closer::likeness_of_profiles(&mine.profile, &theirs.profile);
+        Some(Promise {
+            laid: (best * 255.0) as u8,
+            profile: (profile * 255.0) as u8,
+        })
+    }
+}
+
+/// Takes a closer look at those drawings for which it may tell something.
+pub(super) fn look_closer(
+    pairs: &Pairs<'_>,
+    laid: &mut [Laid],
+    least_likeness: f32,
+    stage: &Stage<'_>,
+) -> Result<(), AnalysisError> {
+    let chosen = closer::chosen(laid, pairs.facts.len(), least_likeness);
+    let stage = stage.of(chosen.len() as u64);
+    let looked: Result<Vec<_>, AnalysisError> = chosen
+        .par_chunks(AT_ONCE)
+        .map(|some| {
+            stage.advance(some.len() as u64)?;
+            let mut table = Table::new(pairs);
+            let looks = some
+                .iter()
+                .map(|at| (*at, table.look(&laid[*at], least_likeness)));
+            Ok(looks.collect::<Vec<_>>())
+        })
+        .collect();
+    for (at, found) in looked?.into_iter().flatten() {
+        laid[at].closer = Some(found);
+    }
+    Ok(())
+}
+
+/// Drawings looked at by one thread before it lets go of them: each takes 0.3 MB.
+const AT_ONCE: usize = 16;
+
+/// Looks closely at some pairs, each drawing made ready once.
+struct Table<'p, 'a> {
+    pairs: &'p Pairs<'a>,
+    ready: BTreeMap<u32, Option<(Prepared<'p>, Drawing)>>,
+}
+
+impl<'p, 'a> Table<'p, 'a> {
+    fn new(pairs: &'p Pairs<'a>) -> Self {
+        Self {
+            pairs,
+            ready: BTreeMap::new(),
+        }
+    }
+
+    fn look(&mut self, laid: &Laid, least_likeness: f32) -> Closer {
+        let known = self.pairs.known(laid.pair, laid.effort);
+        if let Some(known) = known.and_then(|known| known.closer) {
+            return known;
+        }
+        let (pairs, (one, other)) = (self.pairs, laid.pair);
+        for at in [one, other] {
+            self.ready.entry(at).or_insert_with(|| {
+                let closeup = pairs.closeups.closeup(pairs.rows[at as usize])?;
+                let prepared = Prepared::new(pairs.glance(at as usize));
+                Some((prepared, Drawing::new(&closeup)))
+            });
+        }
+        let told = laid.likeness.filter(|told| told.value >= least_likeness);
+        let look = || {
+            let (mine, theirs) = (self.ready[&one].as_ref()?, self.ready[&other].as_ref()?);
+            let (my_parts, their_parts) = (pairs.parts(one)?, pairs.parts(other)?);
+            let starts = closer::starts((&mine.0, my_parts), (&theirs.0, their_parts));
+            let both = [(&mine.0, &mine.1), (&theirs.0, &theirs.1)];
+            Some(closer::look(both, &starts, told))
+        };
+        look().unwrap_or(Closer::Nothing)
+    }
+}

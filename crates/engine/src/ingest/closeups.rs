@@ -1,0 +1,70 @@
+//! Thumbnails as comparing asks for them: one by one, from its own threads.
+
+use std::sync::OnceLock;
+
+use lamina_analysis::{Closeup, Closeups};
+use lamina_model::{DatasetId, Placement};
+use lamina_store::Store;
+use lamina_vision::DecodeLimits;
+use tokio::runtime::Handle;
+
+use crate::Error;
+
+/// The thumbnails of the pictures that are compared, in their order.
+pub(super) struct Thumbnails {
+    store: Store,
+    dataset: DatasetId,
+    placements: Vec<Placement>,
+    runtime: Handle,
+    fault: OnceLock<Error>,
+}
+
+impl Thumbnails {
+    /// To be made on the runtime, and asked on other threads.
+    pub(super) fn new(store: &Store, dataset: DatasetId, placements: Vec<Placement>) -> Self {
+        Self {
+            store: store.clone(),
+            dataset,
+            placements,
+            runtime: Handle::current(),
+            fault: OnceLock::new(),
+        }
+    }
+
+    /// Whether a thumbnail could not be read, so that all that is still said is in vain.
+    pub(super) fn has_failed(&self) -> bool {
+        self.fault.get().is_some()
+    }
+
+    /// Why a thumbnail could not be read, if one could not.
+    pub(super) fn into_fault(self) -> Option<Error> {
+        self.fault.into_inner()
+    }
+}
+
+impl Closeups for Thumbnails {
+    fn closeup(&self, row: u32) -> Option<Closeup> {
+        const SIDE: u32 = Closeup::SIDE as u32;
+        if self.has_failed() {
+            return None;
+        }
+        let placement = self.placements.get(row as usize)?;
+        let read = self.store.thumbnail(self.dataset, placement);
+        let bytes = match self.runtime.block_on(read) {
+            Ok(bytes) => bytes,
+            Err(cause) => {
+                // The first tells it all.
+                let _ = self.fault.set(cause.into());
+                return None;
+            }
+        };
+        match lamina_vision::grey_square(&bytes, SIDE, &DecodeLimits::default()) {
+            Ok(square) => Closeup::new(square.luma, square.longest_px),
+            Err(rejection) => {
+                tracing::warn!(dataset.id = %self.dataset, ?placement, note = rejection.note,
+                    "a thumbnail cannot be decoded; its signature must do");
+                None
+            }
+        }
+    }
+}

@@ -129,7 +129,7 @@ fn read(arguments: &[OsString]) -> Result<Options> {
         hard: None,
         wrong_labels: None,
     };
-    let (mut hard, mut kind) = (false, None);
+    let (mut hard, mut kinds) = (false, Vec::new());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().cloned().context("an option lacks its value");
@@ -145,8 +145,8 @@ fn read(arguments: &[OsString]) -> Result<Options> {
             Some("--json") => options.json = true,
             Some("--list") => options.list = true,
             Some("--hard") => hard = true,
-            Some("--one-each") => kind = Some(Hard::OneEach),
-            Some("--drawn") => kind = Some(Hard::Drawn),
+            Some("--one-each") => kinds.push(Hard::OneEach),
+            Some("--drawn") => kinds.push(Hard::Drawn),
             Some("--pure") => options.pure = true,
             Some(word) if word.starts_with("--") => bail!("eval has no argument {word}"),
             _ if options.folder.is_none() => options.folder = Some(argument.into()),
@@ -162,12 +162,12 @@ fn read(arguments: &[OsString]) -> Result<Options> {
     if options.wrong_labels.is_some() && options.folder.is_none() {
         bail!("--wrong-labels needs a folder whose folders are labels");
     }
-    options.hard = hard.then(|| kind.unwrap_or(Hard::Many));
+    options.hard = hard.then(|| kinds.first().copied().unwrap_or(Hard::Many));
     if hard && options.folder.is_some() {
         bail!("--hard builds a set of its own: it takes no folder");
     }
-    if kind.is_some() && !hard {
-        bail!("--one-each and --drawn are said of a hard set: --hard --drawn");
+    if kinds.len() > usize::from(hard) {
+        bail!("--one-each or --drawn is said of a hard set, one of them: --hard --drawn");
     }
     if options.count < 100 {
         bail!("--count is a number from 100: a hundredth of it is made of each kind");

@@ -40,7 +40,8 @@ pub fn analyse(
 /// The findings are those of [`analyse()`], to the last bit, as long as all pictures are compared
 /// with all ([`Settings::exact_up_to`]); in a larger set, those of an analysis with the same
 /// landmarks. A memory made with other settings, or by another version, is as good as none. It is
-/// let go as soon as it was read, before clusters and scores take memory of their own.
+/// let go as soon as it was read, before clusters and scores take memory of their own. What
+/// `closeups` said of pictures that it knew stays, so they must be those that it was made with.
 ///
 /// # Errors
 /// As [`analyse()`].

@@ -19,7 +19,7 @@ mod verdict;
 
 pub(crate) use self::choice::{Promise, chosen};
 pub(crate) use self::drawing::Drawing;
-pub(crate) use self::parts::{Parts, Profile, likeness as likeness_of_profiles};
+pub(crate) use self::parts::{Parts, Profile, likeness_of_profiles};
 pub(crate) use self::starts::{Start, starts};
 
 use crate::likeness::{Likeness, Prepared};
@@ -45,26 +45,40 @@ impl Closer {
     }
 }
 
+/// Likeness from which on signatures are sure enough: soft copies have little fine detail left.
+const SURE: f32 = 0.98;
+
 /// Share of ground from which on a picture may be a drawing; one of two must be a drawing for sure
 /// ([`Prepared::is_graphic`]). A frame or a mark over a page takes some of its ground.
 const GROUND: f32 = 0.28;
+/// Ground in a closeup over that in a signature. Ink that is finer than a cell takes ground from
+/// the signature, so of drawings there is more, by a twentieth and up to twice; of skies and walls,
+/// in whose noise a closeup has less, as much at most.
+const FINER: f32 = 1.03;
+const AS_FINE: f32 = 1.0;
 
-/// Whether two pictures are looked at closely at all.
-pub(crate) fn are_drawings(one: &Prepared<'_>, other: &Prepared<'_>) -> bool {
+/// Whether two pictures may be drawings, by their signatures.
+pub(crate) fn may_be_drawings(one: &Prepared<'_>, other: &Prepared<'_>) -> bool {
     one.ground().min(other.ground()) >= GROUND && (one.is_graphic() || other.is_graphic())
 }
 
-/// Looks at two drawings closely, from where they may lie over each other. `told` is what
-/// signatures say.
+/// Whether they are, so that they are looked at closely at all.
+pub(crate) fn are_drawings(one: (&Prepared<'_>, &Parts), other: (&Prepared<'_>, &Parts)) -> bool {
+    let [one, other] = [one, other].map(|(ready, parts)| parts.ground / ready.ground());
+    one.max(other) >= FINER && one.min(other) >= AS_FINE
+}
+
+/// Looks at two drawings closely, from where they may lie over each other. `is_told` says whether
+/// signatures call them copies.
 pub(crate) fn look(
     [one, other]: [(&Prepared<'_>, &Drawing); 2],
     starts: &[Start],
-    told: Option<Likeness>,
+    is_told: bool,
 ) -> Closer {
-    let Some(settled) = settle::settle(one.1, other.1, starts, told.is_some()) else {
+    let Some(settled) = settle::settle(one.1, other.1, starts, is_told) else {
         return Closer::Nothing;
     };
     let facts = [one.0.facts(), other.0.facts()];
     let ground = one.0.ground().min(other.0.ground());
-    verdict::verdict(&settled, (facts, ground), told)
+    verdict::verdict(&settled, facts, ground, is_told)
 }

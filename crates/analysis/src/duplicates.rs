@@ -1,7 +1,8 @@
 //! Copies: which pictures are the same, in which way, and which one to keep.
 //!
 //! Exact tiers are equality of hashes. For the near tiers, vectors and perceptual hashes propose
-//! pairs, and [`crate::likeness`] decides on each.
+//! pairs, and [`crate::likeness`] decides on each; of drawings on even ground, such as pages and
+//! screens, [`crate::closer`] looks once more at the most promising.
 //!
 //! Near copies do not chain. Pictures choose in the order in which they would be kept, each
 //! taking the copies of itself that nobody took before: every member of a group is a copy of the
@@ -183,7 +184,7 @@ pub(crate) fn near(
     look_closer(&pairs, &mut proposed, settings.least_likeness, &looking)?;
     let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
     for laid in &proposed {
-        let likeness = laid.judged();
+        let likeness = laid.copy();
         if let Some(likeness) = likeness.filter(|found| found.value >= settings.least_likeness) {
             let (a, b) = laid.pair;
             partners[a as usize].push((b, likeness));
@@ -222,7 +223,7 @@ struct Seen<'a, 'p> {
 
 impl Seen<'_, '_> {
     fn is_alike(&self, laid: &Laid) -> bool {
-        laid.judged().is_some_and(|found| found.value >= self.least)
+        laid.alike().is_some_and(|found| found.value >= self.least)
     }
 
     /// Whether two pictures are alike enough to stand together; nothing where nobody looked.

@@ -2,8 +2,9 @@
 //! together, and which pictures say the most.
 //!
 //! Pure mathematics on the vectors and on the small facts that `lamina-vision` took from each
-//! picture. Nothing here reads a file, a pixel, a clock or a database, and nothing depends on
-//! the order of the rows or on the number of threads: the same pictures give the same findings.
+//! picture; of drawings on even ground it asks for a [`Closeup`] beside. Nothing here reads a
+//! file, a clock or a database, and nothing depends on the order of the rows or on the number of
+//! threads: the same pictures give the same findings.
 //!
 //! The doors are [`analyse()`], or [`analyse_after()`] where an analysis of much the same set is
 //! remembered, and [`layout()`] for a map of a set, which alone goes by the order

@@ -3,7 +3,9 @@
 //! What two pictures are to each other depends on nothing but the two: on their vectors,
 //! signatures, hashes, shapes and colours. So a picture goes by a key made of all that, and what
 //! was found about pairs of keys stays true whatever is added, taken away or called otherwise.
-//! Groups, scores and clusters depend on the whole set and are worked out each time.
+//! Groups, scores and clusters depend on the whole set and are worked out each time, and so does
+//! the choice of the pairs that are looked at closely: what such a look said is remembered, and
+//! counts where the pair is chosen again.
 //!
 //! A list of the pictures near to one stays true as well, as far as it reaches. Of a list that
 //! was cut off nobody knows what came next, so each is kept a third longer than it is used, and

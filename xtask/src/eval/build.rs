@@ -17,8 +17,6 @@ use crate::{
     shell,
 };
 
-/// Where the generator is looked for, from the root of the repository.
-const BESIDE: &str = "../shared/bench";
 /// A set that is hard by design. What makes it is ours and lies beside this file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hard {
@@ -41,6 +39,8 @@ impl Hard {
     }
 }
 
+/// Where the generator is looked for, from the root of the repository.
+const BESIDE: &str = "../shared/bench";
 /// What makes the hard sets, from the root of the repository: the scripts that are run, and what they read.
 const HARD: [&str; 6] = [
     "xtask/src/eval/hard_set.py",

@@ -146,9 +146,9 @@ def more_margin(picture, dice, _):
 
 def scanned(picture, dice, other):
     """Printed and scanned: a little aslant, not quite white, not quite sharp."""
-    random = np.random.default_rng(dice.randrange(1 << 30))
+    grains = np.random.default_rng(dice.randrange(1 << 30))
     picture = turn(0.6, "canvas")(picture, dice, other).filter(ImageFilter.GaussianBlur(0.8))
-    return mapped(picture, lambda values: 18 + 0.88 * values + random.normal(0, 4, values.shape))
+    return mapped(picture, lambda values: 18 + 0.88 * values + grains.normal(0, 4, values.shape))
 
 
 def highlighted(picture, dice, _):

@@ -78,6 +78,7 @@ fn the_command_line_is_read() {
         &["--hard", "a"],
         &["--one-each"],
         &["--drawn"],
+        &["--hard", "--drawn", "--one-each"],
     ] {
         assert!(words(wrong).is_err(), "{wrong:?}");
     }

@@ -2,51 +2,76 @@
 
 use std::cmp::Reverse;
 
+use super::SURE;
 use crate::duplicates::Laid;
 
-/// How much a closer look at two drawings promises, in 255ths; nought where there is none to be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How much a closer look at two drawings promises, in 255ths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Promise {
     /// By fine detail of signatures, laid over each other.
     pub(crate) laid: u8,
-    /// By the profiles of what is drawn: a frame or a margin moves all of a signature.
+    /// By the profiles of what is drawn: a frame or a margin moves all of a signature. What was
+    /// turned has another.
     pub(crate) profile: u8,
 }
 
 /// So many of the most promising of each drawing, in either way.
 const OF_EACH: usize = 2;
-/// Likeness from which on signatures are sure enough.
-const SURE: f32 = 0.98;
+/// So many of those of each drawing that signatures call copies.
+const OF_TOLD: usize = 16;
 
 /// The places, in order, of the pairs that are: those that may be copies and are not known for
 /// sure. `count` is that of all pictures.
 pub(crate) fn chosen(pairs: &[Laid], count: usize, least_likeness: f32) -> Vec<usize> {
-    let value = |laid: &Laid| laid.likeness.map_or(0.0, |found| found.value);
-    let is_open = |laid: &Laid| laid.promise != Promise::default() && value(laid) < SURE;
-    let open: Vec<usize> = (0..pairs.len()).filter(|at| is_open(&pairs[*at])).collect();
+    let open: Vec<usize> = (0..pairs.len()).filter(|at| pairs[*at].is_open()).collect();
     let told = open.iter().copied();
-    let told = told.filter(|at| value(&pairs[*at]) >= least_likeness);
-    let mut chosen: Vec<usize> = told.collect();
+    let told = told.filter(|at| pairs[*at].told() >= least_likeness);
+    let mut told: Vec<usize> = told.collect();
+    told.sort_by(|a, b| pairs[*b].told().total_cmp(&pairs[*a].told()).then(a.cmp(b)));
+    let mut chosen: Vec<usize> = best_of_each(&told, pairs, count, OF_TOLD).collect();
     for promise in [
-        |laid: &Laid| laid.promise.laid,
-        |laid: &Laid| laid.promise.profile,
+        |promise: Promise| promise.laid,
+        |promise: Promise| promise.profile,
     ] {
-        let mut order = open.clone();
-        order.sort_by_key(|at| (Reverse(promise(&pairs[*at])), *at));
-        let mut taken = vec![0_usize; count];
-        chosen.extend(order.into_iter().filter(|at| {
-            let laid = &pairs[*at];
-            let ends = [laid.pair.0 as usize, laid.pair.1 as usize];
-            let is_among = ends.iter().any(|end| taken[*end] < OF_EACH);
-            for end in ends {
-                taken[end] += 1;
-            }
-            is_among && promise(laid) > 0
-        }));
+        let promise = |at: &usize| pairs[*at].promise.map_or(0, promise);
+        let mut order: Vec<usize> = open.iter().copied().filter(|at| promise(at) > 0).collect();
+        order.sort_by_key(|at| (Reverse(promise(at)), *at));
+        chosen.extend(best_of_each(&order, pairs, count, OF_EACH));
     }
     chosen.sort_unstable();
     chosen.dedup();
     chosen
+}
+
+/// Those that are among the first so many of one of their two pictures.
+fn best_of_each(
+    order: &[usize],
+    pairs: &[Laid],
+    count: usize,
+    of_each: usize,
+) -> impl Iterator<Item = usize> {
+    let mut taken = vec![0_usize; count];
+    order.iter().copied().filter(move |at| {
+        let (one, other) = pairs[*at].pair;
+        let ends = [one as usize, other as usize];
+        let is_among = ends.iter().any(|end| taken[*end] < of_each);
+        for end in ends {
+            taken[end] += 1;
+        }
+        is_among
+    })
+}
+
+impl Laid {
+    /// What signatures say, 0 for nothing in common.
+    fn told(&self) -> f32 {
+        self.likeness.map_or(0.0, |found| found.value)
+    }
+
+    /// Whether a closer look may tell more of it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.promise.is_some() && self.told() < SURE
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +89,7 @@ mod tests {
                 tier: DuplicateTier::Edited,
                 value,
             }),
-            promise: Promise { laid, profile },
+            promise: Some(Promise { laid, profile }),
             closer: None,
         }
     }
@@ -82,7 +107,10 @@ mod tests {
         // Each of the others is among the two best of one of its drawings; the last by its profile.
         assert_eq!(chosen(&pairs, 4, 0.96), [0, 1, 2, 3, 4, 5]);
         let mut pairs = pairs;
-        pairs[5].promise.profile = 0;
+        pairs[5].promise = Some(Promise {
+            laid: 4,
+            profile: 0,
+        });
         assert_eq!(chosen(&pairs, 4, 0.96), [0, 1, 2, 3, 4]);
     }
 
@@ -102,6 +130,8 @@ mod tests {
 
     #[test]
     fn photographs_promise_nothing() {
-        assert_eq!(chosen(&[laid((0, 1), 0, 0, 0.97)], 2, 0.96), [0_usize; 0]);
+        let mut pair = laid((0, 1), 9, 9, 0.97);
+        pair.promise = None;
+        assert_eq!(chosen(&[pair], 2, 0.96), [0_usize; 0]);
     }
 }

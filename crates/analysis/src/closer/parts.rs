@@ -13,7 +13,7 @@ const INK: u8 = 28;
 const LINE: usize = 2;
 /// Cells at the edge of a frame that are mixed with what is inside.
 const MIXED: usize = 2;
-/// Least cells along a side of content.
+/// Content has more cells than this along each side.
 const LEAST: usize = 10;
 
 /// Bins of a profile.
@@ -29,6 +29,8 @@ pub(crate) type Profile = [i8; 2 * BINS];
 /// or frame: laid content over content, they agree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Parts {
+    /// Share of the cells that are of the most common luma, two steps more or less, 0–1.
+    pub(crate) ground: f32,
     pub(crate) profile: Profile,
     /// What is inside an even frame around it.
     pub(crate) bare: Option<Lay>,
@@ -43,11 +45,12 @@ impl Parts {
         let bare = cells.bare();
         let content = match &bare {
             Some(bare) => cells.content_of(bare),
-            None => cells.content(&whole, cells.ground(&whole)),
+            None => cells.content(&whole, cells.ground(&whole).0),
         };
         let profile = cells.profile(content.as_ref().or(bare.as_ref()).unwrap_or(&whole));
         let bare = bare.map(|part| part.lay());
         Self {
+            ground: cells.ground(&whole).1,
             profile,
             bare,
             content: content.map(|part| part.lay()).or(bare),
@@ -56,7 +59,7 @@ impl Parts {
 }
 
 /// How alike two profiles are, −1 to 1.
-pub(crate) fn likeness(one: &Profile, other: &Profile) -> f32 {
+pub(crate) fn likeness_of_profiles(one: &Profile, other: &Profile) -> f32 {
     let product = |a: &i8, b: &i8| i32::from(*a) * i32::from(*b);
     let of = |a: &Profile, b: &Profile| a.iter().zip(b).map(|(a, b)| product(a, b)).sum::<i32>();
     let both = of(one, one) as f32 * of(other, other) as f32;
@@ -162,20 +165,22 @@ impl Cells<'_> {
             .collect();
         let mut profile = [0; 2 * BINS];
         let (lines, columns) = profile.split_at_mut(BINS);
-        write_profile(&down, lines);
-        write_profile(&across, columns);
+        write_profile(&down, right - left, lines);
+        write_profile(&across, down.len(), columns);
         profile
     }
 
-    /// The luma that is most common in a part, two steps more or less.
-    fn ground(&self, part: &Part) -> u8 {
+    /// The luma that is most common in a part, two steps more or less, and its share of the part.
+    fn ground(&self, part: &Part) -> (u8, f32) {
         let mut counts = [0_u32; 256];
         for luma in self.rows(part).flatten() {
             counts[usize::from(*luma)] += 1;
         }
         let sums = counts.windows(5).map(|near| near.iter().sum::<u32>());
         let most = sums.enumerate().max_by_key(|(at, sum)| (*sum, 256 - at));
-        most.map_or(0, |(at, _)| at as u8 + 2)
+        let Part([left, top, right, bottom]) = *part;
+        let whole = ((right - left) * (bottom - top)).max(1) as f32;
+        most.map_or((0, 0.0), |(at, sum)| (at as u8 + 2, sum as f32 / whole))
     }
 
     fn rows(&self, Part([left, top, right, bottom]): &Part) -> impl Iterator<Item = &[u8]> {
@@ -194,7 +199,7 @@ impl Cells<'_> {
             SIDE - off(SIDE - right, right < SIDE),
             SIDE - off(SIDE - bottom, bottom < SIDE),
         ]);
-        let ground = self.ground(&clear);
+        let (ground, _) = self.ground(&clear);
         let corner = self.0[if left > 0 { SIDE / 2 * SIDE } else { SIDE / 2 }];
         if corner.abs_diff(ground) <= INK {
             self.content(&Part([0, 0, SIDE, SIDE]), ground)
@@ -224,17 +229,17 @@ impl Cells<'_> {
     }
 }
 
-/// Sums of lines, in bins, without what is large, at most 127.
-fn write_profile(lines: &[f32], to: &mut [i8]) {
+/// Sums of lines that are so many cells long, in bins, without what is large, at most 127.
+fn write_profile(lines: &[f32], long: usize, to: &mut [i8]) {
     let bins: Vec<f32> = (0..BINS).map(|bin| mean_of_bin(lines, bin)).collect();
     let fine = (0..BINS).map(|at| {
         let near = &bins[at.saturating_sub(LARGE)..(at + LARGE + 1).min(BINS)];
         bins[at] - near.iter().sum::<f32>() / near.len() as f32
     });
     let fine: Vec<f32> = fine.collect();
-    let most = fine
-        .iter()
-        .fold(f32::EPSILON, |most, value| most.max(value.abs()));
+    // What varies by less than this, as noise does on blank paper, is not stretched.
+    let least = long as f32;
+    let most = fine.iter().fold(least, |most, value| most.max(value.abs()));
     for (to, value) in to.iter_mut().zip(&fine) {
         *to = (value / most * 127.0) as i8;
     }

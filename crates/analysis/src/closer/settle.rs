@@ -11,14 +11,14 @@ use crate::likeness::warp::{self, Warp};
 
 /// Agreement of coarse detail below which nothing is found, and from which on no other start is
 /// tried.
-const FOUND: f32 = 0.3;
+const FOUND: f32 = 0.45;
 const FOUND_WELL: f32 = 0.9;
-/// Agreement of coarse detail from which on it may be the slant alone that is missing, and up to
-/// which it may be.
-const MAY_BE_SLANTED: f32 = 0.45;
+/// Agreement of coarse detail from which on nothing is slanted, and promise from which on it may
+/// be the slant alone that is missing.
 const UPRIGHT: f32 = 0.97;
+const MAY_BE_SLANTED: f32 = 0.6;
 /// Agreement of middling detail below which two pictures that nobody took for copies are none.
-const MAY_BE: f32 = 0.86;
+const MAY_BE: f32 = 0.88;
 /// Promise of a start, less than that of the best, from which on it is not tried.
 const WORSE: f32 = 0.3;
 /// How far a side leans, in shares of itself, that is seen at the far end of a line of words.
@@ -50,7 +50,8 @@ pub(super) fn settle(
     let (agreement, start, theirs) = coarsely(one, other, starts)?;
     let mut warp = Warp::of(&start.lay);
     let mut is_slanted = false;
-    if (MAY_BE_SLANTED..UPRIGHT).contains(&agreement)
+    if agreement < UPRIGHT
+        && start.promise >= MAY_BE_SLANTED
         && let Some(fit) = warp::refine(&one.coarse.soft, &theirs.coarse.soft, warp, 3)
         && fit.warp.slant() > SLANTED
         && Seen::warped(&one.coarse, &theirs.coarse, &fit.warp).agreement() > agreement
@@ -87,7 +88,7 @@ fn coarsely<'a>(
             lay,
         })
     };
-    // Only where nothing else was found.
+    // Only where nothing else was found well.
     let slid = std::iter::once_with(slid).flatten();
     let likely = starts.iter().filter(|start| start.promise > most - WORSE);
     for start in likely.copied().chain(slid) {

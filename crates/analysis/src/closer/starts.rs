@@ -36,7 +36,7 @@ pub(crate) fn starts(one: (&Prepared<'_>, &Parts), other: (&Prepared<'_>, &Parts
             let theirs = turn.lay(&their_subject.soft.all);
             refine(&my_subject.soft.all, &theirs, lay, 3)
         });
-        let lays = one.1.over(&other.1.laid(turn)).into_iter().flatten();
+        let lays = one.1.over(other.1, turn).into_iter().flatten();
         found.extend(lays.chain(moved).map(|lay| Start {
             promise: contrast(mine, &theirs, &lay.grid()).map_or(-1.0, |both| both.correlation),
             turn,
@@ -56,24 +56,17 @@ pub(crate) fn starts(one: (&Prepared<'_>, &Parts), other: (&Prepared<'_>, &Parts
 }
 
 impl Parts {
-    fn laid(&self, turn: Turn) -> Self {
-        Self {
-            profile: self.profile,
-            bare: self.bare.map(|part| turn.lay_part(&part)),
-            content: self.content.map(|part| turn.lay_part(&part)),
-        }
-    }
-
-    /// How another drawing may lie over this one: the whole over the whole, without frames, content
+    /// How another drawing, turned so, may lie over this one: the whole over the whole, without frames, content
     /// over content.
-    fn over(&self, other: &Self) -> [Option<Lay>; 5] {
+    fn over(&self, other: &Self, turn: Turn) -> [Option<Lay>; 5] {
         let whole = Some(Lay::SAME);
+        let [bare, content] = [other.bare, other.content].map(|part| Some(turn.lay_part(&part?)));
         let pairs = [
             (whole, whole),
             (self.bare, whole),
-            (whole, other.bare),
-            (self.bare, other.bare),
-            (self.content, other.content),
+            (whole, bare),
+            (self.bare, bare),
+            (self.content, content),
         ];
         pairs.map(|(mine, theirs)| {
             let lay = mine?.through(&theirs?);

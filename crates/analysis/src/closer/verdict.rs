@@ -8,7 +8,7 @@ use super::settle::Settled;
 use crate::Facts;
 use crate::likeness::align::Lay;
 use crate::likeness::plane::Turn;
-use crate::likeness::{Likeness, combined, ink_between, stretch_of, tint};
+use crate::likeness::{combined, ink_between, stretch_of, tint};
 
 /// Telling tiles, of 256, below which too little is drawn to be told apart by it; and agreement of
 /// fine detail that copies have with so many of them, more and more: of different drawings of one
@@ -22,46 +22,21 @@ const RICH: u32 = 80;
 const PAINTED: f32 = 0.25;
 const PAINTED_AREA: f32 = 0.2;
 const ELSEWHERE: f32 = 0.965;
-/// Likeness from which on signatures know better: soft copies have little fine detail left.
-const SURE: f32 = 0.98;
 
-pub(super) fn verdict(
-    settled: &Settled,
-    (facts, ground): ([&Facts; 2], f32),
-    told: Option<Likeness>,
-) -> Closer {
+pub(super) fn verdict(settled: &Settled, facts: [&Facts; 2], ground: f32, is_told: bool) -> Closer {
     let tiles = &settled.tiles;
     if tiles.telling < POOR {
         return Closer::Nothing;
     }
-    let needed = needed(tiles.telling);
-    let painted = tiles.redrawn as f32 / tiles.telling as f32;
-    let is_marked = painted <= PAINTED
-        && tiles.redrawn_area <= PAINTED_AREA
-        && tiles.telling - tiles.redrawn >= RICH
-        && tiles.elsewhere >= ELSEWHERE;
-    let drawn = if tiles.agreement >= needed {
-        vec![
-            (1.0 - tiles.agreement) / (1.0 - needed),
-            painted / if tiles.telling < RICH { 0.08 } else { 0.2 },
-        ]
-    } else if is_marked {
-        vec![
-            painted / 0.35,
-            tiles.redrawn_area / 0.35,
-            (1.0 - tiles.elsewhere) / (1.0 - ELSEWHERE) * 0.7,
-        ]
-    } else {
-        return other_than(tiles, told);
+    let Some(drawn) = tiles.losses() else {
+        return tiles.other_than(is_told);
     };
     let (of_one, of_other) = settled.shared;
     let (less, more) = (of_one.min(of_other), of_one.max(of_other));
     let lay = settled.warp.lay();
     let stretched = stretch_of(facts, settled.turn, &lay);
-    let (ink, tint) = (
-        ink_between(facts, ground, tiles.gain),
-        tint(facts[0], facts[1]),
-    );
+    let ink = ink_between(facts, ground, tiles.gain);
+    let tint = tint(facts[0], facts[1]);
     let mut losses = drawn;
     losses.extend([
         (1.0 - less) / 0.65,
@@ -77,10 +52,11 @@ pub(super) fn verdict(
         (tint / 120.0).min(0.8),
         if settled.turn == Turn::NONE { 0.0 } else { 0.4 },
     ]);
-    let is_untouched =
-        ink < 0.2 && less > 0.98 && stretched < 0.03 && tint < 5.0 && tiles.is_untouched();
+    let is_whole = less > 0.98 && stretched < 0.03;
     let tier = match settled.turn {
-        Turn::NONE if is_untouched => DuplicateTier::SamePicture,
+        Turn::NONE if is_whole && ink < 0.2 && tint < 5.0 && tiles.is_untouched() => {
+            DuplicateTier::SamePicture
+        }
         Turn::NONE => DuplicateTier::Edited,
         _ => DuplicateTier::Mirrored,
     };
@@ -99,19 +75,42 @@ fn needed(telling: u32) -> f32 {
 }
 
 impl Tiles {
+    /// What is drawn in the one and not in the other, as losses; nothing where that is too much.
+    fn losses(&self) -> Option<Vec<f32>> {
+        let needed = needed(self.telling);
+        let painted = self.redrawn as f32 / self.telling as f32;
+        if self.agreement >= needed {
+            return Some(vec![
+                (1.0 - self.agreement) / (1.0 - needed),
+                painted / if self.telling < RICH { 0.08 } else { 0.2 },
+            ]);
+        }
+        let is_marked = painted <= PAINTED
+            && self.redrawn_area <= PAINTED_AREA
+            && self.telling - self.redrawn >= RICH
+            && self.elsewhere >= ELSEWHERE;
+        is_marked.then(|| {
+            vec![
+                painted / 0.35,
+                self.redrawn_area / 0.35,
+                (1.0 - self.elsewhere) / (1.0 - ELSEWHERE) * 0.7,
+            ]
+        })
+    }
+
     fn is_untouched(&self) -> bool {
         self.redrawn == 0 && self.agreement >= 0.97 && (0.9..=1.1).contains(&self.gain)
     }
-}
 
-/// They do not agree: either they are different drawings, or the one is too soft, or was not laid
-/// as it should be.
-fn other_than(tiles: &Tiles, told: Option<Likeness>) -> Closer {
-    let is_as_sharp = (0.5..=2.0).contains(&tiles.gain);
-    let is_spread = tiles.redrawn_area > PAINTED_AREA;
-    if is_as_sharp && is_spread && told.is_some_and(|told| told.value < SURE) {
-        Closer::Different
-    } else {
-        Closer::Nothing
+    /// They do not agree: either they are different drawings, or the one is too soft, or was not
+    /// laid as it should be.
+    fn other_than(&self, is_told: bool) -> Closer {
+        let is_as_sharp = (0.5..=2.0).contains(&self.gain);
+        let is_much = self.redrawn_area > PAINTED_AREA || self.telling >= RICH;
+        if is_told && is_as_sharp && is_much {
+            Closer::Different
+        } else {
+            Closer::Nothing
+        }
     }
 }

@@ -20,15 +20,24 @@ pub(crate) struct Laid {
     pub(crate) effort: Effort,
     /// What signatures say; nothing where they have nothing in common.
     pub(crate) likeness: Option<Likeness>,
-    /// How much a closer look at two drawings promises, 0 for no look at all.
-    pub(crate) promise: Promise,
-    /// What that look said, if there was one.
+    /// How much a closer look promises; nothing where they are no drawings, or cannot be seen
+    /// larger.
+    pub(crate) promise: Option<Promise>,
+    /// What that look said, if it was taken: which are depends on all pairs.
     pub(crate) closer: Option<Closer>,
 }
 
 impl Laid {
-    /// What the two are to each other, all in all.
-    pub(crate) fn judged(&self) -> Option<Likeness> {
+    /// How the two are copies, if they are. Of two drawings nobody is sure who did not look.
+    pub(super) fn copy(&self) -> Option<Likeness> {
+        if self.closer.is_none() && self.is_open() {
+            return None;
+        }
+        self.alike()
+    }
+
+    /// How alike they are, for all that is known.
+    pub(super) fn alike(&self) -> Option<Likeness> {
         match self.closer {
             Some(Closer::Same(found)) => match self.likeness {
                 Some(told) if told.value >= found.value => Some(told),
@@ -47,7 +56,7 @@ pub(super) struct Pairs<'a> {
     closeups: &'a dyn Closeups,
     rows: Vec<u32>,
     /// Where the content of drawings lies, as far as anybody asked.
-    parts: Vec<OnceLock<Option<Parts>>>,
+    parts: Vec<OnceLock<Option<Box<Parts>>>>,
     /// Of those pictures that were glanced at.
     glances: Vec<OnceLock<Glance<'a>>>,
     /// What was seen before, in order.
@@ -66,7 +75,7 @@ impl<'a> Pairs<'a> {
         let parts = (0..distinct.len() as u32).map(|at| {
             let known = before.and_then(|recall| {
                 let was = recall.was(at)?;
-                recall.memory.parts.get(&was).copied()
+                recall.memory.parts.get(&was).copied().map(Box::new)
             });
             known.map_or_else(OnceLock::new, |known| OnceLock::from(Some(known)))
         });
@@ -95,15 +104,18 @@ impl<'a> Pairs<'a> {
 
     /// Where the content of a drawing lies; nothing where it is not seen any larger.
     fn parts(&self, at: u32) -> Option<&Parts> {
-        let look = || Some(Parts::of(&self.closeups.closeup(self.rows[at as usize])?));
-        self.parts[at as usize].get_or_init(look).as_ref()
+        let look = || {
+            let closeup = self.closeups.closeup(self.rows[at as usize])?;
+            Some(Box::new(Parts::of(&closeup)))
+        };
+        self.parts[at as usize].get_or_init(look).as_deref()
     }
 
     /// All that is known of the content of drawings by now.
     pub(super) fn known_parts(self) -> BTreeMap<u32, Parts> {
         let known = (0..)
             .zip(self.parts)
-            .filter_map(|(at, parts)| Some((at, parts.into_inner()??)));
+            .filter_map(|(at, parts)| Some((at, *parts.into_inner()??)));
         known.collect()
     }
 
@@ -140,7 +152,11 @@ impl<'p, 'a> Desk<'p, 'a> {
 
     pub(super) fn laid(&mut self, pair: (u32, u32), effort: Effort) -> Laid {
         if let Some(known) = self.pairs.known(pair, effort) {
-            return known;
+            // Whether it is looked at closely is chosen anew.
+            return Laid {
+                closer: None,
+                ..known
+            };
         }
         self.pairs.count.fetch_add(1, Ordering::Relaxed);
         let before = self.first.replace(pair.0).filter(|first| *first != pair.0);
@@ -156,7 +172,7 @@ impl<'p, 'a> Desk<'p, 'a> {
             pair,
             effort,
             likeness: compare(one, other, effort),
-            promise: self.promise(pair).unwrap_or_default(),
+            promise: self.promise(pair),
             closer: None,
         }
     }
@@ -164,10 +180,13 @@ impl<'p, 'a> Desk<'p, 'a> {
     /// How much a closer look promises; nothing where there is none to be had.
     fn promise(&self, pair: (u32, u32)) -> Option<Promise> {
         let (one, other) = (&self.ready[&pair.0], &self.ready[&pair.1]);
-        if !closer::are_drawings(one, other) {
+        if !closer::may_be_drawings(one, other) {
             return None;
         }
         let (mine, theirs) = (self.pairs.parts(pair.0)?, self.pairs.parts(pair.1)?);
+        if !closer::are_drawings((one, mine), (other, theirs)) {
+            return None;
+        }
         let best = closer::starts((one, mine), (other, theirs))
             .first()?
             .promise;
@@ -205,7 +224,7 @@ pub(super) fn look_closer(
     Ok(())
 }
 
-/// Drawings looked at by one thread before it lets go of them: each takes 0.3 MB.
+/// Pairs looked at by one thread before it lets go of their drawings, each of which takes 0.7 MB.
 const AT_ONCE: usize = 16;
 
 /// Looks closely at some pairs, each drawing made ready once.
@@ -235,13 +254,15 @@ impl<'p, 'a> Table<'p, 'a> {
                 Some((prepared, Drawing::new(&closeup)))
             });
         }
-        let told = laid.likeness.filter(|told| told.value >= least_likeness);
+        let is_told = laid
+            .likeness
+            .is_some_and(|told| told.value >= least_likeness);
         let look = || {
             let (mine, theirs) = (self.ready[&one].as_ref()?, self.ready[&other].as_ref()?);
             let (my_parts, their_parts) = (pairs.parts(one)?, pairs.parts(other)?);
             let starts = closer::starts((&mine.0, my_parts), (&theirs.0, their_parts));
             let both = [(&mine.0, &mine.1), (&theirs.0, &theirs.1)];
-            Some(closer::look(both, &starts, told))
+            Some(closer::look(both, &starts, is_told))
         };
         look().unwrap_or(Closer::Nothing)
     }

@@ -267,7 +267,7 @@ pub(crate) fn solve<const UNKNOWNS: usize, const COLUMNS: usize>(
 mod tests {
     use lamina_model::Signature;
 
-    use super::super::plane::{Plane, SIDE};
+    use super::super::plane::{Plane, SIDE, Turn};
     use super::*;
 
     /// A smooth picture seen through a lay.
@@ -311,5 +311,63 @@ mod tests {
         assert!((of_one - 0.72).abs() < 1e-6 && (of_other - 1.0).abs() < 1e-6);
         let (of_one, of_other) = part.inverse().shared();
         assert!((of_one - 1.0).abs() < 1e-6 && (of_other - 0.72).abs() < 1e-6);
+    }
+
+    #[test]
+    fn parts_that_lie_over_each_other_say_how_the_wholes_do() {
+        let lay = |scale, shift| Lay { scale, shift };
+        let part = lay([0.5, 0.8], [0.1, -0.2]);
+        assert!(part.through(&part).apart(&Lay::SAME) < 1e-6);
+        assert!(part.through(&Lay::SAME).apart(&part) < 1e-6);
+        assert!(Lay::SAME.through(&part).apart(&part.inverse()) < 1e-6);
+        // A place of the other's part and the same place of the one's are one place.
+        let other = lay([0.9, 0.6], [-0.05, 0.3]);
+        let whole = part.through(&other);
+        for place in [-1.0, 0.3, 1.0] {
+            for axis in 0..2 {
+                let there = other.scale[axis] * place + other.shift[axis];
+                let seen = whole.scale[axis] * there + whole.shift[axis];
+                assert!((seen - part.scale[axis] * place - part.shift[axis]).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_turned_as_the_picture_is() {
+        // A rectangle of ink, and where it lies.
+        let [left, top, right, bottom] = [2_usize, 4, 12, 30];
+        let inked = |at: usize| {
+            let is_ink =
+                (left..right).contains(&(at % SIDE)) && (top..bottom).contains(&(at / SIDE));
+            f32::from(u8::from(is_ink))
+        };
+        let square = Square::<SIDE>::from_cells((0..SIDE * SIDE).map(inked).collect());
+        let axis = |from: usize, to: usize| {
+            let half = SIDE as f32 / 2.0;
+            (
+                (to - from) as f32 / 2.0 / half,
+                (from + to) as f32 / 2.0 / half - 1.0,
+            )
+        };
+        let part = |[left, top, right, bottom]: [usize; 4]| {
+            let (x, y) = (axis(left, right), axis(top, bottom));
+            Lay {
+                scale: [x.0, y.0],
+                shift: [x.1, y.1],
+            }
+        };
+        for turn in Turn::ALL {
+            let turned = turn.lay(&square);
+            let ink: Vec<usize> = (0..SIDE * SIDE)
+                .filter(|at| turned.cells()[*at] > 0.5)
+                .collect();
+            let ends = |place: fn(usize) -> usize| {
+                let places = || ink.iter().map(|at| place(*at));
+                (places().min().unwrap(), places().max().unwrap() + 1)
+            };
+            let (x, y) = (ends(|at| at % SIDE), ends(|at| at / SIDE));
+            let found = turn.lay_part(&part([left, top, right, bottom]));
+            assert!(found.apart(&part([x.0, y.0, x.1, y.1])) < 1e-6, "{turn:?}");
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use lamina_model::{Measures, Signature};
 
+use crate::closer::{self, Drawing, Parts};
 use crate::likeness::{Effort, Glance, Prepared, compare};
 use crate::neighbours::products;
-use crate::{Facts, Settings, hashes};
+use crate::{Closeup, Facts, Settings, hashes};
 
 /// Raised when something else is remembered, or is found in another way.
 const VERSION: u32 = 5;
@@ -50,7 +51,9 @@ pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
     ] {
         hasher.update(&(number as u64).to_le_bytes());
     }
-    hasher.update(&settings.alike_from.to_le_bytes());
+    for number in [settings.alike_from, settings.least_likeness] {
+        hasher.update(&number.to_le_bytes());
+    }
     if columns > 0 {
         let row: Vec<f32> = (0..columns).map(|at| 1.0 / (3.0 + at as f32)).collect();
         update(&mut hasher, &products(&row, &row, columns));
@@ -69,7 +72,33 @@ pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
             hasher.update(&value.to_le_bytes());
         }
     }
+    let closeups: Vec<Closeup> = (0..2).filter_map(page).collect();
+    if let [one, other] = &closeups[..] {
+        let parts = [one, other].map(Parts::of);
+        let starts = closer::starts((&ready[0], &parts[0]), (&ready[1], &parts[1]));
+        for start in &starts {
+            hasher.update(&start.promise.to_le_bytes());
+        }
+        let drawings = [one, other].map(Drawing::new);
+        let both = [(&ready[0], &drawings[0]), (&ready[1], &drawings[1])];
+        let found = closer::look(both, &starts, true).same();
+        let value = found.map_or(0.0, |found| found.value);
+        hasher.update(&value.to_le_bytes());
+    }
     *hasher.finalize().as_bytes()
+}
+
+/// A page of short strokes, each of a length of its own; seen from a little further off each time.
+fn page(step: u8) -> Option<Closeup> {
+    let scale = 1.0 + 0.004 * f32::from(step);
+    let luma = (0..Closeup::SIDE * Closeup::SIDE).map(|at| {
+        let (x, y) = ((at % Closeup::SIDE) as f32, (at / Closeup::SIDE) as f32);
+        let (x, y) = ((x * scale) as usize, (y * scale) as usize);
+        let stroke = x / 5 * 31 + y / 9 * 57;
+        let is_ink = y % 9 < 5 && x % 5 < 1 + stroke % 4 && !stroke.is_multiple_of(7);
+        if is_ink { 40 } else { 250 }
+    });
+    Closeup::new(luma.collect(), 320)
 }
 
 /// One of a few views of the same drawing, each a little further off.
@@ -102,5 +131,25 @@ fn drawn(step: u8) -> Facts {
         size_bytes: 0,
         modified_us: 0,
         order: u32::from(step),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::closer::Closer;
+
+    #[test]
+    fn the_pages_by_which_rounding_is_told_are_looked_at_to_the_end() {
+        let facts = [drawn(0), drawn(1)];
+        let glances = facts.each_ref().map(Glance::new);
+        let ready = glances.each_ref().map(Prepared::new);
+        let closeups = [page(0).unwrap(), page(1).unwrap()];
+        let parts = closeups.each_ref().map(Parts::of);
+        let starts = closer::starts((&ready[0], &parts[0]), (&ready[1], &parts[1]));
+        let drawings = closeups.each_ref().map(Drawing::new);
+        let both = [(&ready[0], &drawings[0]), (&ready[1], &drawings[1])];
+        let found = closer::look(both, &starts, true);
+        assert!(matches!(found, Closer::Same(_)), "{found:?}");
     }
 }

@@ -3,11 +3,11 @@
 //! Little-endian numbers, each list with its length before it, and a hash of it all at the end:
 //! what is cut short, altered or of another make is no memory, which costs time and no truth.
 
+use std::collections::BTreeMap;
+
 use lamina_model::DuplicateTier;
 
 use super::Memory;
-use std::collections::BTreeMap;
-
 use crate::closer::{Closer, Parts, Profile, Promise};
 use crate::duplicates::Laid;
 use crate::hashes::Looks;
@@ -23,6 +23,8 @@ const HASH: usize = 32;
 const NOTHING: u8 = 0x7f;
 /// In place of a tier, where a closer look said that two pictures are no copies.
 const DIFFERENT: u8 = 0x7e;
+/// In place of a tier, where nobody took a closer look.
+const NOT_LOOKED: u8 = 0x7d;
 /// In place of a part that a drawing does not have.
 const NO_LAY: Lay = Lay {
     scale: [0.0; 2],
@@ -45,37 +47,8 @@ impl Memory {
         to.lists(&self.hashes);
         let work = [self.pictures_compared, self.pairs_laid];
         to.all(&work, |count| count.to_le_bytes());
-        to.all(&self.pairs, |laid| laid.pair.0.to_le_bytes());
-        to.all(&self.pairs, |laid| laid.pair.1.to_le_bytes());
-        let value = |found: Option<Likeness>| found.map_or(0.0, |likeness| likeness.value);
-        to.all(&self.pairs, |laid| value(laid.likeness).to_le_bytes());
-        to.all(&self.pairs, |laid| {
-            [way(laid.likeness.as_ref()) | hard(laid)]
-        });
-        to.all(&self.pairs, |laid| {
-            [laid.promise.laid, laid.promise.profile]
-        });
-        let places = (0_u32..).zip(&self.pairs);
-        let looked = places.filter_map(|(at, laid)| Some((at, laid.closer?)));
-        let looked: Vec<(u32, Closer)> = looked.collect();
-        to.all(&looked, |(at, _)| at.to_le_bytes());
-        to.all(&looked, |(_, found)| value(found.same()).to_le_bytes());
-        to.all(&looked, |(_, found)| [of_closer(*found)]);
-        let rows: Vec<u32> = self.parts.keys().copied().collect();
-        to.all(&rows, |row| row.to_le_bytes());
-        let profiles: Vec<Profile> = self.parts.values().map(|parts| parts.profile).collect();
-        to.all(&profiles, |profile| profile.map(i8::cast_unsigned));
-        for part in [|parts: &Parts| parts.bare, |parts: &Parts| parts.content] {
-            let lays: Vec<Lay> = self
-                .parts
-                .values()
-                .map(|parts| part(parts).unwrap_or(NO_LAY))
-                .collect();
-            to.all(&lays, |lay| lay.scale[0].to_le_bytes());
-            to.all(&lays, |lay| lay.scale[1].to_le_bytes());
-            to.all(&lays, |lay| lay.shift[0].to_le_bytes());
-            to.all(&lays, |lay| lay.shift[1].to_le_bytes());
-        }
+        to.pairs(&self.pairs);
+        to.parts(&self.parts);
         let hash = blake3::hash(&to.0);
         to.0.extend(hash.as_bytes());
         to.0
@@ -170,6 +143,38 @@ impl Writer {
         self.all(found.1, |value| value.to_le_bytes());
         self.all(found.2.as_flattened(), |home| home.to_le_bytes());
     }
+
+    fn pairs(&mut self, pairs: &[Laid]) {
+        let value = |found: Option<Likeness>| found.map_or(0.0, |likeness| likeness.value);
+        self.all(pairs, |laid| laid.pair.0.to_le_bytes());
+        self.all(pairs, |laid| laid.pair.1.to_le_bytes());
+        self.all(pairs, |laid| value(laid.likeness).to_le_bytes());
+        self.all(pairs, |laid| [way(laid.likeness.as_ref()) | hard(laid)]);
+        let places = (0_u32..).zip(pairs);
+        let promises = places.filter_map(|(at, laid)| Some((at, laid.promise?, laid.closer)));
+        let promises: Vec<(u32, Promise, Option<Closer>)> = promises.collect();
+        let same = |closer: Option<Closer>| closer.and_then(Closer::same);
+        self.all(&promises, |(at, ..)| at.to_le_bytes());
+        self.all(&promises, |(_, promise, _)| [promise.laid, promise.profile]);
+        self.all(&promises, |(.., closer)| value(same(*closer)).to_le_bytes());
+        self.all(&promises, |(.., closer)| {
+            [closer.map_or(NOT_LOOKED, of_closer)]
+        });
+    }
+
+    fn parts(&mut self, parts: &BTreeMap<u32, Parts>) {
+        let rows: Vec<(&u32, &Parts)> = parts.iter().collect();
+        self.all(&rows, |(row, _)| row.to_le_bytes());
+        self.all(&rows, |(_, parts)| parts.ground.to_le_bytes());
+        self.all(&rows, |(_, parts)| parts.profile.map(i8::cast_unsigned));
+        for part in [|parts: &Parts| parts.bare, |parts: &Parts| parts.content] {
+            let lay = |parts: &Parts| part(parts).unwrap_or(NO_LAY);
+            self.all(&rows, |(_, parts)| lay(parts).scale[0].to_le_bytes());
+            self.all(&rows, |(_, parts)| lay(parts).scale[1].to_le_bytes());
+            self.all(&rows, |(_, parts)| lay(parts).shift[0].to_le_bytes());
+            self.all(&rows, |(_, parts)| lay(parts).shift[1].to_le_bytes());
+        }
+    }
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -236,9 +241,7 @@ impl Reader<'_> {
         let pairs = ones.zip(self.all(u32::from_le_bytes)?);
         let values = self.all(f32::from_le_bytes)?.into_iter();
         let ways: Vec<[u8; 1]> = self.all(|way| way)?;
-        let promises = self.all(|[laid, profile]| Promise { laid, profile })?;
-        let laid = pairs.zip(values).zip(ways).zip(promises);
-        let laid = laid.map(|(((pair, value), [way]), promise)| {
+        let laid = pairs.zip(values).zip(ways).map(|((pair, value), [way])| {
             let effort = if way & HARD == 0 {
                 Effort::Usual
             } else {
@@ -249,26 +252,33 @@ impl Reader<'_> {
                 pair,
                 effort,
                 likeness: tier.map(|tier| Likeness { tier: *tier, value }),
-                promise,
+                promise: None,
                 closer: None,
             }
         });
         let mut laid: Vec<Laid> = laid.collect();
         let places = self.all(u32::from_le_bytes)?.into_iter();
+        let promises = self.all(|[laid, profile]| Promise { laid, profile })?;
         let values = self.all(f32::from_le_bytes)?;
         let ways = self.all(|[way]| way)?;
-        for ((at, value), way) in places.zip(values).zip(ways) {
-            laid.get_mut(at as usize)?.closer = Some(closer(way, value)?);
+        for (((at, promise), value), way) in places.zip(promises).zip(values).zip(ways) {
+            let laid = laid.get_mut(at as usize)?;
+            laid.promise = Some(promise);
+            if way != NOT_LOOKED {
+                laid.closer = Some(closer(way, value)?);
+            }
         }
         Some(laid)
     }
 
     fn parts(&mut self) -> Option<BTreeMap<u32, Parts>> {
         let rows: Vec<u32> = self.all(u32::from_le_bytes)?;
+        let grounds = self.all(f32::from_le_bytes)?.into_iter();
         let profiles: Vec<Profile> = self.all(|bytes| bytes.map(u8::cast_signed))?;
         let (bare, content) = (self.some_lays()?, self.some_lays()?);
-        let parts = profiles.into_iter().zip(bare).zip(content);
-        let parts = parts.map(|((profile, bare), content)| Parts {
+        let parts = grounds.zip(profiles).zip(bare).zip(content);
+        let parts = parts.map(|(((ground, profile), bare), content)| Parts {
+            ground,
             profile,
             bare,
             content,

@@ -232,12 +232,11 @@ async fn compare(
     job: &Arc<JobContext>,
     rejected: u64,
 ) -> Result<(Compared, Memory), Stopped> {
-    let job = Arc::clone(job);
     let thumbnails = Arc::new(set.thumbnails);
-    let looked_at = Arc::clone(&thumbnails);
+    let (looked_at, watched) = (Arc::clone(&thumbnails), Arc::clone(job));
     let compared = tokio::task::spawn_blocking(move || {
         let watcher = |part| Watcher {
-            job: Arc::clone(&job),
+            job: Arc::clone(&watched),
             rejected,
             part,
             thumbnails: Arc::clone(&thumbnails),
@@ -268,7 +267,9 @@ async fn compare(
         Ok::<_, AnalysisError>((compared, memory))
     });
     let compared = compared.await.map_err(Error::internal)?;
-    if let Some(fault) = Arc::into_inner(looked_at).and_then(Thumbnails::into_fault) {
+    job.check()?;
+    let thumbnails = Arc::into_inner(looked_at).expect("comparing has let go of it");
+    if let Some(fault) = thumbnails.into_fault() {
         return Err(fault.into());
     }
     match compared {

@@ -1,10 +1,14 @@
 //! Thumbnails as comparing asks for them: one by one, from its own threads.
+//!
+//! Those threads wait for the read, which the runtime makes on others: they are neither its own nor
+//! ever waited for by it. Drawings alone are asked for, a few times each; from a bucket that costs
+//! its round trip each time.
 
 use std::sync::OnceLock;
 
 use lamina_analysis::{Closeup, Closeups};
 use lamina_model::{DatasetId, Placement};
-use lamina_store::Store;
+use lamina_store::{Error as StoreError, Store};
 use lamina_vision::DecodeLimits;
 use tokio::runtime::Handle;
 
@@ -44,6 +48,7 @@ impl Thumbnails {
 
 impl Closeups for Thumbnails {
     fn closeup(&self, row: u32) -> Option<Closeup> {
+        #[expect(clippy::cast_possible_truncation, reason = "some hundred")]
         const SIDE: u32 = Closeup::SIDE as u32;
         if self.has_failed() {
             return None;
@@ -52,8 +57,15 @@ impl Closeups for Thumbnails {
         let read = self.store.thumbnail(self.dataset, placement);
         let bytes = match self.runtime.block_on(read) {
             Ok(bytes) => bytes,
+            Err(cause @ (StoreError::NotFound { .. } | StoreError::Corrupt { .. })) => {
+                tracing::warn!(dataset.id = %self.dataset, ?placement,
+                    error = &cause as &dyn std::error::Error,
+                    "a thumbnail is missing; the signature of its picture must do");
+                return None;
+            }
             Err(cause) => {
-                // The first tells it all.
+                // What cannot be read now may be read later, and would be remembered otherwise. The
+                // first tells it all.
                 let _ = self.fault.set(cause.into());
                 return None;
             }
@@ -62,7 +74,7 @@ impl Closeups for Thumbnails {
             Ok(square) => Closeup::new(square.luma, square.longest_px),
             Err(rejection) => {
                 tracing::warn!(dataset.id = %self.dataset, ?placement, note = rejection.note,
-                    "a thumbnail cannot be decoded; its signature must do");
+                    "a thumbnail cannot be decoded; the signature of its picture must do");
                 None
             }
         }

@@ -4,7 +4,7 @@ use lamina_analysis::Memory;
 use lamina_engine::DatasetScope;
 use lamina_model::Report;
 
-use crate::workshop::{Workshop, picture};
+use crate::workshop::{Workshop, bitmap, picture};
 
 /// Where the memories of a dataset lie, the newest last.
 async fn keys(shop: &Workshop, scope: &DatasetScope) -> Vec<String> {
@@ -79,7 +79,7 @@ async fn what_is_remembered_may_be_lost_or_spoilt_at_the_cost_of_comparing_all()
     let (mut scope, _) = shop.index().await;
     for (number, spoilt) in [
         (60, None),
-        (61, Some(&b"LAMMEM01"[..])),
+        (61, Some(&b"LAMMEM02"[..])),
         (62, Some(&b""[..])),
     ] {
         let key = keys(&shop, &scope).await.remove(0);
@@ -95,4 +95,49 @@ async fn what_is_remembered_may_be_lost_or_spoilt_at_the_cost_of_comparing_all()
     shop.put("63.bmp", &picture(63));
     (scope, _) = shop.index().await;
     assert_eq!(memory(&shop, &scope).await.pictures_compared(), 1);
+}
+
+/// A page with some words on it.
+fn page(seed: u32) -> Vec<u8> {
+    const SIDE: u32 = 400;
+    let mut bgr = vec![250; (SIDE * SIDE * 3) as usize];
+    let mut dice = seed.wrapping_mul(2_654_435_761) | 1;
+    for top in (60..340).step_by(14) {
+        for left in (60..330).step_by(6) {
+            dice ^= dice << 13;
+            dice ^= dice >> 17;
+            dice ^= dice << 5;
+            for at in 0..24 {
+                let (x, y) = (left + at % 3, top + at / 3);
+                let luma = if dice.is_multiple_of(5) {
+                    250
+                } else {
+                    (dice % 90) as u8
+                };
+                let pixel = ((y * SIDE + x) * 3) as usize;
+                bgr[pixel..pixel + 3].fill(luma);
+            }
+        }
+    }
+    bitmap(SIDE, SIDE, &bgr)
+}
+
+#[tokio::test]
+async fn a_page_whose_thumbnail_is_lost_is_compared_by_what_is_left_of_it() {
+    let shop = Workshop::new().await;
+    for seed in 0..6 {
+        shop.put(format!("{seed}.bmp"), &page(seed));
+    }
+    let (scope, report) = shop.index().await;
+    assert_eq!((report.indexed, report.near_duplicates), (6, 0));
+    let folder = format!("datasets/{}/segments", scope.id());
+    let blobs = shop.store.blobs().list(&folder).await.unwrap();
+    let thumbnails = blobs.iter().filter(|blob| blob.key.ends_with("thumbnails"));
+    for blob in thumbnails {
+        shop.store.blobs().delete(&blob.key).await.unwrap();
+    }
+    shop.put("more.bmp", &page(6));
+    let (scope, report) = shop.index().await;
+    assert_eq!((report.indexed, report.near_duplicates), (7, 0));
+    assert!(memory(&shop, &scope).await.pairs_laid() > 0);
 }

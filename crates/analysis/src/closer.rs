@@ -5,8 +5,8 @@
 //! among the nearest. So of the pairs that were laid over each other the most promising are laid
 //! once more, as closeups of 256 by 256 cells, and compared by their fine detail.
 //!
-//! Photographs are never looked at so, nor what is drawn with next to no detail: there a closeup
-//! shows no more than a signature.
+//! Photographs are not looked at so, but for a few with an even sky or wall ([`are_drawings`]); and
+//! of what is drawn with next to no detail a closeup shows no more than a signature.
 
 mod choice;
 mod detail;

@@ -56,8 +56,8 @@ pub(crate) fn starts(one: (&Prepared<'_>, &Parts), other: (&Prepared<'_>, &Parts
 }
 
 impl Parts {
-    /// How another drawing, turned so, may lie over this one: the whole over the whole, without frames, content
-    /// over content.
+    /// How another drawing, turned so, may lie over this one: the whole over the whole, without
+    /// frames, content over content.
     fn over(&self, other: &Self, turn: Turn) -> [Option<Lay>; 5] {
         let whole = Some(Lay::SAME);
         let [bare, content] = [other.bare, other.content].map(|part| Some(turn.lay_part(&part?)));

@@ -22,7 +22,7 @@ pub(crate) use self::drawing::Drawing;
 pub(crate) use self::parts::{Parts, Profile, likeness_of_profiles};
 pub(crate) use self::starts::{Start, starts};
 
-use crate::likeness::{Likeness, Prepared};
+use crate::likeness::{Likeness, Prepared, is_ground_of_graphic};
 
 /// What a closer look said of two pictures.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,11 +45,34 @@ impl Closer {
     }
 }
 
-/// Likeness from which on signatures are sure enough: soft copies have little fine detail left.
-const SURE: f32 = 0.98;
+/// Likeness from which on signatures are nearly sure, and sure: soft copies have little fine detail
+/// left.
+const NEARLY_SURE: f32 = 0.98;
+const SURE: f32 = 0.99;
+
+/// What signatures say of two pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// That they are no copies.
+    Others,
+    /// That they are copies.
+    Copies,
+    /// That they are, and more than likely so.
+    Likely,
+}
+
+impl Told {
+    pub(crate) fn of(likeness: Option<Likeness>, least_likeness: f32) -> Self {
+        match likeness {
+            Some(told) if told.value >= NEARLY_SURE.max(least_likeness) => Self::Likely,
+            Some(told) if told.value >= least_likeness => Self::Copies,
+            _ => Self::Others,
+        }
+    }
+}
 
 /// Share of ground from which on a picture may be a drawing; one of two must be a drawing for sure
-/// ([`Prepared::is_graphic`]). A frame or a mark over a page takes some of its ground.
+/// ([`is_ground_of_graphic`]). A frame or a mark over a page takes some of its ground.
 const GROUND: f32 = 0.28;
 /// Ground in a closeup over that in a signature. Ink that is finer than a cell takes ground from
 /// the signature, so of drawings there is more, by a twentieth and up to twice; of skies and walls,
@@ -59,26 +82,27 @@ const AS_FINE: f32 = 1.0;
 
 /// Whether two pictures may be drawings, by their signatures.
 pub(crate) fn may_be_drawings(one: &Prepared<'_>, other: &Prepared<'_>) -> bool {
-    one.ground().min(other.ground()) >= GROUND && (one.is_graphic() || other.is_graphic())
+    one.ground().min(other.ground()) >= GROUND
 }
 
 /// Whether they are, so that they are looked at closely at all.
 pub(crate) fn are_drawings(one: (&Prepared<'_>, &Parts), other: (&Prepared<'_>, &Parts)) -> bool {
-    let [one, other] = [one, other].map(|(ready, parts)| parts.ground / ready.ground());
-    one.max(other) >= FINER && one.min(other) >= AS_FINE
+    let finer = [one, other].map(|(ready, parts)| parts.ground / ready.ground());
+    is_ground_of_graphic(one.1.ground_inside.max(other.1.ground_inside))
+        && finer[0].max(finer[1]) >= FINER
+        && finer[0].min(finer[1]) >= AS_FINE
 }
 
-/// Looks at two drawings closely, from where they may lie over each other. `is_told` says whether
-/// signatures call them copies.
+/// Looks at two drawings closely, from where they may lie over each other.
 pub(crate) fn look(
     [one, other]: [(&Prepared<'_>, &Drawing); 2],
     starts: &[Start],
-    is_told: bool,
+    told: Told,
 ) -> Closer {
-    let Some(settled) = settle::settle(one.1, other.1, starts, is_told) else {
+    let Some(settled) = settle::settle(one.1, other.1, starts, told) else {
         return Closer::Nothing;
     };
     let facts = [one.0.facts(), other.0.facts()];
     let ground = one.0.ground().min(other.0.ground());
-    verdict::verdict(&settled, facts, ground, is_told)
+    verdict::verdict(&settled, facts, ground, told)
 }

@@ -26,7 +26,9 @@ use self::plane::{Plane, SIDE, Turn, correlation};
 use self::ready::Subject;
 pub(crate) use self::ready::{Glance, Prepared};
 use self::verdict::{Before, Both};
-pub(crate) use self::verdict::{ink_between, likeness as combined, stretch_of, tint};
+pub(crate) use self::verdict::{
+    ink_between, is_ground_of_graphic, likeness as combined, stretch_of, tint,
+};
 use self::warp::Warp;
 use self::windows::{Windows, apart};
 

@@ -11,6 +11,8 @@ const TILES: usize = 16;
 const SAYS: f32 = 9.0;
 /// Agreement from which on the same is drawn in a tile.
 const AGREES: f32 = 0.7;
+/// What a tile weighs at most, of the median of those that say something.
+const HEAVY: f32 = 0.5;
 
 /// What the one shows where the cells of the other fall, without all that is large in it, and what
 /// the other shows there.
@@ -89,7 +91,7 @@ impl<'a, const N: usize> Seen<'a, N> {
             |tile: &Sums| tile.count >= whole && tile.one.max(tile.other) >= SAYS * tile.count;
         let mut found = Tiles {
             gain,
-            agreement: all.correlation(),
+            agreement: evenly(tiles.iter().filter(|tile| telling(tile)), gain),
             ..Tiles::default()
         };
         let mut left = Sums::default();
@@ -113,6 +115,21 @@ impl<'a, const N: usize> Seen<'a, N> {
     }
 }
 
+/// Correlation of tiles of which none weighs more than others do: the edges of bars and frames
+/// would outweigh the words inside.
+fn evenly<'a>(tiles: impl Iterator<Item = &'a Sums>, gain: f32) -> f32 {
+    let mut tiles: Vec<(f32, &Sums)> = tiles.map(|tile| (tile.most(gain), tile)).collect();
+    tiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((median, _)) = tiles.get(tiles.len() / 2).copied() else {
+        return 0.0;
+    };
+    let mut all = Sums::default();
+    for (most, tile) in &tiles {
+        all.join(&tile.times((HEAVY * median / most).min(1.0)));
+    }
+    all.correlation()
+}
+
 /// What the tiles of two drawings say.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Tiles {
@@ -122,7 +139,7 @@ pub(super) struct Tiles {
     pub(super) redrawn: u32,
     /// Share of the frame of the smallest rectangle that holds these.
     pub(super) redrawn_area: f32,
-    /// Correlation of the fine detail of all tiles, −1 to 1.
+    /// Correlation of the fine detail of telling tiles, each weighed much alike, −1 to 1.
     pub(super) agreement: f32,
     /// The same of the telling tiles in which the same is drawn.
     pub(super) elsewhere: f32,
@@ -154,6 +171,15 @@ impl Sums {
         self.crossed += other.crossed;
     }
 
+    fn times(&self, weight: f32) -> Self {
+        Self {
+            count: weight * self.count,
+            one: weight * self.one,
+            other: weight * self.other,
+            crossed: weight * self.crossed,
+        }
+    }
+
     fn correlation(&self) -> f32 {
         let both = (self.one * self.other).sqrt();
         if both > f32::EPSILON {
@@ -167,9 +193,14 @@ impl Sums {
         ((self.other + 1.0) / (self.one + 1.0)).sqrt()
     }
 
+    /// What is drawn in either, whichever has more of it, once contrast is let go.
+    fn most(&self, gain: f32) -> f32 {
+        (gain * gain * self.one).max(self.other)
+    }
+
     /// How much of what is drawn in either is drawn in both, once contrast is let go, −1 to 1.
     fn agreement(&self, gain: f32) -> f32 {
-        let most = (gain * gain * self.one).max(self.other);
+        let most = self.most(gain);
         if most > f32::EPSILON {
             gain * self.crossed / most
         } else {
@@ -212,5 +243,50 @@ impl Clear {
     fn holds(&self, [x, y]: [f32; 2]) -> [bool; 2] {
         let Self([left, top, right, bottom]) = *self;
         [-x <= left && x <= right, -y <= top && y <= bottom]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const N: usize = 256;
+
+    /// Short strokes on paper, another set of them for each seed, between two black bars.
+    fn letterboxed(seed: u32) -> Level<N> {
+        let is_ink = |x: usize, y: usize| {
+            let word = (y / 6 * 64 + x / 4) as u32;
+            let dice = (word ^ seed.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
+            y % 6 < 3 && (dice >> 13) % 3 == 0
+        };
+        let cells = (0..N * N).map(|at| match (at % N, at / N) {
+            (_, y) if !(40..N - 40).contains(&y) => 0.0,
+            (x, y) if is_ink(x, y) => 225.0,
+            _ => 250.0,
+        });
+        Level::new(Square::from_cells(cells.collect()).softened())
+    }
+
+    fn tiles(one: u32, other: u32) -> Tiles {
+        let (one, other) = (letterboxed(one), letterboxed(other));
+        let seen = Seen::laid(&one, &other, &Lay::SAME);
+        assert!(seen.agreement() > 0.9, "of all cells: bars outweigh words");
+        seen.tiles()
+    }
+
+    #[test]
+    fn bars_do_not_outweigh_the_words_between_them() {
+        let same = tiles(1, 1);
+        assert!(same.agreement > 0.999 && same.redrawn == 0, "{same:?}");
+        let others = tiles(1, 2);
+        assert!(others.agreement < 0.7 && others.redrawn > 50, "{others:?}");
+    }
+
+    #[test]
+    fn blank_paper_agrees_with_nothing() {
+        let blank = || Level::<N>::new(Square::from_cells(vec![250.0; N * N]));
+        let (one, other) = (blank(), blank());
+        let found = Seen::laid(&one, &other, &Lay::SAME).tiles();
+        assert_eq!((found.telling, found.agreement), (0, 0.0));
     }
 }

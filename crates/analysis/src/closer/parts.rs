@@ -31,6 +31,8 @@ pub(crate) type Profile = [i8; 2 * BINS];
 pub(crate) struct Parts {
     /// Share of the cells that are of the most common luma, two steps more or less, 0–1.
     pub(crate) ground: f32,
+    /// The same of what is inside a frame of another luma, if there is one.
+    pub(crate) ground_inside: f32,
     pub(crate) profile: Profile,
     /// What is inside an even frame around it.
     pub(crate) bare: Option<Lay>,
@@ -43,14 +45,15 @@ impl Parts {
         let cells = Cells(closeup.luma());
         let whole = Part([0, 0, SIDE, SIDE]);
         let bare = cells.bare();
-        let content = match &bare {
-            Some(bare) => cells.content_of(bare),
-            None => cells.content(&whole, cells.ground(&whole).0),
-        };
+        let framed = bare.as_ref().and_then(|bare| cells.framed(bare));
+        let inside = framed.as_ref().unwrap_or(&whole);
+        let (luma, ground_inside) = cells.ground(inside);
+        let content = cells.content(inside, luma);
         let profile = cells.profile(content.as_ref().or(bare.as_ref()).unwrap_or(&whole));
         let bare = bare.map(|part| part.lay());
         Self {
             ground: cells.ground(&whole).1,
+            ground_inside,
             profile,
             bare,
             content: content.map(|part| part.lay()).or(bare),
@@ -188,8 +191,8 @@ impl Cells<'_> {
         rows.map(|row| &row[*left..*right])
     }
 
-    /// What is drawn inside even lines, which are a frame, or no more than margin.
-    fn content_of(&self, bare: &Part) -> Option<Part> {
+    /// What is inside even lines, if these are a frame and no more than margin.
+    fn framed(&self, bare: &Part) -> Option<Part> {
         let Part([left, top, right, bottom]) = *bare;
         // At the edge of a frame both are mixed.
         let off = |edge: usize, is_framed: bool| if is_framed { edge + MIXED } else { edge };
@@ -201,11 +204,7 @@ impl Cells<'_> {
         ]);
         let (ground, _) = self.ground(&clear);
         let corner = self.0[if left > 0 { SIDE / 2 * SIDE } else { SIDE / 2 }];
-        if corner.abs_diff(ground) <= INK {
-            self.content(&Part([0, 0, SIDE, SIDE]), ground)
-        } else {
-            self.content(&clear, ground)
-        }
+        (corner.abs_diff(ground) > INK).then_some(clear)
     }
 
     /// What of a part is other than its ground.
@@ -297,6 +296,25 @@ mod tests {
         assert_eq!(found.bare, Some(bare));
         let content = found.content.unwrap();
         assert_eq!((content.scale, content.shift), ([0.5, 0.25], [0.0, -0.25]));
+    }
+
+    #[test]
+    fn ground_is_that_of_the_page_and_not_of_the_bars_around_it() {
+        // Strokes, with more paper between them.
+        let strokes = drawn(250, [64, 96, 192, 160]).into_iter().enumerate();
+        let page: Vec<u8> = strokes
+            .map(|(at, cell)| if at % 8 < 3 { cell } else { 250 })
+            .collect();
+        let barred = page.iter().enumerate();
+        let barred = barred.map(|(at, cell)| match at / SIDE {
+            0..70 | 186..SIDE => 0,
+            _ => *cell,
+        });
+        let found = parts(barred.collect());
+        assert!((0.5..0.6).contains(&found.ground), "{found:?}");
+        assert!((0.8..0.9).contains(&found.ground_inside), "{found:?}");
+        let found = parts(page);
+        assert_eq!(found.ground, found.ground_inside);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::detail::{Seen, Tiles};
 use super::drawing::Level;
-use super::{Drawing, Start};
+use super::{Drawing, Start, Told};
 use crate::likeness::align::refine;
 use crate::likeness::plane::Turn;
 use crate::likeness::warp::{self, Warp};
@@ -42,7 +42,7 @@ pub(super) fn settle(
     one: &Drawing,
     other: &Drawing,
     starts: &[Start],
-    is_told: bool,
+    told: Told,
 ) -> Option<Settled> {
     if !(one.is_legible && other.is_legible) {
         return None;
@@ -60,7 +60,7 @@ pub(super) fn settle(
     }
     warp = finer(&one.middle, &theirs.middle, warp, is_slanted);
     let agreement = seen(&one.middle, &theirs.middle, &warp, is_slanted).agreement();
-    if agreement < MAY_BE && !is_told {
+    if agreement < MAY_BE && told == Told::Others {
         return None;
     }
     warp = finer(&one.fine, &theirs.fine, warp, is_slanted);

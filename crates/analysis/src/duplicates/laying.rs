@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::closer::{self, Closer, Drawing, Parts, Promise};
+use crate::closer::{self, Closer, Drawing, Parts, Promise, Told};
 use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
 use crate::memory::Recall;
 use crate::progress::Stage;
@@ -254,15 +254,13 @@ impl<'p, 'a> Table<'p, 'a> {
                 Some((prepared, Drawing::new(&closeup)))
             });
         }
-        let is_told = laid
-            .likeness
-            .is_some_and(|told| told.value >= least_likeness);
+        let told = Told::of(laid.likeness, least_likeness);
         let look = || {
             let (mine, theirs) = (self.ready[&one].as_ref()?, self.ready[&other].as_ref()?);
             let (my_parts, their_parts) = (pairs.parts(one)?, pairs.parts(other)?);
             let starts = closer::starts((&mine.0, my_parts), (&theirs.0, their_parts));
             let both = [(&mine.0, &mine.1), (&theirs.0, &theirs.1)];
-            Some(closer::look(both, &starts, is_told))
+            Some(closer::look(both, &starts, told))
         };
         look().unwrap_or(Closer::Nothing)
     }

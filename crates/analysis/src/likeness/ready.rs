@@ -7,7 +7,6 @@ use super::align::Lay;
 use super::evidence::Detailed;
 use super::frame;
 use super::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn};
-use super::verdict::is_ground_of_graphic;
 use super::windows::Windows;
 use crate::Facts;
 
@@ -143,11 +142,6 @@ impl<'a> Prepared<'a> {
     /// Share of even ground, 0–1.
     pub(crate) fn ground(&self) -> f32 {
         self.glance.ground
-    }
-
-    /// Whether it is drawn on even ground.
-    pub(crate) fn is_graphic(&self) -> bool {
-        is_ground_of_graphic(self.ground())
     }
 
     pub(crate) fn subject(&self) -> &Subject {

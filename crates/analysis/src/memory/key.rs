@@ -2,13 +2,13 @@
 
 use lamina_model::{Measures, Signature};
 
-use crate::closer::{self, Drawing, Parts};
+use crate::closer::{self, Drawing, Parts, Told};
 use crate::likeness::{Effort, Glance, Prepared, compare};
 use crate::neighbours::products;
 use crate::{Closeup, Facts, Settings, hashes};
 
 /// Raised when something else is remembered, or is found in another way.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// A hash of all of a picture that is compared.
 pub(crate) type Key = [u8; 16];
@@ -81,7 +81,7 @@ pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
         }
         let drawings = [one, other].map(Drawing::new);
         let both = [(&ready[0], &drawings[0]), (&ready[1], &drawings[1])];
-        let found = closer::look(both, &starts, true).same();
+        let found = closer::look(both, &starts, Told::Copies).same();
         let value = found.map_or(0.0, |found| found.value);
         hasher.update(&value.to_le_bytes());
     }
@@ -149,7 +149,7 @@ mod tests {
         let starts = closer::starts((&ready[0], &parts[0]), (&ready[1], &parts[1]));
         let drawings = closeups.each_ref().map(Drawing::new);
         let both = [(&ready[0], &drawings[0]), (&ready[1], &drawings[1])];
-        let found = closer::look(both, &starts, true);
+        let found = closer::look(both, &starts, Told::Copies);
         assert!(matches!(found, Closer::Same(_)), "{found:?}");
     }
 }

@@ -16,7 +16,7 @@ use crate::likeness::{Effort, Likeness};
 use crate::neighbours::{Horizon, Lists, Neighbourhoods};
 
 /// Begins every memory: the name of the format and its number.
-const MAGIC: &[u8; 8] = b"LAMMEM02";
+const MAGIC: &[u8; 8] = b"LAMMEM03";
 /// Bytes of the hash at the end.
 const HASH: usize = 32;
 /// In place of a tier, where two pictures have nothing in common.
@@ -166,6 +166,7 @@ impl Writer {
         let rows: Vec<(&u32, &Parts)> = parts.iter().collect();
         self.all(&rows, |(row, _)| row.to_le_bytes());
         self.all(&rows, |(_, parts)| parts.ground.to_le_bytes());
+        self.all(&rows, |(_, parts)| parts.ground_inside.to_le_bytes());
         self.all(&rows, |(_, parts)| parts.profile.map(i8::cast_unsigned));
         for part in [|parts: &Parts| parts.bare, |parts: &Parts| parts.content] {
             let lay = |parts: &Parts| part(parts).unwrap_or(NO_LAY);
@@ -274,15 +275,19 @@ impl Reader<'_> {
     fn parts(&mut self) -> Option<BTreeMap<u32, Parts>> {
         let rows: Vec<u32> = self.all(u32::from_le_bytes)?;
         let grounds = self.all(f32::from_le_bytes)?.into_iter();
+        let inside: Vec<f32> = self.all(f32::from_le_bytes)?;
         let profiles: Vec<Profile> = self.all(|bytes| bytes.map(u8::cast_signed))?;
         let (bare, content) = (self.some_lays()?, self.some_lays()?);
-        let parts = grounds.zip(profiles).zip(bare).zip(content);
-        let parts = parts.map(|(((ground, profile), bare), content)| Parts {
-            ground,
-            profile,
-            bare,
-            content,
-        });
+        let parts = grounds.zip(inside).zip(profiles).zip(bare).zip(content);
+        let parts = parts.map(
+            |((((ground, ground_inside), profile), bare), content)| Parts {
+                ground,
+                ground_inside,
+                profile,
+                bare,
+                content,
+            },
+        );
         Some(rows.into_iter().zip(parts).collect())
     }
 

@@ -29,12 +29,15 @@ pub trait Language: Send + Sync + std::fmt::Debug {
     /// is a vector.
     fn concepts(&self) -> &[String];
 
-    /// What each of some pictures shows, from their vectors laid end to end.
+    /// A way to tell what pictures show. A model may be loaded for it, and is let go of with it.
     ///
     /// # Errors
-    /// [`EmbedError`] when the runtime fails.
-    fn mixtures(&self, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError>;
+    /// [`EmbedError`] when the model cannot be loaded.
+    fn mixing(&self) -> Result<Mixing<'_>, EmbedError>;
 }
+
+/// Tells what each of some pictures shows, from their vectors laid end to end.
+pub type Mixing<'a> = Box<dyn Fn(&[f32]) -> Result<Vec<ConceptMixture>, EmbedError> + Send + 'a>;
 
 /// What a text means.
 #[derive(Debug, Clone, PartialEq)]

@@ -43,7 +43,7 @@ pub use closeup::{GreySquare, grey_square};
 pub use cutout::cutout;
 pub use embed::{Embedder, FakeEmbedder, ImageTensor, InsideModel, ModelId, Precision};
 pub use error::{EmbedError, Rejection};
-pub use language::{CLASSES, ConceptMixture, Language, Meaning, class_name, name_classes};
+pub use language::{CLASSES, ConceptMixture, Language, Meaning, Mixing, class_name, name_classes};
 pub use limits::DecodeLimits;
 pub use look::{Look, look};
 pub use own::{ImageTower, MANIFEST, ModelError, ModelManifest, TextTower};

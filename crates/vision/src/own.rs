@@ -15,7 +15,7 @@ pub use manifest::{ImageTower, MANIFEST, ModelManifest, TextTower};
 use crate::embed::graph::{Graph, GraphRuntime, GraphSource, Input, Numbers};
 use crate::embed::{Embedder, ImageTensor, ModelId, unit};
 use crate::language::tokens::Tokens;
-use crate::language::{ConceptMixture, Language, Meaning};
+use crate::language::{Language, Meaning, Mixing};
 use crate::{EmbedError, Runtime};
 
 /// Why a model cannot be used.
@@ -211,8 +211,8 @@ impl Language for OwnModel {
         &[]
     }
 
-    fn mixtures(&self, _: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
-        Ok(Vec::new())
+    fn mixing(&self) -> Result<Mixing<'_>, EmbedError> {
+        Ok(Box::new(|_| Ok(Vec::new())))
     }
 }
 

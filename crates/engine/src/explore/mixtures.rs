@@ -4,7 +4,7 @@
 //! model with other names for it.
 
 use lamina_search::Mixture;
-use lamina_vision::{ConceptMixture, EmbedError, Language};
+use lamina_vision::{ConceptMixture, EmbedError, Language, Mixing};
 
 /// Pictures worked out at a time.
 const PART: usize = 1024;
@@ -12,6 +12,8 @@ const PART: usize = 1024;
 /// What pictures show, in their order. `vector_of` gives the vector of each, if it has one.
 pub(super) struct Mixtures<'a, F> {
     language: Option<&'a dyn Language>,
+    /// Made ready once for all parts.
+    mixing: Option<Mixing<'a>>,
     pictures: usize,
     vector_of: F,
     /// The first picture of the present part, and what those of it show.
@@ -23,6 +25,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
     pub(super) fn new(language: Option<&'a dyn Language>, pictures: usize, vector_of: F) -> Self {
         Self {
             language: language.filter(|language| !language.concepts().is_empty()),
+            mixing: None,
             pictures,
             vector_of,
             first: 0,
@@ -40,7 +43,11 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
             let part = at..self.pictures.min(at + PART);
             let vectors: Vec<_> = part.map(&self.vector_of).collect();
             let known: Vec<f32> = vectors.iter().flatten().flat_map(|v| *v).copied().collect();
-            let mut mixtures = language.mixtures(&known)?.into_iter().map(mixture);
+            let mixing = match &mut self.mixing {
+                Some(mixing) => mixing,
+                none => none.insert(language.mixing()?),
+            };
+            let mut mixtures = mixing(&known)?.into_iter().map(mixture);
             let of = |vector: Option<&[f32]>| vector.and_then(|_| mixtures.next());
             let part = vectors
                 .iter()
@@ -62,13 +69,25 @@ fn mixture(one: ConceptMixture) -> Mixture {
 
 #[cfg(test)]
 mod tests {
-    use lamina_vision::{ConceptMixture, EmbedError, Language, Meaning};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use lamina_vision::{ConceptMixture, EmbedError, Language, Meaning, Mixing};
 
     use super::{Mixtures, PART};
 
     /// Knows one concept, of which a picture shows as much as the first number of its vector.
     #[derive(Debug)]
-    struct First(Vec<String>);
+    struct First {
+        concepts: Vec<String>,
+        made_ready: AtomicU32,
+    }
+
+    fn first<const N: usize>(concepts: [&str; N]) -> First {
+        First {
+            concepts: concepts.map(str::to_owned).to_vec(),
+            made_ready: AtomicU32::new(0),
+        }
+    }
 
     impl Language for First {
         fn meaning(&self, _: &str) -> Result<Option<Meaning>, EmbedError> {
@@ -76,23 +95,25 @@ mod tests {
         }
 
         fn concepts(&self) -> &[String] {
-            &self.0
+            &self.concepts
         }
 
-        fn mixtures(&self, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
-            let rows = vectors.chunks_exact(2);
+        fn mixing(&self) -> Result<Mixing<'_>, EmbedError> {
+            self.made_ready.fetch_add(1, Ordering::Relaxed);
             let mixture = |row: &[f32]| ConceptMixture {
                 shares: vec![(0, row[0])],
                 length: 1.0,
             };
-            Ok(rows.map(mixture).collect())
+            Ok(Box::new(move |vectors| {
+                Ok(vectors.chunks_exact(2).map(mixture).collect())
+            }))
         }
     }
 
     #[test]
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     fn each_picture_gets_its_own_also_where_some_are_passed_over_or_have_no_vector() {
-        let language = First(vec!["all".to_owned()]);
+        let language = first(["all"]);
         let pictures = PART * 2 + 5;
         let vectors: Vec<[f32; 2]> = (0..pictures).map(|at| [at as f32, 0.0]).collect();
         let vector = |at: usize| (at % 3 != 1).then(|| &vectors[at][..]);
@@ -102,11 +123,12 @@ mod tests {
             let expected = (at % 3 != 1).then_some((0, at as f32));
             assert_eq!(shares.first().copied(), expected, "{at}");
         }
+        assert_eq!(language.made_ready.load(Ordering::Relaxed), 1);
     }
 
     #[test]
     fn a_model_without_concepts_is_not_asked() {
-        let mute = First(Vec::new());
+        let mute = first([]);
         let vector = |_: usize| -> Option<&[f32]> { unreachable!("nobody asks") };
         for language in [None, Some(&mute as &dyn Language)] {
             let mut mixtures = Mixtures::new(language, 9, vector);

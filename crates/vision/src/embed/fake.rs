@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::{Embedder, ImageTensor, ModelId, unit};
 use crate::EmbedError;
-use crate::language::{ConceptMixture, Language, Meaning};
+use crate::language::{ConceptMixture, Language, Meaning, Mixing};
 
 /// What the fake embedder knows words for, in the order of channels.
 static COLOURS: LazyLock<Vec<String>> =
@@ -90,7 +90,7 @@ impl Language for FakeEmbedder {
         &COLOURS
     }
 
-    fn mixtures(&self, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
+    fn mixing(&self) -> Result<Mixing<'_>, EmbedError> {
         let mixture = |vector: &[f32]| {
             let mut shares = [0.0_f32; 3];
             for cell in vector.chunks_exact(3) {
@@ -109,7 +109,9 @@ impl Language for FakeEmbedder {
                 shares,
             }
         };
-        let rows = vectors.chunks_exact(self.dimensions());
-        Ok(rows.map(mixture).collect())
+        Ok(Box::new(move |vectors| {
+            let rows = vectors.chunks_exact(self.dimensions());
+            Ok(rows.map(mixture).collect())
+        }))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::names::{WORD_DIMENSIONS, names, vectors};
 use super::sentences::Sentences;
-use super::{CLASSES, ConceptMixture, Language, Meaning};
+use super::{CLASSES, ConceptMixture, Language, Meaning, Mixing};
 use crate::EmbedError;
 use crate::embed::graph::{Graph, GraphRuntime, GraphSource, Input, Numbers};
 use crate::embed::{DIMENSIONS, InsideModel, MODEL_BYTES, unit};
@@ -82,6 +82,30 @@ impl Classes {
             length: way.iter().map(|value| value * value).sum::<f32>().sqrt(),
         }
     }
+
+    /// What pictures show, by the last layer of the default model.
+    fn mixtures(&self, graph: &Graph, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
+        let mut all = Vec::with_capacity(vectors.len() / DIMENSIONS);
+        for batch in vectors.chunks(BATCH * DIMENSIONS) {
+            let rows = batch.len() / DIMENSIONS;
+            let scaled: Vec<f32> = batch.iter().map(|value| value * LENGTH).collect();
+            let input = Input {
+                name: "embedding",
+                shape: &[rows, DIMENSIONS],
+                numbers: Numbers::Floats(&scaled),
+            };
+            let logits = graph.run(&[input], "logits");
+            let logits = logits.map_err(|message| EmbedError::Run {
+                model: InsideModel::Default.id().to_string(),
+                runtime: graph.runtime().name(),
+                batch: rows,
+                message,
+            })?;
+            let rows = logits.numbers.chunks_exact(CLASSES);
+            all.extend(rows.map(|row| self.mixture(row)));
+        }
+        Ok(all)
+    }
 }
 
 impl ClassWords {
@@ -121,39 +145,16 @@ impl Language for ClassWords {
 
     /// The last layer is run by the pure runtime alone: it is one product of matrices, and the
     /// only one that starts in the middle of a graph.
-    fn mixtures(&self, vectors: &[f32]) -> Result<Vec<ConceptMixture>, EmbedError> {
-        if vectors.is_empty() {
-            return Ok(Vec::new());
-        }
+    fn mixing(&self) -> Result<Mixing<'_>, EmbedError> {
         let runtime = GraphRuntime::Pure;
-        let model = || InsideModel::Default.id().to_string();
         let graph = Graph::load(GraphSource::Inside(MODEL_BYTES), runtime).map_err(|message| {
             EmbedError::Load {
-                model: model(),
+                model: InsideModel::Default.id().to_string(),
                 runtime: runtime.name(),
                 message,
             }
         })?;
         let classes = self.classes();
-        let mut all = Vec::with_capacity(vectors.len() / DIMENSIONS);
-        for batch in vectors.chunks(BATCH * DIMENSIONS) {
-            let rows = batch.len() / DIMENSIONS;
-            let scaled: Vec<f32> = batch.iter().map(|value| value * LENGTH).collect();
-            let input = Input {
-                name: "embedding",
-                shape: &[rows, DIMENSIONS],
-                numbers: Numbers::Floats(&scaled),
-            };
-            let logits = graph.run(&[input], "logits");
-            let logits = logits.map_err(|message| EmbedError::Run {
-                model: model(),
-                runtime: runtime.name(),
-                batch: rows,
-                message,
-            })?;
-            let rows = logits.numbers.chunks_exact(CLASSES);
-            all.extend(rows.map(|row| classes.mixture(row)));
-        }
-        Ok(all)
+        Ok(Box::new(move |vectors| classes.mixtures(&graph, vectors)))
     }
 }

@@ -205,7 +205,7 @@ fn words_are_held_against_vectors_of_bfloat16_as_against_others() {
     let embedder = runtime.embedder(InsideModel::Default).unwrap();
     let vectors = embedder.embed(&tensors(1)).unwrap();
     let language = embedder.language().unwrap();
-    let mixtures = language.mixtures(&vectors[0]).unwrap();
+    let mixtures = language.mixing().unwrap()(&vectors[0]).unwrap();
     assert!(!mixtures[0].shares.is_empty());
     assert!(language.meaning("a dog").unwrap().is_some());
 }

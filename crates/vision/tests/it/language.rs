@@ -84,7 +84,7 @@ fn a_picture_is_a_mixture_of_a_few_classes() {
     let tensors = [1, 2].map(|seed| crate::look(&Picture::scene(seed, 320, 240).png()).tensor);
     let vectors = embedder.embed(&tensors).unwrap();
     let language = embedder.language().unwrap();
-    let mixtures = language.mixtures(&vectors.concat()).unwrap();
+    let mixtures = language.mixing().unwrap()(&vectors.concat()).unwrap();
     assert_eq!(mixtures.len(), 2);
     assert_ne!(mixtures[0], mixtures[1]);
     for mixture in &mixtures {
@@ -99,8 +99,8 @@ fn a_picture_is_a_mixture_of_a_few_classes() {
     }
     // Alone it is the same.
     assert_eq!(
-        language.mixtures(&vectors[1]).unwrap()[0].shares[0].0,
+        language.mixing().unwrap()(&vectors[1]).unwrap()[0].shares[0].0,
         mixtures[1].shares[0].0
     );
-    assert!(language.mixtures(&[]).unwrap().is_empty());
+    assert!(language.mixing().unwrap()(&[]).unwrap().is_empty());
 }

@@ -45,8 +45,8 @@ impl Closer {
     }
 }
 
-/// Likeness from which on signatures are nearly sure, and sure: soft copies have little fine detail
-/// left.
+/// Likeness from which on signatures are nearly sure, so that only what differs clearly speaks
+/// against them, and from which on nobody looks closer: soft copies have little fine detail left.
 const NEARLY_SURE: f32 = 0.98;
 const SURE: f32 = 0.99;
 
@@ -57,22 +57,23 @@ pub(crate) enum Told {
     Others,
     /// That they are copies.
     Copies,
-    /// That they are, and more than likely so.
-    Likely,
+    /// That they are, nearly for sure.
+    NearlySure,
 }
 
 impl Told {
     pub(crate) fn of(likeness: Option<Likeness>, least_likeness: f32) -> Self {
         match likeness {
-            Some(told) if told.value >= NEARLY_SURE.max(least_likeness) => Self::Likely,
+            Some(told) if told.value >= NEARLY_SURE.max(least_likeness) => Self::NearlySure,
             Some(told) if told.value >= least_likeness => Self::Copies,
             _ => Self::Others,
         }
     }
 }
 
-/// Share of ground from which on a picture may be a drawing; one of two must be a drawing for sure
-/// ([`is_ground_of_graphic`]). A frame or a mark over a page takes some of its ground.
+/// Share of ground in a signature from which on a picture may be a drawing; one of two must be a
+/// drawing for sure ([`is_ground_of_graphic`]), within its frame if it has one. A frame or a mark
+/// over a page takes some of its ground.
 const GROUND: f32 = 0.28;
 /// Ground in a closeup over that in a signature. Ink that is finer than a cell takes ground from
 /// the signature, so of drawings there is more, by a twentieth and up to twice; of skies and walls,
@@ -82,10 +83,12 @@ const AS_FINE: f32 = 1.0;
 
 /// Whether two pictures may be drawings, by their signatures.
 pub(crate) fn may_be_drawings(one: &Prepared<'_>, other: &Prepared<'_>) -> bool {
-    one.ground().min(other.ground()) >= GROUND
+    let may_be = |one: &Prepared<'_>| is_ground_of_graphic(one.ground()) || one.is_framed();
+    one.ground().min(other.ground()) >= GROUND && (may_be(one) || may_be(other))
 }
 
-/// Whether they are, so that they are looked at closely at all.
+/// Whether they are, so that they are looked at closely at all. Two with more bar than paper are
+/// not known as drawings: the ground of a bar is as much in a closeup.
 pub(crate) fn are_drawings(one: (&Prepared<'_>, &Parts), other: (&Prepared<'_>, &Parts)) -> bool {
     let finer = [one, other].map(|(ready, parts)| parts.ground / ready.ground());
     is_ground_of_graphic(one.1.ground_inside.max(other.1.ground_inside))

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::SURE;
+use super::{NEARLY_SURE, SURE};
 use crate::duplicates::Laid;
 
 /// How much a closer look at two drawings promises, in 255ths.
@@ -68,6 +68,11 @@ impl Laid {
         self.likeness.map_or(0.0, |found| found.value)
     }
 
+    /// Whether it stands where nobody looks: of dozens of copies of one drawing not all are.
+    pub(crate) fn is_nearly_sure(&self) -> bool {
+        self.told() >= NEARLY_SURE
+    }
+
     /// Whether a closer look may tell more of it.
     pub(crate) fn is_open(&self) -> bool {
         self.promise.is_some() && self.told() < SURE
@@ -124,8 +129,9 @@ mod tests {
             laid((2, 4), 5, 0, 0.0),
             laid((3, 4), 5, 0, 0.0),
             laid((0, 4), 1, 0, 0.965),
+            laid((1, 4), 0, 0, 0.989),
         ];
-        assert_eq!(chosen(&pairs, 5, 0.96), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(chosen(&pairs, 5, 0.96), [1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]

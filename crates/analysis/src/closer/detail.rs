@@ -115,8 +115,9 @@ impl<'a, const N: usize> Seen<'a, N> {
     }
 }
 
-/// Correlation of tiles of which none weighs more than others do: the edges of bars and frames
-/// would outweigh the words inside.
+/// Correlation of tiles of which none weighs more than half of what the median does: the edges of
+/// bars and frames would outweigh the words inside. With a half more copies are told from others
+/// than with a quarter or the whole.
 fn evenly<'a>(tiles: impl Iterator<Item = &'a Sums>, gain: f32) -> f32 {
     let mut tiles: Vec<(f32, &Sums)> = tiles.map(|tile| (tile.most(gain), tile)).collect();
     tiles.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -141,7 +142,8 @@ pub(super) struct Tiles {
     pub(super) redrawn_area: f32,
     /// Correlation of the fine detail of telling tiles, each weighed much alike, −1 to 1.
     pub(super) agreement: f32,
-    /// The same of the telling tiles in which the same is drawn.
+    /// Correlation of the fine detail of telling tiles in which the same is drawn, as strong as
+    /// each is drawn.
     pub(super) elsewhere: f32,
     /// Contrast of the fine detail of the other over that of the one.
     pub(super) gain: f32,

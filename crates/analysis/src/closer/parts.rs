@@ -31,7 +31,7 @@ pub(crate) type Profile = [i8; 2 * BINS];
 pub(crate) struct Parts {
     /// Share of the cells that are of the most common luma, two steps more or less, 0–1.
     pub(crate) ground: f32,
-    /// The same of what is inside a frame of another luma, if there is one.
+    /// The same of what is inside a frame of another luma; without one, of all.
     pub(crate) ground_inside: f32,
     pub(crate) profile: Profile,
     /// What is inside an even frame around it.
@@ -191,7 +191,7 @@ impl Cells<'_> {
         rows.map(|row| &row[*left..*right])
     }
 
-    /// What is inside even lines, if these are a frame and no more than margin.
+    /// What is inside even lines, if these are a frame and not the margin of what is drawn.
     fn framed(&self, bare: &Part) -> Option<Part> {
         let Part([left, top, right, bottom]) = *bare;
         // At the edge of a frame both are mixed.

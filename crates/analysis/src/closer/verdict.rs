@@ -83,17 +83,14 @@ impl Tiles {
     /// What is drawn in the one and not in the other, as losses; nothing where that is too much.
     fn losses(&self) -> Option<Vec<f32>> {
         let needed = needed(self.telling);
-        let painted = self.redrawn as f32 / self.telling as f32;
+        let painted = self.redrawn_share();
         if self.agreement >= needed {
             return Some(vec![
                 (1.0 - self.agreement) / (1.0 - needed),
                 painted / if self.telling < RICH { 0.08 } else { 0.2 },
             ]);
         }
-        let is_marked = painted <= PAINTED
-            && self.redrawn_area <= PAINTED_AREA
-            && self.telling - self.redrawn >= RICH
-            && self.elsewhere >= ELSEWHERE;
+        let is_marked = self.may_be_marked() && self.telling - self.redrawn >= RICH;
         is_marked.then(|| {
             vec![
                 painted / 0.35,
@@ -101,6 +98,17 @@ impl Tiles {
                 (1.0 - self.elsewhere) / (1.0 - ELSEWHERE) * 0.7,
             ]
         })
+    }
+
+    fn redrawn_share(&self) -> f32 {
+        self.redrawn as f32 / self.telling as f32
+    }
+
+    /// Whether what differs lies together and is little, and the rest agrees.
+    fn may_be_marked(&self) -> bool {
+        self.redrawn_share() <= PAINTED
+            && self.redrawn_area <= PAINTED_AREA
+            && self.elsewhere >= ELSEWHERE
     }
 
     fn is_untouched(&self) -> bool {
@@ -111,18 +119,17 @@ impl Tiles {
     /// laid as it should be.
     fn other_than(&self, told: Told) -> Closer {
         let is_as_sharp = (0.5..=2.0).contains(&self.gain);
-        let redrawn = self.redrawn as f32 / self.telling as f32;
-        let is_much = self.redrawn_area > PAINTED_AREA || self.telling >= RICH || redrawn > REDRAWN;
-        // Of few tiles, what a mark leaves does not tell them.
-        let may_be_marked =
-            redrawn <= PAINTED && self.redrawn_area <= PAINTED_AREA && self.elsewhere >= ELSEWHERE;
+        let is_much = self.redrawn_area > PAINTED_AREA
+            || self.telling >= RICH
+            || self.redrawn_share() > REDRAWN;
         let is_clear = match told {
-            _ if may_be_marked => false,
             Told::Others => false,
             Told::Copies => true,
-            Told::Likely => self.elsewhere - self.agreement > ALONE,
+            // Where nothing agrees at all, they were not laid as they should be.
+            Told::NearlySure => self.elsewhere - self.agreement > ALONE,
         };
-        if is_clear && is_as_sharp && is_much {
+        // Of few tiles, what a mark leaves is too little to tell either way.
+        if is_clear && is_as_sharp && is_much && !self.may_be_marked() {
             Closer::Different
         } else {
             Closer::Nothing
@@ -152,9 +159,9 @@ mod tests {
             tiles(185, 13, 0.81, (0.898, 0.912)),
         );
         assert_eq!(form.other_than(Told::Copies), Closer::Different);
-        assert_eq!(form.other_than(Told::Likely), Closer::Different);
+        assert_eq!(form.other_than(Told::NearlySure), Closer::Different);
         assert_eq!(scan.other_than(Told::Copies), Closer::Different);
-        assert_eq!(scan.other_than(Told::Likely), Closer::Nothing);
+        assert_eq!(scan.other_than(Told::NearlySure), Closer::Nothing);
         assert_eq!(form.other_than(Told::Others), Closer::Nothing);
     }
 

@@ -28,9 +28,10 @@ pub(crate) struct Laid {
 }
 
 impl Laid {
-    /// How the two are copies, if they are. Of two drawings nobody is sure who did not look.
+    /// How the two are copies, if they are. Of two drawings nobody is sure who did not look, but
+    /// where signatures are nearly so.
     pub(super) fn copy(&self) -> Option<Likeness> {
-        if self.closer.is_none() && self.is_open() {
+        if self.closer.is_none() && self.is_open() && !self.is_nearly_sure() {
             return None;
         }
         self.alike()

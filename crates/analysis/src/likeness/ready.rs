@@ -144,6 +144,11 @@ impl<'a> Prepared<'a> {
         self.glance.ground
     }
 
+    /// Whether an even frame is around it.
+    pub(crate) fn is_framed(&self) -> bool {
+        self.glance.bare.is_some()
+    }
+
     pub(crate) fn subject(&self) -> &Subject {
         let subject = || Subject::new(self.glance.facts, &Lay::SAME);
         self.subject.get_or_init(subject)

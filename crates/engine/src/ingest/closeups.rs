@@ -1,8 +1,8 @@
 //! Thumbnails as comparing asks for them: one by one, from its own threads.
 //!
 //! Those threads wait for the read, which the runtime makes on others: they are neither its own nor
-//! ever waited for by it. Drawings alone are asked for, a few times each; from a bucket that costs
-//! its round trip each time.
+//! ever waited for by it. What may be a drawing is asked for, a few times each; from a bucket that
+//! costs its round trip each time.
 
 use std::sync::OnceLock;
 

@@ -79,7 +79,7 @@ async fn what_is_remembered_may_be_lost_or_spoilt_at_the_cost_of_comparing_all()
     let (mut scope, _) = shop.index().await;
     for (number, spoilt) in [
         (60, None),
-        (61, Some(&b"LAMMEM02"[..])),
+        (61, Some(&b"LAMMEM03"[..])),
         (62, Some(&b""[..])),
     ] {
         let key = keys(&shop, &scope).await.remove(0);

@@ -259,7 +259,7 @@ mod tests {
         let is_ink = |x: usize, y: usize| {
             let word = (y / 6 * 64 + x / 4) as u32;
             let dice = (word ^ seed.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
-            y % 6 < 3 && (dice >> 13) % 3 == 0
+            y % 6 < 3 && (dice >> 13).is_multiple_of(3)
         };
         let cells = (0..N * N).map(|at| match (at % N, at / N) {
             (_, y) if !(40..N - 40).contains(&y) => 0.0,

@@ -73,8 +73,9 @@ impl Told {
 
 /// Share of ground in a signature from which on a picture may be a drawing; one of two must be a
 /// drawing for sure ([`is_ground_of_graphic`]), within its frame if it has one. A frame or a mark
-/// over a page takes some of its ground.
+/// over a page takes some of its ground, a frame the more.
 const GROUND: f32 = 0.28;
+const FRAMED_GROUND: f32 = 0.2;
 /// Ground in a closeup over that in a signature. Ink that is finer than a cell takes ground from
 /// the signature, so of drawings there is more, by a twentieth and up to twice; of skies and walls,
 /// in whose noise a closeup has less, as much at most.
@@ -83,8 +84,16 @@ const AS_FINE: f32 = 1.0;
 
 /// Whether two pictures may be drawings, by their signatures.
 pub(crate) fn may_be_drawings(one: &Prepared<'_>, other: &Prepared<'_>) -> bool {
-    let may_be = |one: &Prepared<'_>| is_ground_of_graphic(one.ground()) || one.is_framed();
-    one.ground().min(other.ground()) >= GROUND && (may_be(one) || may_be(other))
+    let may_be = |one: &Prepared<'_>| {
+        one.ground()
+            >= if one.is_framed() {
+                FRAMED_GROUND
+            } else {
+                GROUND
+            }
+    };
+    let is_likely = |one: &Prepared<'_>| is_ground_of_graphic(one.ground()) || one.is_framed();
+    may_be(one) && may_be(other) && (is_likely(one) || is_likely(other))
 }
 
 /// Whether they are, so that they are looked at closely at all. Two with more bar than paper are

@@ -50,6 +50,32 @@ fn pages_that_differ_in_words_are_no_copies() {
     assert_eq!(analysed(&pages).groups, []);
 }
 
+#[test]
+fn pages_in_bars_or_frames_are_told_by_what_is_inside() {
+    let in_bars = |seed| {
+        let mut page = Drawing::page(seed);
+        page.rectangle([0.0, 0.0, 1.0, 0.2], 0.0);
+        page.rectangle([0.0, 0.8, 1.0, 1.0], 0.0);
+        page
+    };
+    let framed = |seed| Drawing::page(seed).framed(0.07, 20.0);
+    is_found_among("page in bars", in_bars, ("coded anew", &Clone::clone));
+    is_found_among("page in a frame", framed, ("coded anew", &Clone::clone));
+}
+
+#[test]
+fn of_one_page_in_dozens_of_copies_all_are_found() {
+    let copies = (0..40_u64).map(|at| {
+        let copy = Drawing::page(1).noisy(2.0, at);
+        Picture::new(&format!("copy {at}"), &copy, 4)
+    });
+    let others = (2..8).map(|seed| Picture::new(&format!("other {seed}"), &Drawing::page(seed), 4));
+    let pictures: Vec<Picture> = copies.chain(others).collect();
+    let groups = analysed(&pictures).groups;
+    let members: usize = groups.iter().map(|group| group.others.len() + 1).sum();
+    assert_eq!((groups.len(), members), (1, 40), "{groups:?}");
+}
+
 /// Something done to a drawing.
 type Edit<'a> = (&'a str, &'a dyn Fn(&Drawing) -> Drawing);
 

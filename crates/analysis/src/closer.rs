@@ -84,14 +84,14 @@ const AS_FINE: f32 = 1.0;
 
 /// Whether two pictures may be drawings, by their signatures.
 pub(crate) fn may_be_drawings(one: &Prepared<'_>, other: &Prepared<'_>) -> bool {
-    let may_be = |one: &Prepared<'_>| {
-        one.ground()
-            >= if one.is_framed() {
-                FRAMED_GROUND
-            } else {
-                GROUND
-            }
+    let least = |one: &Prepared<'_>| {
+        if one.is_framed() {
+            FRAMED_GROUND
+        } else {
+            GROUND
+        }
     };
+    let may_be = |one: &Prepared<'_>| one.ground() >= least(one);
     let is_likely = |one: &Prepared<'_>| is_ground_of_graphic(one.ground()) || one.is_framed();
     may_be(one) && may_be(other) && (is_likely(one) || is_likely(other))
 }

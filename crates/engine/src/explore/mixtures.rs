@@ -43,11 +43,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
             let part = at..self.pictures.min(at + PART);
             let vectors: Vec<_> = part.map(&self.vector_of).collect();
             let known: Vec<f32> = vectors.iter().flatten().flat_map(|v| *v).copied().collect();
-            let mixing = match &mut self.mixing {
-                Some(mixing) => mixing,
-                none => none.insert(language.mixing()?),
-            };
-            let mut mixtures = mixing(&known)?.into_iter().map(mixture);
+            let mut mixtures = self.told(language, &known)?.into_iter().map(mixture);
             let of = |vector: Option<&[f32]>| vector.and_then(|_| mixtures.next());
             let part = vectors
                 .iter()
@@ -57,6 +53,22 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
             self.part = part.collect();
         }
         Ok(std::mem::take(&mut self.part[at - self.first]))
+    }
+
+    /// Where there are no vectors, nothing is made ready for them.
+    fn told(
+        &mut self,
+        language: &'a dyn Language,
+        vectors: &[f32],
+    ) -> Result<Vec<ConceptMixture>, EmbedError> {
+        if vectors.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mixing = match &mut self.mixing {
+            Some(mixing) => mixing,
+            none => none.insert(language.mixing()?),
+        };
+        mixing(vectors)
     }
 }
 
@@ -124,6 +136,14 @@ mod tests {
             assert_eq!(shares.first().copied(), expected, "{at}");
         }
         assert_eq!(language.made_ready.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn for_pictures_without_vectors_no_model_is_made_ready() {
+        let language = first(["all"]);
+        let mut mixtures = Mixtures::new(Some(&language), 9, |_| None);
+        assert!(mixtures.of(3).unwrap().shares.is_empty());
+        assert_eq!(language.made_ready.load(Ordering::Relaxed), 0);
     }
 
     #[test]

@@ -17,6 +17,10 @@
     clippy::cast_sign_loss,
     reason = "rows are u32 throughout, and counts are turned into weights that need few digits"
 )]
+#![expect(
+    clippy::inline_always,
+    reason = "what `widely` runs is compiled for a processor only where it is inlined"
+)]
 
 mod analyse;
 mod closer;
@@ -43,6 +47,7 @@ mod settings;
 mod sizes;
 mod uniqueness;
 mod watch;
+mod wide;
 
 pub use analyse::{analyse, analyse_after};
 pub use closeups::{Closeup, Closeups, NoCloseups};

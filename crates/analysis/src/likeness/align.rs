@@ -5,12 +5,15 @@
 //! technique"; with gain and offset solved along, as in Evangelidis and Psarakis 2008,
 //! "Parametric image alignment using enhanced correlation coefficient maximization").
 
+mod moments;
 mod sums;
 
 use std::ops::Range;
 
+pub(crate) use self::moments::Moments;
 use self::sums::Sums;
 use super::plane::Square;
+use crate::wide::widely;
 
 /// How the other picture lies over the one: place `p` of the other, measured from the middle in
 /// half widths (−1 to 1), shows what the one has at `scale · p + shift`.
@@ -149,6 +152,22 @@ impl<const N: usize> Axis<N> {
         }
         axis
     }
+
+    /// 1 for the cells that fall inside, 0 for the others.
+    pub(crate) fn mask(&self) -> [f32; N] {
+        std::array::from_fn(|at| f32::from(u8::from(self.inside.contains(&at))))
+    }
+
+    /// The same axis with the places of those cells that do not fall inside brought to the nearest
+    /// that does.
+    pub(crate) fn clamped(&self) -> Self {
+        let nearest = |at: usize| at.clamp(self.inside.start, self.inside.end - 1);
+        Self {
+            inside: self.inside.clone(),
+            before: std::array::from_fn(|at| self.before[nearest(at)]),
+            part: std::array::from_fn(|at| self.part[nearest(at)]),
+        }
+    }
 }
 
 /// The place of a cell measured from the middle in half widths.
@@ -205,30 +224,19 @@ pub(crate) fn contrast<const N: usize>(
     other: &Square<N>,
     grid: &Grid<N>,
 ) -> Option<Contrast> {
-    let (mut count, mut a, mut b) = (0.0_f32, 0.0_f32, 0.0_f32);
-    let (mut aa, mut ab, mut bb) = (0.0_f32, 0.0_f32, 0.0_f32);
-    for y in grid.y.inside.clone() {
-        for x in grid.x.inside.clone() {
-            let (seen, value) = (one.sample(grid, x, y), other.cells()[y * N + x]);
-            count += 1.0;
-            a += seen;
-            b += value;
-            aa += seen * seen;
-            ab += seen * value;
-            bb += value * value;
-        }
-    }
-    let spread = aa - a * a / count.max(1.0);
-    if count < (N * N) as f32 * 0.25 || spread <= count * 1e-3 {
-        return None;
-    }
-    let crossed = ab - a * b / count;
-    let gain = crossed / spread;
-    Some(Contrast {
-        gain,
-        offset: (b - gain * a) / count,
-        correlation: crossed / (spread * (bb - b * b / count).max(f32::EPSILON)).sqrt(),
-    })
+    let seen = one.seen_under(grid);
+    let mask = grid.x.mask();
+    let mut moments = Moments::default();
+    widely(
+        #[inline(always)]
+        || {
+            let lines = seen.lines().iter().zip(other.lines());
+            for (seen, there) in lines.skip(grid.y.inside.start).take(grid.y.inside.len()) {
+                moments.add_line(&mask, seen, there);
+            }
+        },
+    );
+    moments.contrast(N * N)
 }
 
 /// Gaussian elimination with pivoting; `COLUMNS` is one more than there are unknowns.

@@ -1,11 +1,14 @@
 //! What two pictures, one laid over the other, have in common.
 
 use super::align::Contrast;
-use super::overlap::Overlap;
-use super::plane::{Square, Turn};
+use super::overlap::{Cells, OF, Overlap};
+use super::plane::{Plane, SIDE, Turn};
+use crate::wide::widely;
 
 /// Tiles along each side.
 const TILES: usize = 8;
+/// Cells along each side of a tile.
+const TILE: usize = SIDE / TILES;
 /// A tile says something when its luma varies by this much (standard deviation) in either.
 const TILE_SAYS: f32 = 1.5;
 /// A tile is redrawn when more than this is not as it was.
@@ -79,23 +82,18 @@ pub(crate) struct Elsewhere {
 /// little is covered, or the one is flat.
 pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
     let contrast = overlap.contrast()?;
-    let mut luma = Sums::default();
-    let mut tiles = [Sums::default(); TILES * TILES];
-    let mut fine_tiles = [Sums::default(); TILES * TILES];
-    let side = overlap.of.isqrt();
-    for cell in &overlap.cells {
-        let (x, y) = (cell.at % side, cell.at / side);
-        let tile = y * TILES / side * TILES + x * TILES / side;
-        luma.add(cell.seen, cell.there);
-        tiles[tile].add(cell.seen, cell.there);
-        fine_tiles[tile].add(cell.fine_seen, cell.fine_there);
-    }
-    let mut fine = Sums::default();
-    for tile in &fine_tiles {
-        fine.join(tile);
-    }
+    let tiles = tiles_of(&overlap.inside, &overlap.seen, &overlap.there);
+    let fine_tiles = tiles_of(&overlap.inside, &overlap.fine_seen, &overlap.fine_there);
+    let whole = |tiles: &[Sums]| {
+        let mut all = Sums::default();
+        for tile in tiles {
+            all.join(tile);
+        }
+        all
+    };
+    let (luma, fine) = (whole(&tiles), whole(&fine_tiles));
     let mut evidence = Evidence {
-        cover: luma.count / overlap.of as f32,
+        cover: luma.count / OF as f32,
         gain: contrast.gain,
         lift: contrast.offset + (contrast.gain - 1.0) * luma.one / luma.count,
         correlation: contrast.correlation,
@@ -112,12 +110,66 @@ pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
         elsewhere: Elsewhere::default(),
     };
     let contrast = evidence.read(&tiles, contrast);
-    let rest = overlap.cells.iter().map(|cell| {
-        let explained = contrast.gain * cell.seen + contrast.offset;
-        (cell.there - explained).powi(2)
-    });
-    evidence.rest = (rest.sum::<f32>() / luma.count).sqrt();
+    evidence.rest = (unexplained(overlap, &contrast) / luma.count).sqrt();
     Some(evidence)
+}
+
+/// The sums over each tile, of cells that are nought where they are not inside.
+fn tiles_of(inside: &Cells, one: &Cells, other: &Cells) -> [Sums; TILES * TILES] {
+    let mut tiles = [Sums::default(); TILES * TILES];
+    widely(
+        #[inline(always)]
+        || {
+            for (row, tiles) in tiles.as_chunks_mut::<TILES>().0.iter_mut().enumerate() {
+                // First down each column of the row of tiles.
+                let mut columns = [[0.0_f32; SIDE]; 6];
+                for y in row * TILE..(row + 1) * TILE {
+                    for x in 0..SIDE {
+                        let (one, other) = (one[y][x], other[y][x]);
+                        columns[0][x] += inside[y][x];
+                        columns[1][x] += one;
+                        columns[2][x] += other;
+                        columns[3][x] += one * one;
+                        columns[4][x] += other * other;
+                        columns[5][x] += one * other;
+                    }
+                }
+                for (at, tile) in tiles.iter_mut().enumerate() {
+                    let sum = |kind: usize| {
+                        let of_tile = &columns[kind][at * TILE..(at + 1) * TILE];
+                        of_tile.iter().sum::<f32>()
+                    };
+                    *tile = Sums {
+                        count: sum(0),
+                        one: sum(1),
+                        other: sum(2),
+                        one_squared: sum(3),
+                        other_squared: sum(4),
+                        crossed: sum(5),
+                    };
+                }
+            }
+        },
+    );
+    tiles
+}
+
+/// The squares of what gain and offset leave unexplained, added up.
+fn unexplained(overlap: &Overlap, contrast: &Contrast) -> f32 {
+    let mut columns = [0.0_f32; SIDE];
+    widely(
+        #[inline(always)]
+        || {
+            for y in 0..SIDE {
+                for (x, sum) in columns.iter_mut().enumerate() {
+                    let explained = contrast.gain * overlap.seen[y][x] + contrast.offset;
+                    let left = overlap.there[y][x] - explained;
+                    *sum += overlap.inside[y][x] * (left * left);
+                }
+            }
+        },
+    );
+    columns.iter().sum()
 }
 
 impl Evidence {
@@ -230,16 +282,16 @@ fn rectangle(tiles: &[(usize, &Sums)]) -> f32 {
     (sides[0] * sides[1]) as f32 / (TILES * TILES) as f32
 }
 
-/// A square and its fine detail.
+/// A plane and its fine detail.
 #[derive(Clone)]
-pub(crate) struct Detailed<const N: usize> {
-    pub(crate) all: Square<N>,
+pub(crate) struct Detailed {
+    pub(crate) all: Plane,
     /// What softening takes away.
-    pub(crate) fine: Square<N>,
+    pub(crate) fine: Plane,
 }
 
-impl<const N: usize> Detailed<N> {
-    pub(crate) fn new(all: Square<N>) -> Self {
+impl Detailed {
+    pub(crate) fn new(all: Plane) -> Self {
         Self {
             fine: all.minus(&all.softened().softened()),
             all,
@@ -266,15 +318,6 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, one: f32, other: f32) {
-        self.count += 1.0;
-        self.one += one;
-        self.other += other;
-        self.one_squared += one * one;
-        self.other_squared += other * other;
-        self.crossed += one * other;
-    }
-
     fn join(&mut self, other: &Self) {
         self.count += other.count;
         self.one += other.one;
@@ -349,34 +392,26 @@ impl Sums {
 
 #[cfg(test)]
 mod tests {
-    use super::super::overlap::Cell;
-    use super::super::plane::SIDE;
     use super::*;
 
     /// What is told where the light of each cell, by its column, was multiplied, and a checked
     /// pattern lies over luma that rises through each tile of the first columns and is even in the
     /// others.
     fn detail_by_tile(rising: usize, light: impl Fn(usize) -> f32) -> f32 {
-        let cells = (0..SIDE * SIDE).map(|at| {
-            let (x, y) = (at % SIDE, at / SIDE);
+        let overlap = Overlap::whole(|x, y| {
             let fine = if (x + y) % 2 == 0 { 6.0 } else { -6.0 };
             let ground = if x < rising {
                 20.0 * (x % 4) as f32
             } else {
                 0.0
             };
-            Cell {
-                at,
-                seen: 100.0 + ground,
-                there: 100.0 + ground * light(x),
-                fine_seen: fine,
-                fine_there: fine * light(x),
-            }
+            [
+                100.0 + ground,
+                100.0 + ground * light(x),
+                fine,
+                fine * light(x),
+            ]
         });
-        let overlap = Overlap {
-            cells: cells.collect(),
-            of: SIDE * SIDE,
-        };
         let evidence = weigh(&overlap);
         evidence.map_or(f32::NAN, |evidence| evidence.detail_by_tile)
     }

@@ -3,6 +3,7 @@
 use lamina_model::Signature;
 
 use super::align::{Grid, Lay};
+use crate::wide::widely;
 
 /// Cells along each side of a [`Plane`].
 pub(crate) const SIDE: usize = Signature::SIDE;
@@ -169,54 +170,68 @@ impl<const N: usize> Square<N> {
         &self.cells
     }
 
+    /// The rows.
+    pub(crate) fn lines(&self) -> &[[f32; N]] {
+        self.cells.as_chunks().0
+    }
+
     /// Softened by the binomial kernel 1-2-1 in both directions, edges repeated. Sampling
     /// between the cells of a plane is true only when its finest detail is gone.
     pub(crate) fn softened(&self) -> Self {
-        let blend = |before: f32, here: f32, after: f32| 0.25 * before + 0.5 * here + 0.25 * after;
-        let mut across = vec![0.0; N * N];
-        for (to, from) in across.chunks_exact_mut(N).zip(self.cells.chunks_exact(N)) {
-            for x in 0..N {
-                to[x] = blend(from[x.saturating_sub(1)], from[x], from[(x + 1).min(N - 1)]);
-            }
-        }
-        let mut cells = vec![0.0; N * N];
-        for y in 0..N {
-            let (before, after) = (y.saturating_sub(1) * N, (y + 1).min(N - 1) * N);
-            for x in 0..N {
-                cells[y * N + x] = blend(across[before + x], across[y * N + x], across[after + x]);
-            }
-        }
+        let (mut across, mut cells) = (vec![0.0; N * N], vec![0.0; N * N]);
+        widely(
+            #[inline(always)]
+            || {
+                let lines = across.as_chunks_mut::<N>().0.iter_mut();
+                for (to, from) in lines.zip(self.lines()) {
+                    to[0] = blend(from[0], from[0], from[1]);
+                    for x in 1..N - 1 {
+                        to[x] = blend(from[x - 1], from[x], from[x + 1]);
+                    }
+                    to[N - 1] = blend(from[N - 2], from[N - 1], from[N - 1]);
+                }
+                let across = across.as_chunks::<N>().0;
+                for (y, to) in cells.as_chunks_mut::<N>().0.iter_mut().enumerate() {
+                    let before = &across[y.saturating_sub(1)];
+                    let after = &across[(y + 1).min(N - 1)];
+                    for x in 0..N {
+                        to[x] = blend(before[x], across[y][x], after[x]);
+                    }
+                }
+            },
+        );
         Self { cells }
     }
 
     /// Each cell the mean of those up to so many cells off in both directions, edges repeated.
     pub(crate) fn averaged(&self, radius: usize) -> Self {
-        // Numbered from as many cells before the edge.
-        let inside = |at: usize| at.saturating_sub(radius).min(N - 1);
         let wide = 2 * radius + 1;
-        let mut across = vec![0.0; N * N];
-        for (to, from) in across.chunks_exact_mut(N).zip(self.cells.chunks_exact(N)) {
-            let mut sum: f32 = (0..wide).map(|at| from[inside(at)]).sum();
-            for (x, to) in to.iter_mut().enumerate() {
-                *to = sum;
-                sum += from[inside(x + wide)] - from[inside(x)];
-            }
-        }
-        let line = |at: usize| &across[inside(at) * N..][..N];
-        let mut sums = [0.0; N];
-        for at in 0..wide {
-            for (sum, cell) in sums.iter_mut().zip(line(at)) {
-                *sum += cell;
-            }
-        }
         let share = 1.0 / (wide * wide) as f32;
-        let mut cells = Vec::with_capacity(N * N);
-        for y in 0..N {
-            cells.extend(sums.iter().map(|sum| sum * share));
-            for (sum, (more, less)) in sums.iter_mut().zip(line(y + wide).iter().zip(line(y))) {
-                *sum += more - less;
-            }
-        }
+        let (mut across, mut cells) = (vec![0.0; N * N], vec![0.0; N * N]);
+        let mut line = vec![0.0; N + 2 * radius];
+        widely(
+            #[inline(always)]
+            || {
+                let lines = across.as_chunks_mut::<N>().0.iter_mut();
+                for (to, from) in lines.zip(self.lines()) {
+                    line[..radius].fill(from[0]);
+                    line[radius..radius + N].copy_from_slice(from);
+                    line[radius + N..].fill(from[N - 1]);
+                    for there in line.windows(N) {
+                        add(to, there);
+                    }
+                }
+                let across = across.as_chunks::<N>().0;
+                for (y, to) in cells.as_chunks_mut::<N>().0.iter_mut().enumerate() {
+                    for at in y..y + wide {
+                        add(to, &across[at.saturating_sub(radius).min(N - 1)]);
+                    }
+                    for cell in to {
+                        *cell *= share;
+                    }
+                }
+            },
+        );
         Self { cells }
     }
 
@@ -235,27 +250,52 @@ impl<const N: usize> Square<N> {
     /// What another picture that lies over this one so would show; at the rim what is nearest.
     pub(crate) fn seen_through(&self, lay: &Lay) -> Self {
         let grid = lay.grid();
-        let mut cells = Vec::with_capacity(N * N);
-        for y in 0..N {
-            let y = y.clamp(grid.y.inside.start, grid.y.inside.end - 1);
-            for x in 0..N {
-                let x = x.clamp(grid.x.inside.start, grid.x.inside.end - 1);
-                cells.push(self.sample(&grid, x, y));
-            }
-        }
-        Self { cells }
+        self.seen_under(&Grid {
+            x: grid.x.clamped(),
+            y: grid.y.clamped(),
+        })
     }
 
-    /// The value where a cell falls that lies inside.
-    #[inline]
-    pub(crate) fn sample(&self, grid: &Grid<N>, x: usize, y: usize) -> f32 {
-        let at = grid.y.before[y] * N + grid.x.before[x];
-        let (part_x, part_y) = (grid.x.part[x], grid.y.part[y]);
-        let (above, below) = (&self.cells[at..at + 2], &self.cells[at + N..at + N + 2]);
-        let upper = above[0] + (above[1] - above[0]) * part_x;
-        let lower = below[0] + (below[1] - below[0]) * part_x;
-        upper + (lower - upper) * part_y
+    /// The value where each cell falls; of those that do not fall inside it means nothing.
+    pub(crate) fn seen_under(&self, grid: &Grid<N>) -> Self {
+        let (mut across, mut cells) = (vec![0.0; N * N], vec![0.0; N * N]);
+        widely(
+            #[inline(always)]
+            || {
+                let lines = across.as_chunks_mut::<N>().0.iter_mut();
+                for (to, from) in lines.zip(self.lines()) {
+                    let places = grid.x.before.iter().zip(&grid.x.part);
+                    for (to, (before, part)) in to.iter_mut().zip(places) {
+                        let at = (*before).min(N - 2);
+                        *to = from[at] + (from[at + 1] - from[at]) * part;
+                    }
+                }
+                let across = across.as_chunks::<N>().0;
+                for (y, to) in cells.as_chunks_mut::<N>().0.iter_mut().enumerate() {
+                    let (at, part) = (grid.y.before[y].min(N - 2), grid.y.part[y]);
+                    let between = across[at].iter().zip(&across[at + 1]);
+                    for (to, (above, below)) in to.iter_mut().zip(between) {
+                        *to = above + (below - above) * part;
+                    }
+                }
+            },
+        );
+        Self { cells }
     }
+}
+
+/// Adds one line to another.
+#[inline(always)]
+fn add<const N: usize>(to: &mut [f32; N], there: &[f32]) {
+    for (sum, cell) in to.iter_mut().zip(there) {
+        *sum += cell;
+    }
+}
+
+/// The binomial kernel 1-2-1.
+#[inline(always)]
+fn blend(before: f32, here: f32, after: f32) -> f32 {
+    0.25 * before + 0.5 * here + 0.25 * after
 }
 
 /// The correlation of two lists of equal length, −1 to 1; 0 when either is constant.
@@ -273,5 +313,86 @@ pub(crate) fn correlation(a: &[f32], b: &[f32]) -> f32 {
         ab / (aa * bb).sqrt()
     } else {
         0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const N: usize = 16;
+
+    fn noise() -> Square<N> {
+        let mut state = 5_u32;
+        let cells = (0..N * N).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as f32
+        });
+        Square::from_cells(cells.collect())
+    }
+
+    /// Each cell found from those around it one by one.
+    fn one_by_one(of: impl Fn(&dyn Fn(isize, isize) -> f32) -> f32) -> Vec<f32> {
+        let square = noise();
+        let inside = |at: isize| at.clamp(0, N.cast_signed() - 1).cast_unsigned();
+        let cells = (0..N * N).map(|at| {
+            let (x, y) = ((at % N).cast_signed(), (at / N).cast_signed());
+            of(&|right, below| square.lines()[inside(y + below)][inside(x + right)])
+        });
+        cells.collect()
+    }
+
+    fn assert_near(found: &Square<N>, expected: &[f32]) {
+        for (at, (found, expected)) in found.cells().iter().zip(expected).enumerate() {
+            assert!((found - expected).abs() < 0.01, "{at}: {found}, {expected}");
+        }
+    }
+
+    #[test]
+    fn whole_lines_at_a_time_give_what_cells_one_by_one_give() {
+        let softened = one_by_one(|cell| {
+            let line = |y| 0.25 * cell(-1, y) + 0.5 * cell(0, y) + 0.25 * cell(1, y);
+            0.25 * line(-1) + 0.5 * line(0) + 0.25 * line(1)
+        });
+        assert_near(&noise().softened(), &softened);
+        for radius in [1_usize, 3] {
+            let reach = -radius.cast_signed()..=radius.cast_signed();
+            let averaged = one_by_one(|cell| {
+                let places = reach
+                    .clone()
+                    .flat_map(|x| reach.clone().map(move |y| (x, y)));
+                let count = (2 * radius + 1).pow(2) as f32;
+                places.map(|(x, y)| cell(x, y)).sum::<f32>() / count
+            });
+            assert_near(&noise().averaged(radius), &averaged);
+        }
+    }
+
+    #[test]
+    fn what_falls_between_cells_is_seen_as_far_between_them() {
+        let square = noise();
+        let lay = Lay {
+            scale: [0.83, 1.21],
+            shift: [-0.11, 0.07],
+        };
+        let grid: Grid<N> = lay.grid();
+        let seen = square.seen_under(&grid);
+        let clamped = square.seen_through(&lay);
+        for y in grid.y.inside.clone() {
+            for x in grid.x.inside.clone() {
+                let (left, top) = (grid.x.before[x], grid.y.before[y]);
+                let across =
+                    |line: &[f32; N]| line[left] + (line[left + 1] - line[left]) * grid.x.part[x];
+                let [above, below] = [top, top + 1].map(|at| across(&square.lines()[at]));
+                let expected = above + (below - above) * grid.y.part[y];
+                assert!((seen.lines()[y][x] - expected).abs() < 1e-3);
+                assert!((clamped.lines()[y][x] - expected).abs() < 1e-3);
+            }
+        }
+        // At the rim, what is nearest.
+        let first = grid.y.inside.start;
+        assert!(first > 0);
+        let rim = clamped.lines()[0].iter().zip(&clamped.lines()[first]);
+        assert!(rim.map(|(a, b)| (a - b).abs()).all(|off| off < 1e-6));
     }
 }

@@ -68,10 +68,10 @@ impl<'a> Glance<'a> {
 
 /// A picture made ready to be looked at closely.
 pub(crate) struct Subject {
-    pub(crate) raw: Detailed<SIDE>,
-    pub(crate) soft: Detailed<SIDE>,
+    pub(crate) raw: Detailed,
+    pub(crate) soft: Detailed,
     /// Softened once more, to be laid over one that is drawn coarser.
-    softer: OnceCell<Detailed<SIDE>>,
+    softer: OnceCell<Detailed>,
     pub(crate) half: Square<HALF>,
     pub(super) quarter: Square<QUARTER>,
 }
@@ -94,7 +94,7 @@ impl Subject {
     }
 
     /// As coarse as another that lies over this one at a scale.
-    pub(super) fn at_scale(&self, scale: f32) -> &Detailed<SIDE> {
+    pub(super) fn at_scale(&self, scale: f32) -> &Detailed {
         if scale < 1.0 - COARSER {
             let softer = || Detailed::new(self.soft.all.softened());
             self.softer.get_or_init(softer)

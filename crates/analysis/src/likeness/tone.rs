@@ -22,11 +22,7 @@ impl Curve {
     /// The curve that fits two pictures laid over each other best. Nothing comes back when there is
     /// next to no light and shade.
     pub(crate) fn between(overlap: &Overlap) -> Option<Self> {
-        let mut lumas: Vec<(f32, f32)> = overlap
-            .cells
-            .iter()
-            .map(|cell| (cell.seen, cell.there))
-            .collect();
+        let mut lumas: Vec<(f32, f32)> = overlap.lumas().collect();
         lumas.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let mut points: Vec<(f32, f32, f32)> = Vec::with_capacity(PARTS);
         for part in lumas.chunks(lumas.len().div_ceil(PARTS).max(1)) {
@@ -59,24 +55,13 @@ impl Curve {
 
 #[cfg(test)]
 mod tests {
-    use super::super::overlap::Cell;
     use super::*;
 
     fn overlap(to: impl Fn(f32) -> f32) -> Overlap {
-        let cells = (0..1024).map(|at| {
-            let seen = ((at * 37) % 251) as f32;
-            Cell {
-                at,
-                seen,
-                there: to(seen),
-                fine_seen: 1.0,
-                fine_there: 1.0,
-            }
-        });
-        Overlap {
-            cells: cells.collect(),
-            of: 1024,
-        }
+        Overlap::whole(|x, y| {
+            let seen = (((32 * y + x) * 37) % 251) as f32;
+            [seen, to(seen), 1.0, 1.0]
+        })
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use super::align::Lay;
 use super::plane::{Plane, QUARTER, SIDE, Square};
+use crate::wide::{LANES, add_products, widely};
 
 /// Sizes of a window along one axis, and how far its places are apart, both in shares of a side.
 const SIZES: [(f32, f32); 5] = [(1.0, 1.0), (0.9, 0.1), (0.8, 0.1), (0.7, 0.15), (0.6, 0.2)];
@@ -61,7 +62,14 @@ pub(crate) struct Windows {
 
 impl Windows {
     pub(crate) fn new(plane: &Plane) -> Self {
-        let edges = &axis().edges;
+        widely(
+            #[inline(always)]
+            || Self::through(plane, &axis().edges),
+        )
+    }
+
+    #[inline(always)]
+    fn through(plane: &Plane, edges: &[[(usize, f32); EDGES]; ALONG]) -> Self {
         // Sums from one edge on, so that any stretch is one difference: first along the lines,
         // then down, eight columns at a time.
         let mut across = vec![[[0.0; QUARTER]; SIDE + 1]; ALONG];
@@ -95,10 +103,19 @@ impl Windows {
         let lays = &axis().lays;
         let mut whole = [0.0; CELLS];
         whole.copy_from_slice(other.cells());
-        let whole = normal(whole);
-        let found = self.shown.iter().map(|shown| product(shown, &whole));
-        let found = found.enumerate().filter(|(_, found)| *found >= at_least);
+        let mut agreements = vec![0.0; self.shown.len()];
+        widely(
+            #[inline(always)]
+            || {
+                let whole = normal(whole);
+                for (agreement, shown) in agreements.iter_mut().zip(&self.shown) {
+                    *agreement = product(shown, &whole);
+                }
+            },
+        );
+        let found = agreements.into_iter().enumerate();
         found
+            .filter(|(_, found)| *found >= at_least)
             .map(|(at, found)| {
                 let ((x, left), (y, top)) = (lays[at / ALONG], lays[at % ALONG]);
                 let lay = Lay {
@@ -112,6 +129,7 @@ impl Windows {
 }
 
 /// The stretches of a window, line by line, from sums downwards.
+#[inline(always)]
 fn down(sums: &[[f32; QUARTER]; SIDE + 1], edges: &[(usize, f32); EDGES]) -> [f32; CELLS] {
     let upto = |(before, part): (usize, f32)| -> [f32; QUARTER] {
         let (above, below) = (&sums[before], &sums[before + 1]);
@@ -131,8 +149,15 @@ fn down(sums: &[[f32; QUARTER]; SIDE + 1], edges: &[(usize, f32); EDGES]) -> [f3
 
 /// The same cells about a middle of nought, with squares that add up to one; all nought where
 /// nothing varies.
+#[inline(always)]
 fn normal(mut cells: [f32; CELLS]) -> [f32; CELLS] {
-    let middle = cells.iter().sum::<f32>() / CELLS as f32;
+    let mut sums = [0.0; LANES];
+    for some in cells.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            sums[lane] += some[lane];
+        }
+    }
+    let middle = sums.iter().sum::<f32>() / CELLS as f32;
     for cell in &mut cells {
         *cell -= middle;
     }
@@ -145,15 +170,10 @@ fn normal(mut cells: [f32; CELLS]) -> [f32; CELLS] {
     cells.map(|cell| cell * factor)
 }
 
+#[inline(always)]
 fn product(a: &[f32; CELLS], b: &[f32; CELLS]) -> f32 {
-    const LANES: usize = 8;
     let mut sums = [0.0; LANES];
-    let (a, b) = (a.as_chunks::<LANES>().0, b.as_chunks::<LANES>().0);
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
+    add_products(&mut sums, a, b);
     sums.iter().sum()
 }
 

@@ -2,12 +2,13 @@
 //! asks of them.
 //!
 //! Contrast and brightness are solved along with the lay, but what they leave unexplained follows
-//! from the same sums, so that nothing is sampled twice; and the cells of a line are taken four at
-//! a time. Two such steps cost what one cost that sampled cell by cell, first for the contrast and
-//! then for the slopes. Comparing is most of the work in sets of look-alikes.
+//! from the same sums, so that nothing is sampled twice; each line of the one is sampled across
+//! once, and what comes after goes along whole lines. Comparing is most of the work in sets of
+//! look-alikes.
 
 use super::{Grid, Normal, UNKNOWNS, unit};
 use crate::likeness::plane::Square;
+use crate::wide::{LANES, Lanes, add_products, widely};
 
 /// What is known of every cell of a line: slopes across (times the place across), down and across,
 /// the value of the one, the value of the other, and 1 where the cell lies inside.
@@ -18,10 +19,6 @@ const ACROSS: usize = 2;
 const SEEN: usize = 3;
 const THERE: usize = 4;
 const INSIDE: usize = 5;
-
-/// Cells taken at a time.
-const LANES: usize = 4;
-type Lanes = [f32; LANES];
 
 /// Sums of products over all cells that lie inside.
 pub(super) struct Sums {
@@ -40,17 +37,35 @@ impl Sums {
         grid: &Grid<N>,
         middles: [f32; 2],
     ) -> Self {
-        let inside: [f32; N] =
-            std::array::from_fn(|x| f32::from(u8::from(grid.x.inside.contains(&x))));
+        widely(
+            #[inline(always)]
+            || Self::added_up(one, other, grid, middles),
+        )
+    }
+
+    #[inline(always)]
+    fn added_up<const N: usize>(
+        one: &Square<N>,
+        other: &Square<N>,
+        grid: &Grid<N>,
+        middles: [f32; 2],
+    ) -> Self {
+        let across = across(one, grid, middles[0]);
+        let places: [f32; N] = std::array::from_fn(unit::<N>);
+        let inside = grid.x.mask();
         let mut plain = [[[0.0; LANES]; KINDS]; KINDS];
         let mut down_at = [[0.0; LANES]; KINDS];
         let mut down_at_twice = [0.0; LANES];
         for y in grid.y.inside.clone() {
-            let lines = lines(one, other, grid, y, middles, &inside);
+            let at = grid.y.before[y].min(N - 2);
+            let both = [&across[at], &across[at + 1]];
+            let there = &other.lines()[y];
+            let lines = lines(both, grid.y.part[y], there, middles[1], &inside, &places);
             let place = unit::<N>(y);
             for a in 0..KINDS {
                 for b in a..KINDS {
-                    let found = product(&lines[a], &lines[b]);
+                    let mut found = [0.0; LANES];
+                    add_products(&mut found, &lines[a], &lines[b]);
                     add(&mut plain[a][b], &found, 1.0);
                     if a == DOWN || b == DOWN {
                         add(&mut down_at[if a == DOWN { b } else { a }], &found, place);
@@ -144,51 +159,57 @@ impl Sums {
     }
 }
 
-/// What is known of the cells of a line; nought of those outside.
-fn lines<const N: usize>(
-    one: &Square<N>,
-    other: &Square<N>,
-    grid: &Grid<N>,
-    y: usize,
-    middles: [f32; 2],
-    inside: &[f32; N],
-) -> [[f32; N]; KINDS] {
-    let at = grid.y.before[y] * N;
-    let (above, below) = (&one.cells()[at..at + N], &one.cells()[at + N..at + 2 * N]);
-    // First between the two lines, then across.
-    let (mut blended, mut steps) = ([0.0; N], [0.0; N]);
-    for x in 0..N {
-        steps[x] = below[x] - above[x];
-        blended[x] = above[x] + steps[x] * grid.y.part[y] - middles[0];
+/// What a line of the one shows where the cells fall across, and its slopes there.
+#[derive(Clone, Copy)]
+struct Across<const N: usize> {
+    seen: [f32; N],
+    step: [f32; N],
+}
+
+/// All lines of the one, its middle taken off.
+#[inline(always)]
+fn across<const N: usize>(one: &Square<N>, grid: &Grid<N>, middle: f32) -> [Across<N>; N] {
+    let mut lines = [Across {
+        seen: [0.0; N],
+        step: [0.0; N],
+    }; N];
+    for (to, from) in lines.iter_mut().zip(one.lines()) {
+        for x in 0..N {
+            let at = grid.x.before[x].min(N - 2);
+            let step = from[at + 1] - from[at];
+            to.seen[x] = from[at] - middle + step * grid.x.part[x];
+            to.step[x] = step;
+        }
     }
-    let there = &other.cells()[y * N..(y + 1) * N];
+    lines
+}
+
+/// What is known of the cells of a line, so far between two lines of the one; nought of those
+/// outside.
+#[inline(always)]
+fn lines<const N: usize>(
+    [above, below]: [&Across<N>; 2],
+    part: f32,
+    there: &[f32; N],
+    middle: f32,
+    inside: &[f32; N],
+    places: &[f32; N],
+) -> [[f32; N]; KINDS] {
     let mut lines = [[0.0; N]; KINDS];
-    for (x, (before, part)) in grid.x.before.iter().zip(&grid.x.part).enumerate() {
-        let step = blended[before + 1] - blended[*before];
-        lines[ACROSS][x] = inside[x] * step;
-        lines[ACROSS_AT][x] = inside[x] * step * unit::<N>(x);
-        lines[SEEN][x] = inside[x] * (blended[*before] + step * part);
-        let step = steps[before + 1] - steps[*before];
-        lines[DOWN][x] = inside[x] * (steps[*before] + step * part);
-        lines[THERE][x] = inside[x] * (there[x] - middles[1]);
+    for x in 0..N {
+        let down = below.seen[x] - above.seen[x];
+        let step = inside[x] * (above.step[x] + (below.step[x] - above.step[x]) * part);
+        lines[ACROSS][x] = step;
+        lines[ACROSS_AT][x] = step * places[x];
+        lines[SEEN][x] = inside[x] * (above.seen[x] + down * part);
+        lines[DOWN][x] = inside[x] * down;
+        lines[THERE][x] = inside[x] * (there[x] - middle);
     }
     lines[INSIDE] = *inside;
     lines
 }
 
-#[inline]
-fn product<const N: usize>(a: &[f32; N], b: &[f32; N]) -> Lanes {
-    let mut sums = [0.0; LANES];
-    let (a, b) = (a.as_chunks::<LANES>().0, b.as_chunks::<LANES>().0);
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums
-}
-
-#[inline]
+#[inline(always)]
 fn add(to: &mut Lanes, found: &Lanes, times: f32) {
     for lane in 0..LANES {
         to[lane] += times * found[lane];

@@ -3,6 +3,7 @@
 use super::{Place, Warp};
 use crate::likeness::align::solve;
 use crate::likeness::plane::Square;
+use crate::wide::{LANES, add_products, widely};
 
 /// Eight numbers of a warp, gain and offset.
 const UNKNOWNS: usize = 10;
@@ -163,33 +164,10 @@ fn normal_equations(
     warp: &Warp,
 ) -> [[f32; UNKNOWNS + 1]; UNKNOWNS] {
     let mut normal = [[0.0; UNKNOWNS + 1]; UNKNOWNS];
-    for cell in seen {
-        let (x, y) = (cell.x, cell.y);
-        let aside = warp.aside[0] * x + warp.aside[1] * y + 1.0;
-        let (across, down) = (gain * cell.across / aside, gain * cell.down / aside);
-        let [to_x, to_y] = warp.place(x, y);
-        let away = -(across * to_x + down * to_y);
-        let left = cell.there - gain * cell.value - offset;
-        let row = [
-            across * x,
-            across * y,
-            across,
-            down * x,
-            down * y,
-            down,
-            away * x,
-            away * y,
-            cell.value - 128.0,
-            1.0,
-            left,
-        ];
-        for (equation, value) in normal.iter_mut().zip(&row) {
-            let weighed = cell.weight * value;
-            for (sum, value) in equation.iter_mut().zip(&row) {
-                *sum += weighed * value;
-            }
-        }
-    }
+    widely(
+        #[inline(always)]
+        || add_up(seen, gain, offset, warp, &mut normal),
+    );
     // A little of Levenberg's damping keeps flat directions from running away, and what is seen
     // from aside from being found where a move does as well.
     for (at, equation) in normal.iter_mut().enumerate() {
@@ -197,4 +175,120 @@ fn normal_equations(
         equation[at] += 1e-2;
     }
     normal
+}
+
+/// Cells that are added up together.
+const TOGETHER: usize = 4 * LANES;
+/// Of some cells, what each unknown changes, and last what is left.
+type Rows = [[f32; TOGETHER]; UNKNOWNS + 1];
+
+#[inline(always)]
+fn add_up(
+    seen: &[Seen],
+    gain: f32,
+    offset: f32,
+    warp: &Warp,
+    normal: &mut [[f32; UNKNOWNS + 1]; UNKNOWNS],
+) {
+    let mut sums = [[[0.0; LANES]; UNKNOWNS + 1]; UNKNOWNS];
+    for cells in seen.chunks(TOGETHER) {
+        let (mut rows, mut weights): (Rows, _) = ([[0.0; TOGETHER]; UNKNOWNS + 1], [0.0; TOGETHER]);
+        for (at, cell) in cells.iter().enumerate() {
+            for (row, value) in rows.iter_mut().zip(changes(cell, gain, offset, warp)) {
+                row[at] = value;
+            }
+            weights[at] = cell.weight;
+        }
+        for (a, sums) in sums.iter_mut().enumerate() {
+            let mut weighed = [0.0; TOGETHER];
+            for at in 0..TOGETHER {
+                weighed[at] = weights[at] * rows[a][at];
+            }
+            for (b, sum) in sums.iter_mut().enumerate().skip(a) {
+                add_products(sum, &weighed, &rows[b]);
+            }
+        }
+    }
+    for a in 0..UNKNOWNS {
+        for b in a..=UNKNOWNS {
+            let sum = sums[a][b].iter().sum();
+            normal[a][b] = sum;
+            if b < UNKNOWNS {
+                normal[b][a] = sum;
+            }
+        }
+    }
+}
+
+/// What each unknown changes of a cell, and last what is left of it unexplained.
+#[inline(always)]
+fn changes(cell: &Seen, gain: f32, offset: f32, warp: &Warp) -> [f32; UNKNOWNS + 1] {
+    let (x, y) = (cell.x, cell.y);
+    let aside = warp.aside[0] * x + warp.aside[1] * y + 1.0;
+    let (across, down) = (gain * cell.across / aside, gain * cell.down / aside);
+    let [to_x, to_y] = warp.place(x, y);
+    let away = -(across * to_x + down * to_y);
+    [
+        across * x,
+        across * y,
+        across,
+        down * x,
+        down * y,
+        down,
+        away * x,
+        away * y,
+        cell.value - 128.0,
+        1.0,
+        cell.there - gain * cell.value - offset,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_added_up_together_give_what_they_give_one_by_one() {
+        let mut state = 9_u32;
+        let mut dice = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        let warp = Warp {
+            across: [1.02, 0.03, -0.05],
+            down: [-0.04, 0.97, 0.02],
+            aside: [0.03, -0.02, 1.0],
+        };
+        // Fewer than are added up together, as many, and some left over.
+        for count in [1, TOGETHER, 3 * TOGETHER + 5] {
+            let cells = (0..count).map(|at| Seen {
+                at,
+                x: 2.0 * dice(),
+                y: 2.0 * dice(),
+                value: 128.0 + 100.0 * dice(),
+                across: 60.0 * dice(),
+                down: 60.0 * dice(),
+                there: 128.0 + 100.0 * dice(),
+                weight: 0.5 + dice(),
+            });
+            let cells: Vec<Seen> = cells.collect();
+            let (mut found, mut expected) = ([[0.0; UNKNOWNS + 1]; UNKNOWNS], [[0.0_f64; 11]; 10]);
+            add_up(&cells, 0.9, 4.0, &warp, &mut found);
+            for cell in &cells {
+                let row = changes(cell, 0.9, 4.0, &warp).map(f64::from);
+                for (sums, value) in expected.iter_mut().zip(row) {
+                    for (sum, other) in sums.iter_mut().zip(row) {
+                        *sum += f64::from(cell.weight) * value * other;
+                    }
+                }
+            }
+            for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+                let off = (f64::from(*found) - expected).abs();
+                assert!(
+                    off <= 1e-3 * expected.abs().max(100.0),
+                    "{found}, {expected}"
+                );
+            }
+        }
+    }
 }

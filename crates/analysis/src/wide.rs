@@ -16,10 +16,10 @@ pub(crate) fn widely<T>(work: impl FnOnce() -> T) -> T {
     pulp::Arch::new().dispatch(work)
 }
 
-/// Adds the products of two lines to the sums, `times` over. Their length is a multiple of
-/// [`LANES`].
+/// Adds the products of two lines to the sums.
 #[inline(always)]
 pub(crate) fn add_products<const N: usize>(to: &mut Lanes, a: &[f32; N], b: &[f32; N]) {
+    const { assert!(N.is_multiple_of(LANES), "a rest would be left out") };
     let (a, b) = (a.as_chunks::<LANES>().0, b.as_chunks::<LANES>().0);
     for (a, b) in a.iter().zip(b) {
         for lane in 0..LANES {

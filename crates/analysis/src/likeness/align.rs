@@ -230,9 +230,8 @@ pub(crate) fn contrast<const N: usize>(
     widely(
         #[inline(always)]
         || {
-            let lines = seen.lines().iter().zip(other.lines());
-            for (seen, there) in lines.skip(grid.y.inside.start).take(grid.y.inside.len()) {
-                moments.add_line(&mask, seen, there);
+            for y in grid.y.inside.clone() {
+                moments.add_line(&mask, &seen.lines()[y], &other.lines()[y]);
             }
         },
     );

@@ -1,7 +1,7 @@
 //! What two pictures, one laid over the other, have in common.
 
 use super::align::Contrast;
-use super::overlap::{Cells, OF, Overlap};
+use super::overlap::{CELLS, Cells, Overlap};
 use super::plane::{Plane, SIDE, Turn};
 use crate::wide::widely;
 
@@ -84,16 +84,9 @@ pub(crate) fn weigh(overlap: &Overlap) -> Option<Evidence> {
     let contrast = overlap.contrast()?;
     let tiles = tiles_of(&overlap.inside, &overlap.seen, &overlap.there);
     let fine_tiles = tiles_of(&overlap.inside, &overlap.fine_seen, &overlap.fine_there);
-    let whole = |tiles: &[Sums]| {
-        let mut all = Sums::default();
-        for tile in tiles {
-            all.join(tile);
-        }
-        all
-    };
-    let (luma, fine) = (whole(&tiles), whole(&fine_tiles));
+    let (luma, fine) = (joined(&tiles), joined(&fine_tiles));
     let mut evidence = Evidence {
-        cover: luma.count / OF as f32,
+        cover: luma.count / CELLS as f32,
         gain: contrast.gain,
         lift: contrast.offset + (contrast.gain - 1.0) * luma.one / luma.count,
         correlation: contrast.correlation,
@@ -195,7 +188,10 @@ impl Evidence {
             .partition(|(_, tile)| tile.redrawn() <= PAINTED);
         // An edge of what was painted may run along a tile's own: what does not fit the others
         // there is painted over as well.
-        if let Some(there) = joined(&left).contrast().filter(|_| !painted.is_empty()) {
+        if let Some(there) = joined(sums(&left))
+            .contrast()
+            .filter(|_| !painted.is_empty())
+        {
             let (fit, more): (Vec<_>, Vec<_>) = left
                 .iter()
                 .partition(|(_, tile)| tile.differing(&there) <= UNFIT);
@@ -205,7 +201,7 @@ impl Evidence {
         self.elsewhere = Elsewhere::of(&left, &telling, &whole);
         self.redrawn_tiles = painted.len() as f32 / told;
         self.redrawn_area = rectangle(&painted);
-        let contrast = match joined(&left).contrast() {
+        let contrast = match joined(sums(&left)).contrast() {
             Some(there) if !painted.is_empty() && self.elsewhere.tiles >= LEFT => {
                 (self.gain, self.lift) = (self.elsewhere.gain, self.elsewhere.lift);
                 there
@@ -221,7 +217,7 @@ impl Evidence {
 impl Elsewhere {
     /// What is said by the tiles that are left, of all that say something.
     fn of(left: &[(usize, &Sums)], telling: &[(usize, &Sums)], whole: &Contrast) -> Self {
-        let all = joined(left);
+        let all = joined(sums(left));
         let contrast = all.contrast().unwrap_or(*whole);
         let inside = |tiles: &[(usize, &Sums)]| {
             let off_rim = |place: usize| (1..TILES - 1).contains(&place);
@@ -261,12 +257,17 @@ fn detail_by_tile(tiles: &[Sums], fine: &[Sums], gain: f32) -> f32 {
 }
 
 /// The sums over several tiles.
-fn joined(tiles: &[(usize, &Sums)]) -> Sums {
+fn joined<'a>(tiles: impl IntoIterator<Item = &'a Sums>) -> Sums {
     let mut sums = Sums::default();
-    for (_, tile) in tiles {
+    for tile in tiles {
         sums.join(tile);
     }
     sums
+}
+
+/// Tiles without their places.
+fn sums<'a>(tiles: &[(usize, &'a Sums)]) -> impl Iterator<Item = &'a Sums> {
+    tiles.iter().map(|(_, tile)| *tile)
 }
 
 /// Share of the frame of the smallest rectangle that holds some tiles.

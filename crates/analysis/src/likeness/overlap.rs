@@ -24,7 +24,7 @@ pub(crate) struct Overlap {
 }
 
 /// Cells that the other has.
-pub(crate) const OF: usize = SIDE * SIDE;
+pub(crate) const CELLS: usize = SIDE * SIDE;
 
 fn nought() -> Box<Cells> {
     Box::new([[0.0; SIDE]; SIDE])
@@ -122,7 +122,7 @@ impl Overlap {
                 }
             },
         );
-        moments.contrast(OF)
+        moments.contrast(CELLS)
     }
 }
 
@@ -153,5 +153,84 @@ impl Overlap {
             fine_seen: of(2),
             fine_there: of(3),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_model::Signature;
+
+    use super::super::evidence::weigh;
+    use super::*;
+
+    fn noise(seed: u32) -> Detailed {
+        let mut state = seed;
+        let luma = std::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        Detailed::new(Plane::of_signature(&Signature::new(luma)))
+    }
+
+    /// Half of a picture over the whole of another, so that most cells lie outside.
+    fn part() -> (Overlap, usize) {
+        let lay = Lay {
+            scale: [1.6, 1.0],
+            shift: [0.1, 0.0],
+        };
+        let grid = lay.grid::<SIDE>();
+        let inside = grid.x.inside.len() * grid.y.inside.len();
+        assert!((CELLS / 2..CELLS * 7 / 10).contains(&inside), "{inside}");
+        (Overlap::laid(&noise(1), &noise(2), &lay), inside)
+    }
+
+    fn assert_says_what_is_inside(overlap: &Overlap, inside: usize) {
+        let lumas: Vec<(f32, f32)> = overlap.lumas().collect();
+        assert_eq!(lumas.len(), inside);
+        let count = inside as f64;
+        let mean = |of: fn(&(f32, f32)) -> f32| {
+            lumas.iter().map(|luma| f64::from(of(luma))).sum::<f64>() / count
+        };
+        let [one, other] = [mean(|luma| luma.0), mean(|luma| luma.1)];
+        let moment = |of: &dyn Fn(f64, f64) -> f64| {
+            let moved = |luma: &(f32, f32)| (f64::from(luma.0) - one, f64::from(luma.1) - other);
+            lumas.iter().map(moved).map(|(a, b)| of(a, b)).sum::<f64>() / count
+        };
+        let (aa, ab) = (moment(&|a, _| a * a), moment(&|a, b| a * b));
+        let bb = moment(&|_, b| b * b);
+        let gain = ab / aa;
+        let evidence = weigh(overlap).unwrap();
+        let near = |found: f32, expected: f64| (f64::from(found) - expected).abs() < 2e-3;
+        assert!(near(evidence.cover, count / CELLS as f64), "{evidence:?}");
+        assert!(near(evidence.gain, gain), "{evidence:?}, {gain}");
+        assert!(
+            near(evidence.correlation, ab / (aa * bb).sqrt()),
+            "{evidence:?}"
+        );
+        let left = moment(&|a, b| (b - gain * a).powi(2)).sqrt();
+        assert!(
+            (f64::from(evidence.rest) - left).abs() < 0.05,
+            "{evidence:?}, {left}"
+        );
+    }
+
+    #[test]
+    fn what_lies_outside_says_nothing() {
+        let (overlap, inside) = part();
+        assert_says_what_is_inside(&overlap, inside);
+        assert_says_what_is_inside(&overlap.negative(), inside);
+        assert_says_what_is_inside(&overlap.brought(|luma| (0.5 * luma + 40.0, 0.5)), inside);
+    }
+
+    #[test]
+    fn the_negative_of_a_picture_is_told_by_what_lies_inside() {
+        let (overlap, _) = part();
+        let (plain, negative) = (
+            weigh(&overlap).unwrap(),
+            weigh(&overlap.negative()).unwrap(),
+        );
+        assert!((plain.correlation + negative.correlation).abs() < 1e-4);
+        assert!((plain.detail + negative.detail).abs() < 1e-4);
+        assert!((plain.rest - negative.rest).abs() < 0.05);
     }
 }

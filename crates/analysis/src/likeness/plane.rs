@@ -266,6 +266,7 @@ impl<const N: usize> Square<N> {
                 for (to, from) in lines.zip(self.lines()) {
                     let places = grid.x.before.iter().zip(&grid.x.part);
                     for (to, (before, part)) in to.iter_mut().zip(places) {
+                        // Never more, which the compiler does not know.
                         let at = (*before).min(N - 2);
                         *to = from[at] + (from[at + 1] - from[at]) * part;
                     }

@@ -55,11 +55,12 @@ impl Curve {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plane::SIDE;
     use super::*;
 
     fn overlap(to: impl Fn(f32) -> f32) -> Overlap {
         Overlap::whole(|x, y| {
-            let seen = (((32 * y + x) * 37) % 251) as f32;
+            let seen = (((SIDE * y + x) * 37) % 251) as f32;
             [seen, to(seen), 1.0, 1.0]
         })
     }

@@ -24,6 +24,7 @@ impl Moments {
         one: &[f32; N],
         other: &[f32; N],
     ) {
+        const { assert!(N.is_multiple_of(LANES), "a rest would be left out") };
         let mask = mask.as_chunks::<LANES>().0;
         let both = one
             .as_chunks::<LANES>()

@@ -50,15 +50,27 @@ impl Sums {
         grid: &Grid<N>,
         middles: [f32; 2],
     ) -> Self {
-        let across = across(one, grid, middles[0]);
+        // Two lines of the one at a time: the next often lies between the same, or one further.
+        let mut known = None;
+        let (mut above, mut below) = (Across::NOTHING, Across::NOTHING);
         let places: [f32; N] = std::array::from_fn(unit::<N>);
         let inside = grid.x.mask();
         let mut plain = [[[0.0; LANES]; KINDS]; KINDS];
         let mut down_at = [[0.0; LANES]; KINDS];
         let mut down_at_twice = [0.0; LANES];
         for y in grid.y.inside.clone() {
+            // No further than the last but one, which tells the compiler that nothing lies outside.
             let at = grid.y.before[y].min(N - 2);
-            let both = [&across[at], &across[at + 1]];
+            if known != Some(at) {
+                if at > 0 && known == Some(at - 1) {
+                    std::mem::swap(&mut above, &mut below);
+                } else {
+                    above.sample(&one.lines()[at], grid, middles[0]);
+                }
+                below.sample(&one.lines()[at + 1], grid, middles[0]);
+                known = Some(at);
+            }
+            let both = [&above, &below];
             let there = &other.lines()[y];
             let lines = lines(both, grid.y.part[y], there, middles[1], &inside, &places);
             let place = unit::<N>(y);
@@ -160,28 +172,27 @@ impl Sums {
 }
 
 /// What a line of the one shows where the cells fall across, and its slopes there.
-#[derive(Clone, Copy)]
 struct Across<const N: usize> {
     seen: [f32; N],
     step: [f32; N],
 }
 
-/// All lines of the one, its middle taken off.
-#[inline(always)]
-fn across<const N: usize>(one: &Square<N>, grid: &Grid<N>, middle: f32) -> [Across<N>; N] {
-    let mut lines = [Across {
+impl<const N: usize> Across<N> {
+    const NOTHING: Self = Self {
         seen: [0.0; N],
         step: [0.0; N],
-    }; N];
-    for (to, from) in lines.iter_mut().zip(one.lines()) {
+    };
+
+    /// Samples a line, its middle taken off.
+    #[inline(always)]
+    fn sample(&mut self, line: &[f32; N], grid: &Grid<N>, middle: f32) {
         for x in 0..N {
             let at = grid.x.before[x].min(N - 2);
-            let step = from[at + 1] - from[at];
-            to.seen[x] = from[at] - middle + step * grid.x.part[x];
-            to.step[x] = step;
+            let step = line[at + 1] - line[at];
+            self.seen[x] = line[at] - middle + step * grid.x.part[x];
+            self.step[x] = step;
         }
     }
-    lines
 }
 
 /// What is known of the cells of a line, so far between two lines of the one; nought of those
@@ -213,5 +224,100 @@ fn lines<const N: usize>(
 fn add(to: &mut Lanes, found: &Lanes, times: f32) {
     for lane in 0..LANES {
         to[lane] += times * found[lane];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Lay;
+    use super::*;
+
+    const N: usize = 32;
+
+    fn noise(seed: u32) -> Square<N> {
+        let mut state = seed;
+        let cells = (0..N * N).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as f32
+        });
+        Square::from_cells(cells.collect())
+    }
+
+    /// Lays under which lines of the one are passed over, used twice, and begin and end inside.
+    fn lays() -> [Lay; 4] {
+        [
+            ([1.0, 1.0], [0.0, 0.0]),
+            ([0.7, 0.6], [0.2, -0.3]),
+            ([1.3, 1.7], [-0.1, 0.2]),
+            ([0.95, 1.05], [0.3, 0.4]),
+        ]
+        .map(|(scale, shift)| Lay { scale, shift })
+    }
+
+    #[test]
+    fn whole_lines_add_up_to_what_cells_one_by_one_add_up_to() {
+        let (one, other) = (noise(3), noise(4));
+        for lay in lays() {
+            let grid: Grid<N> = lay.grid();
+            let sums = Sums::of(&one, &other, &grid, [100.0, 120.0]);
+            let mut plain = [[0.0_f64; KINDS]; KINDS];
+            let (mut down_at, mut down_at_twice) = ([0.0_f64; KINDS], 0.0);
+            for y in grid.y.inside.clone() {
+                for x in grid.x.inside.clone() {
+                    let (left, top) = (grid.x.before[x], grid.y.before[y]);
+                    let cell = |right: usize, under: usize| {
+                        f64::from(one.lines()[top + under][left + right])
+                    };
+                    let part = f64::from(grid.x.part[x]);
+                    let across = |under| cell(0, under) + (cell(1, under) - cell(0, under)) * part;
+                    let step = |under| cell(1, under) - cell(0, under);
+                    let between =
+                        |of: [f64; 2]| of[0] + (of[1] - of[0]) * f64::from(grid.y.part[y]);
+                    let slope = between([step(0), step(1)]);
+                    let kinds = [
+                        slope * f64::from(unit::<N>(x)),
+                        across(1) - across(0),
+                        slope,
+                        between([across(0), across(1)]) - 100.0,
+                        f64::from(other.lines()[y][x]) - 120.0,
+                        1.0,
+                    ];
+                    let place = f64::from(unit::<N>(y));
+                    for (a, value) in kinds.iter().enumerate() {
+                        for (b, other) in kinds.iter().enumerate() {
+                            plain[a][b] += value * other;
+                        }
+                        down_at[a] += place * kinds[DOWN] * value;
+                    }
+                    down_at_twice += (place * kinds[DOWN]).powi(2);
+                }
+            }
+            let found = sums.plain.iter().flatten().chain(&sums.down_at);
+            let expected = plain.iter().flatten().chain(&down_at);
+            let last = (&sums.down_at_twice, &down_at_twice);
+            for (found, expected) in found.zip(expected).chain([last]) {
+                let off = (f64::from(*found) - expected).abs();
+                assert!(
+                    off <= 1e-4 * expected.abs() + 20.0,
+                    "{lay:?}: {found}, {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn sums_are_the_same_with_wide_instructions_and_without() {
+        let (one, other) = (noise(5), noise(6));
+        for lay in lays() {
+            let grid: Grid<N> = lay.grid();
+            let wide = Sums::of(&one, &other, &grid, [100.0, 120.0]);
+            let plain = Sums::added_up(&one, &other, &grid, [100.0, 120.0]);
+            let bits = |sums: &Sums| {
+                let all = sums.plain.iter().flatten().chain(&sums.down_at);
+                let all = all.chain([&sums.down_at_twice]);
+                all.map(|sum| sum.to_bits()).collect::<Vec<_>>()
+            };
+            assert_eq!(bits(&wide), bits(&plain), "{lay:?}");
+        }
     }
 }

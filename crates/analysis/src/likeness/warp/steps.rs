@@ -272,7 +272,10 @@ mod tests {
                 weight: 0.5 + dice(),
             });
             let cells: Vec<Seen> = cells.collect();
-            let (mut found, mut expected) = ([[0.0; UNKNOWNS + 1]; UNKNOWNS], [[0.0_f64; 11]; 10]);
+            let (mut found, mut expected) = (
+                [[0.0; UNKNOWNS + 1]; UNKNOWNS],
+                [[0.0_f64; UNKNOWNS + 1]; UNKNOWNS],
+            );
             add_up(&cells, 0.9, 4.0, &warp, &mut found);
             for cell in &cells {
                 let row = changes(cell, 0.9, 4.0, &warp).map(f64::from);

@@ -31,7 +31,8 @@ pub enum SourceRoots {
 /// How pictures are taken in.
 #[derive(Debug, Clone)]
 pub struct IngestSettings {
-    /// Pictures worked on at the same time; each holds one decoded picture in memory.
+    /// Pictures worked on at the same time, each of which holds one decoded picture in memory; as
+    /// many threads share the work of writing an index.
     pub workers: usize,
     /// Pictures written together: what a sudden stop loses at most.
     pub batch_items: usize,

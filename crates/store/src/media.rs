@@ -315,22 +315,51 @@ impl Store {
         limit: usize,
     ) -> Result<Page<Media>> {
         let after = id_after(after)?;
-        let rows = read!(&self.db, pool => {
+        let rows = self.rows_after(dataset, after, limit.saturating_add(1));
+        let items = rows.await?.into_iter().map(Media::try_from);
+        Ok(convert::page(
+            items.collect::<Result<Vec<_>>>()?,
+            limit,
+            |media| media.id.as_uuid().as_bytes().to_vec(),
+        ))
+    }
+
+    /// The next pictures after one, in the order of their ids, each with the time of the last
+    /// change of its file; every picture exactly once when the last id of each call is given to
+    /// the next.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or holds what no version wrote.
+    pub async fn dated_media_after(
+        &self,
+        dataset: DatasetId,
+        after: Option<MediaId>,
+        limit: usize,
+    ) -> Result<Vec<(Media, Timestamp)>> {
+        let after = after.map_or(Uuid::nil(), MediaId::as_uuid);
+        let rows = self.rows_after(dataset, after, limit).await?;
+        let dated = rows.into_iter().map(|row| {
+            let modified = Timestamp::from_micros(row.modified_at_us);
+            Ok((Media::try_from(row)?, modified))
+        });
+        dated.collect()
+    }
+
+    async fn rows_after(
+        &self,
+        dataset: DatasetId,
+        after: Uuid,
+        limit: usize,
+    ) -> Result<Vec<MediaRow>> {
+        Ok(read!(&self.db, pool => {
             sqlx::query_as::<_, MediaRow>(select_media!(
                 "WHERE m.dataset_id = $1 AND m.id > $2 AND f.media_id > $2 ORDER BY m.id LIMIT $3"
             ))
             .bind(dataset.as_uuid())
             .bind(after)
-            .bind(convert::limit(limit.saturating_add(1)))
+            .bind(convert::limit(limit))
             .fetch_all(pool)
             .await?
-        });
-        let items = rows
-            .into_iter()
-            .map(Media::try_from)
-            .collect::<Result<Vec<_>>>()?;
-        Ok(convert::page(items, limit, |media| {
-            media.id.as_uuid().as_bytes().to_vec()
         }))
     }
 

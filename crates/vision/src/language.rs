@@ -36,8 +36,10 @@ pub trait Language: Send + Sync + std::fmt::Debug {
     fn mixing(&self) -> Result<Mixing<'_>, EmbedError>;
 }
 
-/// Tells what each of some pictures shows, from their vectors laid end to end.
-pub type Mixing<'a> = Box<dyn Fn(&[f32]) -> Result<Vec<ConceptMixture>, EmbedError> + Send + 'a>;
+/// Tells what each of some pictures shows, from their vectors laid end to end; several threads may
+/// ask at a time.
+pub type Mixing<'a> =
+    Box<dyn Fn(&[f32]) -> Result<Vec<ConceptMixture>, EmbedError> + Send + Sync + 'a>;
 
 /// What a text means.
 #[derive(Debug, Clone, PartialEq)]

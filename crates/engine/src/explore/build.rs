@@ -21,8 +21,9 @@ use super::{
 };
 use crate::{Engine, Error};
 
-/// Rows read from the store at a time.
-const PAGE: usize = 4096;
+/// Rows read from the store at a time: each of their values is an allocation of its own until all
+/// are read.
+const PAGE: usize = 1024;
 
 /// Concepts of a picture that its clusters are called after.
 const MOST_CONCEPTS: usize = 5;
@@ -32,10 +33,8 @@ type Copies = (DuplicateTier, Vec<(MediaId, f32)>);
 
 /// What an index is made of.
 struct Material {
-    /// In the order of their paths.
-    media: Vec<Media>,
-    /// When the file of each picture last changed.
-    modified: HashMap<MediaId, Timestamp>,
+    /// In the order of their paths, each with the time of the last change of its file.
+    media: Vec<(Media, Timestamp)>,
     findings: HashMap<MediaId, MediaFindings>,
     issues: HashMap<MediaId, Vec<(IssueKind, f32)>>,
     copies: Vec<Copies>,
@@ -59,11 +58,12 @@ pub(crate) async fn write_index(
     let indexes = engine.parts().index_folder.clone();
     let embedder = std::sync::Arc::clone(&engine.parts().embedder);
     let mark = JobId::new(engine.clock(), engine.chance()).to_string();
+    let workers = engine.parts().ingest.workers;
     let pictures = material.media.len();
     let written = tokio::task::spawn_blocking(move || {
         let draft = folder::for_writing(&indexes, dataset, generation, &mark);
         let place = folder::of_generation(&indexes, dataset, generation);
-        let written = write(&draft, generation, &material, embedder.as_ref());
+        let written = write(&draft, generation, &material, embedder.as_ref(), workers);
         let named = written.and_then(|()| {
             // Only what cannot be read stands in the way: a whole one would have been opened.
             folder::remove(&place);
@@ -147,26 +147,23 @@ async fn gather(
         }
     }
     let mut media = Vec::with_capacity(findings.len());
-    let mut cursor = None;
+    let mut last = None;
     loop {
-        let page = store.media_page(dataset, cursor.as_ref(), PAGE).await?;
+        let page = store.dated_media_after(dataset, last, PAGE).await?;
+        last = page.last().map(|(one, _)| one.id);
+        let more = page.len() == PAGE;
         // Pictures indexed since belong to the next generation.
-        media.extend(
-            page.items
-                .into_iter()
-                .filter(|one| findings.contains_key(&one.id)),
-        );
-        cursor = page.next;
-        if cursor.is_none() {
+        let known = page.into_iter();
+        media.extend(known.filter(|(one, _)| findings.contains_key(&one.id)));
+        if !more {
             break;
         }
     }
-    media.sort_unstable_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
+    media.sort_unstable_by(|(a, _), (b, _)| (&a.path, a.id).cmp(&(&b.path, b.id)));
     Ok(Material {
         issues: issues(engine, dataset, generation).await?,
         copies: copies(engine, dataset, generation).await?,
         vectors: vectors(engine, dataset).await?,
-        modified: modified(engine, dataset).await?,
         dimensions: engine.parts().embedder.dimensions(),
         labels: labels(engine, dataset).await?,
         captions: captions(engine, dataset).await?,
@@ -227,26 +224,6 @@ async fn objects(
         last = Some((end.media_id, end.id));
         for one in page {
             objects.entry(one.media_id).or_default().push(one);
-        }
-    }
-}
-
-async fn modified(
-    engine: &Engine,
-    dataset: DatasetId,
-) -> Result<HashMap<MediaId, Timestamp>, Error> {
-    let mut modified = HashMap::new();
-    let mut last = None;
-    loop {
-        let page = engine
-            .store()
-            .facts_after(dataset, last.as_ref(), PAGE)
-            .await?;
-        let more = page.len() == PAGE;
-        last = page.last().map(|facts| facts.path.clone());
-        modified.extend(page.into_iter().map(|facts| (facts.id, facts.modified_at)));
-        if !more {
-            return Ok(modified);
         }
     }
 }
@@ -321,6 +298,7 @@ fn write(
     generation: Generation,
     material: &Material,
     embedder: &dyn Embedder,
+    workers: usize,
 ) -> Result<(), WriteError> {
     let spaces = [(PICTURES, material.dimensions)];
     let mut builder = GenerationBuilder::create(folder, generation, &spaces)?;
@@ -331,12 +309,12 @@ fn write(
     if let Some(language) = language {
         builder.name_concepts(language.concepts().iter().map(String::as_str))?;
     }
-    let mut mixtures = Mixtures::new(language, material.media.len(), |at| {
-        vector_of(material, &material.media[at])
+    let mut mixtures = Mixtures::new(language, workers, material.media.len(), |at| {
+        vector_of(material, &material.media[at].0)
     });
     let (mut objects, mut labels) = (ObjectTable::default(), HashMap::new());
     let mut sitters = Sitters::default();
-    for (at, media) in material.media.iter().enumerate() {
+    for (at, (media, modified_at)) in material.media.iter().enumerate() {
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
         };
@@ -348,11 +326,7 @@ fn write(
             height_px: media.height_px,
             size_bytes: media.size_bytes,
             created_at: media.created_at,
-            modified_at: material
-                .modified
-                .get(&media.id)
-                .copied()
-                .unwrap_or(media.created_at),
+            modified_at: *modified_at,
             labels: material.labels.get(&media.id).cloned().unwrap_or_default(),
             captions: material
                 .captions
@@ -413,6 +387,7 @@ fn most_of(mixture: Mixture) -> Vec<(u16, f32)> {
     let mut shares = mixture.shares;
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     shares.truncate(MOST_CONCEPTS);
+    shares.shrink_to_fit();
     shares
 }
 

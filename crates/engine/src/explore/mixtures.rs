@@ -3,15 +3,22 @@
 //! It is not kept at rest: a vector says it all, and what was found once would not know of a
 //! model with other names for it.
 
+use std::{panic::resume_unwind, thread::Builder};
+
 use lamina_search::Mixture;
 use lamina_vision::{ConceptMixture, EmbedError, Language, Mixing};
 
 /// Pictures worked out at a time.
 const PART: usize = 1024;
+/// Of a part, what one thread takes is a multiple of this: few pictures at a time are slow, and
+/// shares of other sizes would round otherwise.
+const TOGETHER: usize = 128;
 
 /// What pictures show, in their order. `vector_of` gives the vector of each, if it has one.
 pub(super) struct Mixtures<'a, F> {
     language: Option<&'a dyn Language>,
+    /// Threads that share a part.
+    workers: usize,
     /// Made ready once for all parts.
     mixing: Option<Mixing<'a>>,
     pictures: usize,
@@ -22,9 +29,15 @@ pub(super) struct Mixtures<'a, F> {
 }
 
 impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
-    pub(super) fn new(language: Option<&'a dyn Language>, pictures: usize, vector_of: F) -> Self {
+    pub(super) fn new(
+        language: Option<&'a dyn Language>,
+        workers: usize,
+        pictures: usize,
+        vector_of: F,
+    ) -> Self {
         Self {
             language: language.filter(|language| !language.concepts().is_empty()),
+            workers,
             mixing: None,
             pictures,
             vector_of,
@@ -42,7 +55,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
             self.first = at;
             let part = at..self.pictures.min(at + PART);
             let vectors: Vec<_> = part.map(&self.vector_of).collect();
-            let known: Vec<f32> = vectors.iter().flatten().flat_map(|v| *v).copied().collect();
+            let known: Vec<&[f32]> = vectors.iter().flatten().copied().collect();
             let mut mixtures = self.told(language, &known)?.into_iter().map(mixture);
             let of = |vector: Option<&[f32]>| vector.and_then(|_| mixtures.next());
             let part = vectors
@@ -59,7 +72,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
     fn told(
         &mut self,
         language: &'a dyn Language,
-        vectors: &[f32],
+        vectors: &[&[f32]],
     ) -> Result<Vec<ConceptMixture>, EmbedError> {
         if vectors.is_empty() {
             return Ok(Vec::new());
@@ -68,7 +81,30 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
             Some(mixing) => mixing,
             none => none.insert(language.mixing()?),
         };
-        mixing(vectors)
+        let mixing = &*mixing;
+        let each = vectors.len().div_ceil(self.workers.max(1));
+        let mut shares = vectors.chunks(each.next_multiple_of(TOGETHER));
+        let ask = |share: &[&[f32]]| mixing(&share.concat());
+        let own = shares.next().unwrap_or_default();
+        let told: Vec<_> = std::thread::scope(|scope| {
+            let others: Vec<_> = shares
+                .map(|share| {
+                    (
+                        share,
+                        Builder::new().spawn_scoped(scope, move || ask(share)),
+                    )
+                })
+                .collect();
+            let own = ask(own);
+            let others = others.into_iter().map(|(share, asked)| match asked {
+                Ok(asked) => asked.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // The system has no thread to give.
+                Err(_) => ask(share),
+            });
+            std::iter::once(own).chain(others).collect()
+        });
+        let told: Result<Vec<_>, _> = told.into_iter().collect();
+        Ok(told?.concat())
     }
 }
 
@@ -81,23 +117,28 @@ fn mixture(one: ConceptMixture) -> Mixture {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    };
 
     use lamina_vision::{ConceptMixture, EmbedError, Language, Meaning, Mixing};
 
-    use super::{Mixtures, PART};
+    use super::{Mixtures, PART, TOGETHER};
 
     /// Knows one concept, of which a picture shows as much as the first number of its vector.
     #[derive(Debug)]
     struct First {
         concepts: Vec<String>,
         made_ready: AtomicU32,
+        shares: Mutex<Vec<usize>>,
     }
 
     fn first<const N: usize>(concepts: [&str; N]) -> First {
         First {
             concepts: concepts.map(str::to_owned).to_vec(),
             made_ready: AtomicU32::new(0),
+            shares: Mutex::default(),
         }
     }
 
@@ -117,6 +158,7 @@ mod tests {
                 length: 1.0,
             };
             Ok(Box::new(move |vectors| {
+                self.shares.lock().unwrap().push(vectors.len() / 2);
                 Ok(vectors.chunks_exact(2).map(mixture).collect())
             }))
         }
@@ -129,7 +171,7 @@ mod tests {
         let pictures = PART * 2 + 5;
         let vectors: Vec<[f32; 2]> = (0..pictures).map(|at| [at as f32, 0.0]).collect();
         let vector = |at: usize| (at % 3 != 1).then(|| &vectors[at][..]);
-        let mut mixtures = Mixtures::new(Some(&language), pictures, vector);
+        let mut mixtures = Mixtures::new(Some(&language), 3, pictures, vector);
         for at in (0..pictures).filter(|at| at % 7 != 2) {
             let shares = mixtures.of(at).unwrap().shares;
             let expected = (at % 3 != 1).then_some((0, at as f32));
@@ -139,9 +181,29 @@ mod tests {
     }
 
     #[test]
+    fn however_many_threads_share_a_part_they_take_the_same_batches() {
+        for workers in [1, 3, 1000] {
+            let language = first(["all"]);
+            let pictures = PART + TOGETHER + 7;
+            let mut mixtures = Mixtures::new(Some(&language), workers, pictures, |_| {
+                Some(&[1.0, 0.0][..])
+            });
+            for at in 0..pictures {
+                assert!(!mixtures.of(at).unwrap().shares.is_empty(), "{at}");
+            }
+            let mut shares = language.shares.lock().unwrap().clone();
+            assert_eq!(shares.iter().sum::<usize>(), pictures);
+            // All but the last are whole, whichever thread came first.
+            shares.sort_by_key(|share| share % TOGETHER);
+            let odd = shares.iter().filter(|share| **share % TOGETHER != 0);
+            assert!(odd.count() <= 1, "{shares:?}");
+        }
+    }
+
+    #[test]
     fn for_pictures_without_vectors_no_model_is_made_ready() {
         let language = first(["all"]);
-        let mut mixtures = Mixtures::new(Some(&language), 9, |_| None);
+        let mut mixtures = Mixtures::new(Some(&language), 1, 9, |_| None);
         assert!(mixtures.of(3).unwrap().shares.is_empty());
         assert_eq!(language.made_ready.load(Ordering::Relaxed), 0);
     }
@@ -151,7 +213,7 @@ mod tests {
         let mute = first([]);
         let vector = |_: usize| -> Option<&[f32]> { unreachable!("nobody asks") };
         for language in [None, Some(&mute as &dyn Language)] {
-            let mut mixtures = Mixtures::new(language, 9, vector);
+            let mut mixtures = Mixtures::new(language, 2, 9, vector);
             assert!(mixtures.of(3).unwrap().shares.is_empty());
         }
     }

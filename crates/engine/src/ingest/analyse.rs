@@ -24,8 +24,9 @@ use crate::{
     jobs::JobContext,
 };
 
-/// Rows read from the store, and findings written to it, at a time.
-const PAGE: usize = 4096;
+/// Rows read from the store, and findings written to it, at a time: each value that is read is an
+/// allocation of its own until all are.
+const PAGE: usize = 1024;
 /// How long readers may still look at a generation that was replaced.
 const READERS_GRACE_SECONDS: i64 = 300;
 
@@ -70,6 +71,8 @@ pub(super) async fn analyse_and_publish(
     store
         .note_labels_seen(dataset.id, generation, &labels_seen)
         .await?;
+    // The index holds all vectors once more: what comparing took goes back first.
+    engine.parts().embedder.rest();
     index(engine, dataset, generation).await;
     let counts = report::issue_counts(findings, &compared.issues);
     tally.stage(Phase::Publishing, began);

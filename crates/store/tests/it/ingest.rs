@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lamina_model::{
     FileOutcome, FileRecord, IgnoreReason, MediaId, Phase, Progress, RejectReason, RejectedCount,
-    SourcePath,
+    SourcePath, Timestamp,
 };
 use lamina_store::{Batch, Checkpoint, DatasetCounts, Error, LeftOut};
 
@@ -446,9 +446,12 @@ pub(crate) async fn rejected_files_are_counted_by_reason_and_paged(world: &World
 
 pub(crate) async fn a_picture_is_read_back_as_it_was_written(world: &World) {
     let (dataset, _) = world.dataset("/a").await;
-    let batch = world
+    let mut batch = world
         .batch(dataset.id, &[b"a.jpg", b"b.jpg", b"c.jpg"])
         .await;
+    for ((_, stamp), day) in batch.indexed.iter_mut().zip([3, 1, 2]) {
+        stamp.modified_at = Timestamp::from_micros(day * 86_400_000_000);
+    }
     world
         .store
         .apply_batch(dataset.id, &batch, world.now())
@@ -474,6 +477,23 @@ pub(crate) async fn a_picture_is_read_back_as_it_was_written(world: &World) {
         }
     }
     assert_eq!(read, written);
+    let mut dated = Vec::new();
+    loop {
+        let last = dated
+            .last()
+            .map(|(media, _): &(lamina_model::Media, _)| media.id);
+        let page = world.store.dated_media_after(dataset.id, last, 2).await;
+        let page = page.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        dated.extend(page);
+    }
+    let stamps = batch.indexed.iter();
+    let stamped: Vec<_> = stamps
+        .map(|(media, stamp)| (media.clone(), stamp.modified_at))
+        .collect();
+    assert_eq!(dated, stamped);
     let facts = &world.store.facts_after(dataset.id, None, 1).await.unwrap()[0];
     let (media, stamp) = &batch.indexed[0];
     assert_eq!((facts.id, &facts.path), (media.id, &media.path));

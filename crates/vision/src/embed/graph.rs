@@ -2,13 +2,13 @@
 //! need. The default image model has code of its own beside this, which makes no copies.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ort::session::{Session, SessionInputValue};
 use ort::value::TensorRef;
-use rten::{Model, RunOptions, Value, ValueOrView};
-use rten_tensor::Tensor;
+use rten::{Model, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::prelude::*;
+use rten_tensor::{Tensor, TensorView};
 
 use super::onnxruntime::new_session;
 
@@ -69,8 +69,19 @@ pub(crate) struct Graph {
 }
 
 enum Runs {
+    /// What is idle is kept: as much as ever ran at once, which callers bound.
     Onnxruntime(Mutex<Vec<Session>>),
-    Pure(Box<Model>),
+    Pure(Box<Model>, Mutex<Vec<Arc<ThreadPool>>>),
+}
+
+/// Takes something that is idle, if there is any.
+fn taken<T>(idle: &Mutex<Vec<T>>) -> Option<T> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+}
+
+fn give_back<T>(idle: &Mutex<Vec<T>>, what: T) {
+    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+    idle.push(what);
 }
 
 impl std::fmt::Debug for Graph {
@@ -86,13 +97,14 @@ impl Graph {
     pub(crate) fn load(source: GraphSource, runtime: GraphRuntime) -> Result<Self, String> {
         let runs = match runtime {
             GraphRuntime::Onnxruntime => Runs::Onnxruntime(Mutex::new(vec![new_session(&source)?])),
-            GraphRuntime::Pure => Runs::Pure(Box::new(
-                match &source {
+            GraphRuntime::Pure => {
+                let model = match &source {
                     GraphSource::Inside(bytes) => Model::load_static_slice(bytes),
                     GraphSource::File(path) => Model::load_file(path),
-                }
-                .map_err(|error| error.to_string())?,
-            )),
+                };
+                let model = model.map_err(|error| error.to_string())?;
+                Runs::Pure(Box::new(model), Mutex::default())
+            }
         };
         Ok(Self { source, runs })
     }
@@ -100,7 +112,7 @@ impl Graph {
     pub(crate) fn runtime(&self) -> GraphRuntime {
         match self.runs {
             Runs::Onnxruntime(_) => GraphRuntime::Onnxruntime,
-            Runs::Pure(_) => GraphRuntime::Pure,
+            Runs::Pure(..) => GraphRuntime::Pure,
         }
     }
 
@@ -109,18 +121,21 @@ impl Graph {
     pub(crate) fn run(&self, inputs: &[Input<'_>], output: &str) -> Result<Output, String> {
         match &self.runs {
             Runs::Onnxruntime(idle) => {
-                let taken = || idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                let mut session = match taken() {
+                let mut session = match taken(idle) {
                     Some(session) => session,
                     None => new_session(&self.source)?,
                 };
                 let ran = run_session(&mut session, inputs, output);
-                idle.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(session);
+                give_back(idle, session);
                 ran
             }
-            Runs::Pure(model) => run_model(model, inputs, output),
+            Runs::Pure(model, idle) => {
+                let threads =
+                    taken(idle).unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
+                let ran = run_model(model, inputs, output, Arc::clone(&threads));
+                give_back(idle, threads);
+                ran
+            }
         }
     }
 }
@@ -158,30 +173,32 @@ fn run_session(
     })
 }
 
-fn run_model(model: &Model, inputs: &[Input<'_>], output: &str) -> Result<Output, String> {
+fn run_model(
+    model: &Model,
+    inputs: &[Input<'_>],
+    output: &str,
+    threads: Arc<ThreadPool>,
+) -> Result<Output, String> {
     let mut values: Vec<(_, ValueOrView<'_>)> = Vec::with_capacity(inputs.len());
     for input in inputs {
         let id = model
             .node_id(input.name)
             .map_err(|_| format!("it has no input named {}", input.name))?;
-        let value = match input.numbers {
-            Numbers::Floats(numbers) => {
-                Value::from(Tensor::from_data(input.shape, numbers.to_vec()))
-            }
+        let value: ValueOrView<'_> = match input.numbers {
+            Numbers::Floats(numbers) => TensorView::from_data(input.shape, numbers).into(),
             // This runtime counts in 32 bits, whatever the file says.
             Numbers::Integers(numbers) => {
                 let narrow = |number: &i64| i32::try_from(*number);
                 let numbers: Result<Vec<i32>, _> = numbers.iter().map(narrow).collect();
                 let numbers = numbers.map_err(|_| "an input is beyond 32 bits".to_owned())?;
-                Value::from(Tensor::from_data(input.shape, numbers))
+                Value::from(Tensor::from_data(input.shape, numbers)).into()
             }
         };
-        values.push((id, value.into()));
+        values.push((id, value));
     }
     let id = model
         .node_id(output)
         .map_err(|_| format!("it has no output named {output}"))?;
-    let threads = std::sync::Arc::new(rten::ThreadPool::with_num_threads(1));
     let options = RunOptions::default().with_thread_pool(Some(threads));
     let found = model
         .run(values, &[id], Some(options))

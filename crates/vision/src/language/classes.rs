@@ -66,7 +66,8 @@ impl Classes {
         let by_share = |a: &(u16, f32), b: &(u16, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
         if shares.len() > MOST_SHARES {
             shares.select_nth_unstable_by(MOST_SHARES, by_share);
-            shares.truncate(MOST_SHARES);
+            // Not cut short: the room of a thousand would be kept for each picture.
+            shares = shares[..MOST_SHARES].to_vec();
         }
         shares.sort_unstable_by(by_share);
         let total: f32 = shares.iter().map(|(_, share)| share).sum();

@@ -90,6 +90,8 @@ fn a_picture_is_a_mixture_of_a_few_classes() {
     for mixture in &mixtures {
         let total: f32 = mixture.shares.iter().map(|(_, share)| share).sum();
         assert!((total - 1.0).abs() < 1e-4 && mixture.shares.len() <= 20);
+        // The index of a set holds those of all its pictures at once.
+        assert!(mixture.shares.capacity() <= 20);
         assert!(mixture.shares.is_sorted_by(|a, b| a.1 >= b.1));
         assert!(
             mixture.length > 0.1 && mixture.length < 2.0,

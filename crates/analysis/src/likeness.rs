@@ -119,7 +119,7 @@ pub(crate) fn compare(
     if is_copy(best) {
         return best;
     }
-    let best = better(best, compare_bare(one.glance, other.glance));
+    let best = better(best, compare_bare(one, other));
     if is_copy(best) || effort == Effort::Usual {
         return best;
     }
@@ -197,22 +197,21 @@ fn compare_warped(two: &Two<'_>) -> Option<Likeness> {
 }
 
 /// The same with the frame taken off the one, the other, or both.
-fn compare_bare(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
-    let whole = Lay::SAME;
-    let (mine, theirs) = (one.bare.as_ref(), other.bare.as_ref());
+fn compare_bare(one: &Prepared<'_>, other: &Prepared<'_>) -> Option<Likeness> {
+    let (mine, theirs) = (one.bare(), other.bare());
     // What to see of the one and of the other, and how the second then lies over the first.
     let views = [
-        mine.map(|bare| (&bare.clean, &whole, bare.part.inverse())),
-        theirs.map(|bare| (&whole, &bare.clean, bare.part)),
+        mine.map(|(bare, clean)| (clean, other.subject(), bare.part.inverse())),
+        theirs.map(|(bare, clean)| (one.subject(), clean, bare.part)),
         mine.zip(theirs)
-            .map(|(mine, theirs)| (&mine.clean, &theirs.clean, whole)),
+            .map(|((_, mine), (_, theirs))| (mine, theirs, Lay::SAME)),
     ];
     let mut best = None;
     for (of_one, of_other, start) in views.into_iter().flatten() {
         let pair = Pair {
-            both: both(one, other),
-            one: &Subject::new(one.facts, of_one),
-            other: &Subject::new(other.facts, of_other),
+            both: both(one.glance, other.glance),
+            one: of_one,
+            other: of_other,
             turn: Turn::NONE,
             glance: 0.0,
             known: start,

@@ -118,6 +118,8 @@ impl Subject {
 pub(crate) struct Prepared<'a> {
     pub(super) glance: &'a Glance<'a>,
     subject: OnceCell<Subject>,
+    /// What is inside its frame.
+    bare: OnceCell<Subject>,
     windows: OnceCell<Windows>,
 }
 
@@ -126,6 +128,7 @@ impl<'a> Prepared<'a> {
         Self {
             glance,
             subject: OnceCell::new(),
+            bare: OnceCell::new(),
             windows: OnceCell::new(),
         }
     }
@@ -154,12 +157,20 @@ impl<'a> Prepared<'a> {
         self.subject.get_or_init(subject)
     }
 
+    /// What is inside the even frame around it, if there is one.
+    pub(super) fn bare(&self) -> Option<(&'a Bare, &Subject)> {
+        let bare = self.glance.bare.as_ref()?;
+        let subject = || Subject::new(self.glance.facts, &bare.clean);
+        Some((bare, self.bare.get_or_init(subject)))
+    }
+
     pub(super) fn windows(&self) -> &Windows {
         let windows = || Windows::new(&self.subject().raw.all);
         self.windows.get_or_init(windows)
     }
 
-    /// Lets go of what is seen through windows: 90 KB, where the rest takes 17 to 25.
+    /// Lets go of what is seen through windows: 90 KB, where the rest takes 17 to 25, and as much
+    /// again within a frame.
     pub(crate) fn close_windows(&mut self) {
         self.windows.take();
     }

@@ -50,9 +50,11 @@ impl Sums {
         grid: &Grid<N>,
         middles: [f32; 2],
     ) -> Self {
-        // Two lines of the one at a time: the next often lies between the same, or one further.
-        let mut known = None;
-        let (mut above, mut below) = (Across::NOTHING, Across::NOTHING);
+        // On the heap: of 256 by 256 cells it is half a megabyte.
+        let mut across = vec![Across::NOTHING; N];
+        for (to, line) in across.iter_mut().zip(one.lines()) {
+            to.sample(line, grid, middles[0]);
+        }
         let places: [f32; N] = std::array::from_fn(unit::<N>);
         let inside = grid.x.mask();
         let mut plain = [[[0.0; LANES]; KINDS]; KINDS];
@@ -61,16 +63,7 @@ impl Sums {
         for y in grid.y.inside.clone() {
             // No further than the last but one, which tells the compiler that nothing lies outside.
             let at = grid.y.before[y].min(N - 2);
-            if known != Some(at) {
-                if at > 0 && known == Some(at - 1) {
-                    std::mem::swap(&mut above, &mut below);
-                } else {
-                    above.sample(&one.lines()[at], grid, middles[0]);
-                }
-                below.sample(&one.lines()[at + 1], grid, middles[0]);
-                known = Some(at);
-            }
-            let both = [&above, &below];
+            let both = [&across[at], &across[at + 1]];
             let there = &other.lines()[y];
             let lines = lines(both, grid.y.part[y], there, middles[1], &inside, &places);
             let place = unit::<N>(y);
@@ -172,6 +165,7 @@ impl Sums {
 }
 
 /// What a line of the one shows where the cells fall across, and its slopes there.
+#[derive(Clone)]
 struct Across<const N: usize> {
     seen: [f32; N],
     step: [f32; N],

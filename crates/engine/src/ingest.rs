@@ -9,6 +9,7 @@ mod analyse;
 mod changes;
 mod closeups;
 mod clusters;
+mod crew;
 mod keep;
 mod labels;
 mod look;
@@ -18,21 +19,16 @@ mod report;
 mod scan;
 mod splits;
 
-use std::{collections::HashSet, path::Path, sync::Arc, time::Instant};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use changes::{Change, Changes};
+use crew::Crew;
 use keep::Keeper;
 use labels::Labels;
 use lamina_model::{Dataset, FileOutcome, MediaId, Phase, SourceType, StageSeconds, WorkerSeconds};
-use look::{Looked, Work, look_into};
+use look::{Work, look_into};
 pub use scan::{Found, Verdict, Walk};
 pub(crate) use scan::{leads_below, plain, resolved};
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinSet,
-};
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     Engine, Error,
@@ -196,15 +192,20 @@ async fn index(
     let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
     let mut changes = begin(engine, dataset, source, job).await?;
     let mut keeper = Keeper::new(engine, dataset, job, pending, rejected);
-    let workers = engine.parts().ingest.workers;
-    let places = Places::new(workers, job.stop().clone());
-    let mut running = JoinSet::new();
+    let (looking, folder) = (engine.clone(), source.place.folder.clone());
+    let files = usize::try_from(pending).unwrap_or(usize::MAX);
+    let workers = engine.parts().ingest.workers.min(files);
+    let mut crew = Crew::new(workers, job.stop(), move |few| {
+        let parts = looking.parts();
+        let limits = &parts.ingest.limits;
+        look_into(&folder, few, limits, parts.embedder.as_ref())
+    });
     let mut exhausted = false;
     let together = engine.parts().embedder.batch().max(1);
     let mut few = Vec::with_capacity(together);
     loop {
         job.check()?;
-        while !exhausted && running.len() < AHEAD * workers {
+        while !exhausted && crew.has_room() {
             match changes.next().await? {
                 None => exhausted = true,
                 Some(Change::Same) => {}
@@ -229,81 +230,19 @@ async fn index(
                 },
             }
             if few.len() == together || exhausted && !few.is_empty() {
-                let few = std::mem::take(&mut few);
-                look_on_thread(engine, &source.place.folder, few, &places, &mut running);
+                crew.give(std::mem::take(&mut few));
             }
         }
-        match running.join_next().await {
-            None => break,
-            Some(ended) => {
-                let looked = ended.map_err(Error::internal)?.map_err(Error::internal)?;
-                for one in looked {
-                    keeper.take(one).await?;
-                }
-            }
+        let Some(looked) = crew.next().await? else {
+            job.check()?;
+            break;
+        };
+        for one in looked.map_err(Error::internal)? {
+            keeper.take(one).await?;
         }
     }
     let (changed, workers) = keeper.finish().await?;
     tally.changed += changed;
     tally.workers = workers;
     Ok(())
-}
-
-/// Tasks for each worker, of which it works on one. The others wait, so that no worker stands still
-/// while what it did is taken in and the next files are found.
-const AHEAD: usize = 2;
-
-/// As many places as there are workers. Dropped, they let nobody in any more: a thread that waits
-/// cannot be aborted, and must not begin what nobody wants.
-struct Places {
-    free: Arc<Semaphore>,
-    stop: CancellationToken,
-}
-
-impl Places {
-    fn new(workers: usize, stop: CancellationToken) -> Self {
-        Self {
-            free: Arc::new(Semaphore::new(workers)),
-            stop,
-        }
-    }
-
-    /// What a thread runs to wait for a place, so that it goes on at once when another is done.
-    /// Gives none where the work was stopped meanwhile.
-    fn wait(&self) -> impl FnOnce() -> Option<OwnedSemaphorePermit> + Send + 'static {
-        let (free, stop) = (Arc::clone(&self.free), self.stop.clone());
-        let runtime = Handle::current();
-        move || {
-            let place = runtime.block_on(free.acquire_owned()).ok()?;
-            (!stop.is_cancelled()).then_some(place)
-        }
-    }
-}
-
-impl Drop for Places {
-    fn drop(&mut self) {
-        self.free.close();
-    }
-}
-
-type LookedInto = Result<Vec<Looked>, lamina_vision::EmbedError>;
-
-fn look_on_thread(
-    engine: &Engine,
-    source: &Path,
-    few: Vec<Work>,
-    places: &Places,
-    running: &mut JoinSet<LookedInto>,
-) {
-    let engine = engine.clone();
-    let source = source.to_owned();
-    let place = places.wait();
-    running.spawn_blocking(move || {
-        let Some(_place) = place() else {
-            return Ok(Vec::new());
-        };
-        let parts = engine.parts();
-        let limits = &parts.ingest.limits;
-        look_into(&source, few, limits, parts.embedder.as_ref())
-    });
 }

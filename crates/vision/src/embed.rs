@@ -19,7 +19,7 @@ mod rten_runtime;
 mod tensor;
 
 pub use fake::FakeEmbedder;
-pub(crate) use inside::{DIMENSIONS, MODEL_BYTES};
+pub(crate) use inside::{CLASSES_BYTES, DIMENSIONS, MODEL_BYTES};
 pub use inside::{InsideModel, Precision};
 pub(crate) use nothing::NoVectors;
 pub(crate) use onnxruntime::OnnxRuntime;

@@ -2,10 +2,15 @@
 
 use super::ModelId;
 
-/// EfficientNet-Lite0 in single precision, as an ONNX file (opset 17, 18.5 MB, sha256
-/// 260b204e…): input `image` [n, 3, side, side] for any side, outputs `embedding` [n, 1280] and
-/// `logits` [n, 1000].
+/// EfficientNet-Lite0 in single precision, as an ONNX file (opset 17, 13.4 MB, sha256
+/// 08b1621b…): input `image` [n, 3, side, side] for any side, output `embedding` [n, 1280]. Its
+/// last layer, which tells classes, is in a file of its own.
 pub(crate) static MODEL_BYTES: &[u8] = include_bytes!("../../models/efficientnet-lite0.onnx");
+
+/// Its last layer (5.1 MB, sha256 7c9ac08e…): input `embedding` [n, 1280], output `logits`
+/// [n, 1000].
+pub(crate) static CLASSES_BYTES: &[u8] =
+    include_bytes!("../../models/efficientnet-lite0-classes.onnx");
 
 /// Numbers in a vector of it.
 pub(crate) const DIMENSIONS: usize = 1280;

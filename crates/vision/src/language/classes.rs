@@ -8,7 +8,7 @@ use super::sentences::Sentences;
 use super::{CLASSES, ConceptMixture, Language, Meaning, Mixing};
 use crate::EmbedError;
 use crate::embed::graph::{Graph, GraphRuntime, GraphSource, Input, Numbers};
-use crate::embed::{DIMENSIONS, InsideModel, MODEL_BYTES, unit};
+use crate::embed::{CLASSES_BYTES, DIMENSIONS, InsideModel, unit};
 
 /// Classes in a mixture at most: with 20 of them class-name queries found as much as with all,
 /// with 10 a little less.
@@ -144,17 +144,17 @@ impl Language for ClassWords {
         self.names.get_or_init(names)
     }
 
-    /// The last layer is run by the pure runtime alone: it is one product of matrices, and the
-    /// only one that starts in the middle of a graph.
+    /// The last layer is run by the pure runtime alone: it is one product of matrices.
     fn mixing(&self) -> Result<Mixing<'_>, EmbedError> {
         let runtime = GraphRuntime::Pure;
-        let graph = Graph::load(GraphSource::Inside(MODEL_BYTES), runtime).map_err(|message| {
-            EmbedError::Load {
-                model: InsideModel::Default.id().to_string(),
-                runtime: runtime.name(),
-                message,
-            }
-        })?;
+        let graph =
+            Graph::load(GraphSource::Inside(CLASSES_BYTES), runtime).map_err(|message| {
+                EmbedError::Load {
+                    model: InsideModel::Default.id().to_string(),
+                    runtime: runtime.name(),
+                    message,
+                }
+            })?;
         let classes = self.classes();
         Ok(Box::new(move |vectors| classes.mixtures(&graph, vectors)))
     }

@@ -43,7 +43,7 @@ pub(crate) fn onnxruntime(root: &Path, permission: Permission) -> Option<PathBuf
         Err(error) => {
             shell::note(&format!(
                 "Without ONNX Runtime: {error:#}. Pictures are embedded by the built-in pure-Rust runtime, \
-                 about 5 times slower; the vectors are the same."
+                 5 to 10 times slower."
             ));
             None
         }

@@ -67,8 +67,8 @@ pub(crate) struct SettingFlags {
     /// [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub openvino: Option<PathBuf>,
-    /// What vectors are reckoned with: auto keeps to what those of the data folder were; full (32 bits) and bf16
-    /// embed every picture anew once whose vector was made otherwise [default: auto]
+    /// What vectors are reckoned with: auto keeps to what those of the data folder were; full (32 bits), bf16 and
+    /// int8 embed every picture anew once whose vector was made otherwise [default: auto]
     #[arg(long, global = true, value_name = "WHICH")]
     pub precision: Option<String>,
     /// The libheif library, which reads HEIC and AVIF [default: looked for]

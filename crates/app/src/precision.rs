@@ -3,11 +3,11 @@
 //!
 //! A data folder moves between machines, and its server is started with and without the libraries
 //! that a machine has. None of that is worth making all vectors anew, which takes as long as it
-//! took to index the pictures: vectors of 32 bits are made everywhere, and those of 16 can be
-//! held against them.
+//! took to index the pictures: vectors of 32 bits are made everywhere, and all others can be held
+//! against them.
 
 use lamina_engine::OtherPrecision;
-use lamina_vision::{InsideModel, ModelId, Precision};
+use lamina_vision::{InsideModel, ModelId, Precision, Runtime};
 
 use crate::config::{Config, EmbedderChoice};
 
@@ -16,22 +16,27 @@ pub(crate) fn of_several(config: &Config) -> Option<InsideModel> {
     InsideModel::named(&config.model).filter(|inside| *inside != InsideModel::None)
 }
 
-/// What is to be reckoned with: what is asked for, else as the vectors that there are, of which
-/// the quicker where there are both, else what the processor is quickest in.
-pub(crate) fn wanted(
+/// What may be reckoned with, what is wished for most first; else 32 bits. It is what is asked for;
+/// or as the vectors that there are, of which 32 bits come last; or, where there are none yet, what
+/// is quicker. `here` is what the processor has instructions for, the quickest first.
+pub(crate) fn wished(
     asked: Option<Precision>,
     inside: InsideModel,
     known: &[String],
-    quickest: Precision,
-) -> Precision {
+    here: &[Precision],
+) -> Vec<Precision> {
     if let Some(asked) = asked {
-        return asked;
+        return vec![asked];
     }
-    let has = |precision| has(known, inside, precision);
-    if has(Precision::Single) && !has(quickest) {
-        return Precision::Single;
+    let has = |precision: &Precision| has(known, inside, *precision);
+    let mut wished: Vec<_> = here.iter().copied().filter(has).collect();
+    wished.sort_by_key(|precision| *precision == Precision::Single);
+    // Where those that there are cannot be made here, 32 bits are the nearest to them.
+    if wished.is_empty() && !Precision::ALL.iter().any(has) {
+        let quicker = here.iter().take_while(|one| **one != Precision::Single);
+        wished.extend(quicker);
     }
-    quickest
+    wished
 }
 
 fn has(known: &[String], inside: InsideModel, precision: Precision) -> bool {
@@ -50,13 +55,22 @@ pub(crate) fn of_others(config: &Config, made: &ModelId) -> OtherPrecision {
 }
 
 /// What somebody should know about the vectors that there are; nothing as a rule.
-pub(crate) fn told(config: &Config, known: &[String], made: &ModelId) -> Option<String> {
+pub(crate) fn told(
+    config: &Config,
+    runtime: &Runtime,
+    known: &[String],
+    made: &ModelId,
+) -> Option<String> {
     let quickest = match config.embedder {
-        EmbedderChoice::Auto => Precision::quickest(),
+        EmbedderChoice::Auto => {
+            let mut here = Precision::here().into_iter();
+            here.find(|one| *one != Precision::Int8 || runtime.has_onnxruntime())
+        }
         // Whoever chose these did not wish for the quickest.
-        EmbedderChoice::Pure | EmbedderChoice::Fake => Precision::Single,
+        EmbedderChoice::Pure | EmbedderChoice::Fake => None,
     };
     let inside = of_several(config)?;
+    let quickest = quickest.unwrap_or_default();
     told_of(config.precision, inside, known, made, quickest)
 }
 
@@ -67,43 +81,61 @@ fn told_of(
     made: &ModelId,
     quickest: Precision,
 ) -> Option<String> {
-    let is_made_in = |precision| *made == inside.id_in(precision);
-    let has = |precision| has(known, inside, precision);
-    let (full, half) = (Precision::Single, Precision::Bfloat16);
-    if is_made_in(full) && asked == Some(half) {
-        return Some(
-            "precision = \"bf16\" cannot be had here: new vectors are made in 32 bits, and all \
-             others stay as they are."
-                .to_owned(),
-        );
+    let full = Precision::Single;
+    if *made != inside.id_in(full) {
+        return None;
     }
-    if is_made_in(full) && asked.is_none() && has(half) {
-        return Some(
-            "This data folder has vectors in bfloat16, which cannot be made here: new ones are \
-             made in 32 bits and held against them. precision = \"full\" makes all of them anew \
-             in 32 bits, once."
-                .to_owned(),
-        );
+    let has = |precision: &Precision| has(known, inside, *precision);
+    match asked {
+        Some(Precision::Single) => None,
+        Some(asked) => Some(format!(
+            "precision = \"{}\" cannot be had here: new vectors are made in 32 bits, and all \
+             others stay as they are.",
+            asked.name()
+        )),
+        None => {
+            if let Some(other) = Precision::ALL.iter().find(|one| **one != full && has(one)) {
+                return Some(format!(
+                    "This data folder has vectors in {}, which cannot be made here: new ones are \
+                     made in 32 bits and held against them. precision = \"full\" makes all of \
+                     them anew in 32 bits, once.",
+                    words(*other)
+                ));
+            }
+            let gain = match quickest {
+                Precision::Single => return None,
+                Precision::Bfloat16 => "less than half the time in bfloat16, with OpenVINO",
+                Precision::Int8 => "half the time in integers of 8 bits, with ONNX Runtime",
+            };
+            has(&full).then(|| {
+                format!(
+                    "This data folder has vectors in 32 bits, and keeps to them. This processor \
+                     makes them in {gain}: precision = \"{}\" makes all of them anew so, once.",
+                    quickest.name()
+                )
+            })
+        }
     }
-    if is_made_in(full) && asked.is_none() && has(full) && quickest == half {
-        return Some(
-            "This data folder has vectors in 32 bits, and keeps to them. This processor makes \
-             them in less than half the time in bfloat16, with OpenVINO: precision = \"bf16\" \
-             makes all of them anew so, once."
-                .to_owned(),
-        );
+}
+
+/// What numbers these are.
+const fn words(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Single => "32 bits",
+        Precision::Bfloat16 => "bfloat16",
+        Precision::Int8 => "integers of 8 bits",
     }
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use lamina_vision::{InsideModel, Precision};
 
-    use super::{told_of, wanted};
+    use super::{told_of, wished};
 
     const FULL: Precision = Precision::Single;
     const HALF: Precision = Precision::Bfloat16;
+    const INT8: Precision = Precision::Int8;
 
     fn known(precisions: &[Precision]) -> Vec<String> {
         let ids = precisions
@@ -117,24 +149,38 @@ mod tests {
 
     #[test]
     fn a_data_folder_keeps_to_what_its_vectors_were_reckoned_with() {
-        for (asked, there, quickest, expected) in [
-            (None, &[][..], HALF, HALF),
-            (None, &[], FULL, FULL),
-            (None, &[FULL], HALF, FULL),
-            (None, &[HALF], HALF, HALF),
-            (None, &[FULL, HALF], HALF, HALF),
-            // What cannot be done here is not tried.
-            (None, &[HALF], FULL, FULL),
-            (Some(FULL), &[HALF], HALF, FULL),
-            (Some(HALF), &[FULL], HALF, HALF),
-            (Some(HALF), &[FULL], FULL, HALF),
+        let (old, usual, new) = (&[FULL][..], &[INT8, FULL][..], &[HALF, INT8, FULL][..]);
+        let unmeasured = &[FULL, INT8][..];
+        for (asked, there, here, expected) in [
+            (None, &[][..], new, &[HALF, INT8][..]),
+            (None, &[], usual, &[INT8]),
+            (None, &[], old, &[]),
+            (None, &[], unmeasured, &[]),
+            (None, &[FULL], new, &[FULL]),
+            (None, &[FULL], usual, &[FULL]),
+            (None, &[HALF], new, &[HALF]),
+            (None, &[INT8], new, &[INT8]),
+            (None, &[INT8], usual, &[INT8]),
+            (None, &[INT8], unmeasured, &[INT8]),
+            (None, &[FULL, HALF], new, &[HALF, FULL]),
+            (None, &[FULL, INT8], usual, &[INT8, FULL]),
+            (None, &[FULL, INT8], unmeasured, &[INT8, FULL]),
+            (None, &[HALF, INT8], new, &[HALF, INT8]),
+            (None, &[HALF, INT8], usual, &[INT8]),
+            // What cannot be done here is not tried, and 32 bits are nearer than another kind.
+            (None, &[HALF], usual, &[]),
+            (None, &[INT8], old, &[]),
+            (Some(FULL), &[HALF], new, &[FULL]),
+            (Some(HALF), &[FULL], new, &[HALF]),
+            (Some(HALF), &[FULL], old, &[HALF]),
+            (Some(INT8), &[HALF], new, &[INT8]),
         ] {
-            let chosen = wanted(asked, InsideModel::Default, &known(there), quickest);
-            assert_eq!(chosen, expected, "{asked:?} {there:?} {quickest:?}");
+            let chosen = wished(asked, InsideModel::Default, &known(there), here);
+            assert_eq!(chosen, expected, "{asked:?} {there:?} {here:?}");
         }
         // At its other size it is another model.
-        let chosen = wanted(None, InsideModel::Fast, &known(&[HALF]), HALF);
-        assert_eq!(chosen, FULL);
+        let chosen = wished(None, InsideModel::Fast, &known(&[HALF]), new);
+        assert_eq!(chosen, [FULL]);
     }
 
     #[test]
@@ -161,7 +207,43 @@ mod tests {
                 Some("precision = \"full\" makes"),
             ),
             (None, &[HALF], FULL, HALF, Some("cannot be made here")),
-            (Some(HALF), &[FULL], FULL, FULL, Some("cannot be had here")),
+            (
+                Some(HALF),
+                &[FULL],
+                FULL,
+                FULL,
+                Some("\"bf16\" cannot be had here"),
+            ),
+            (
+                Some(INT8),
+                &[],
+                FULL,
+                FULL,
+                Some("\"int8\" cannot be had here"),
+            ),
+            (None, &[INT8], INT8, HALF, None),
+            (None, &[HALF, INT8], INT8, INT8, None),
+            (
+                None,
+                &[INT8],
+                FULL,
+                FULL,
+                Some("vectors in integers of 8 bits, which cannot"),
+            ),
+            (
+                None,
+                &[HALF],
+                FULL,
+                INT8,
+                Some("vectors in bfloat16, which cannot"),
+            ),
+            (
+                None,
+                &[FULL],
+                FULL,
+                INT8,
+                Some("precision = \"int8\" makes"),
+            ),
         ] {
             let made = InsideModel::Default.id_in(made);
             let told = told_of(asked, InsideModel::Default, &known(there), &made, quickest);

@@ -47,13 +47,12 @@ pub(crate) fn runtime(config: &Config, known: &[String]) -> Runtime {
     // No other model, and no other embedder, is run by OpenVINO.
     let inside = precision::of_several(config).filter(|_| is_auto);
     let is_for_openvino = inside.is_some();
-    let precision = inside.map_or_else(Precision::default, |inside| {
-        precision::wanted(config.precision, inside, known, Precision::quickest())
-    });
+    let precisions =
+        inside.map(|inside| precision::wished(config.precision, inside, known, &Precision::here()));
     Runtime::detect(&RuntimeOptions {
         onnxruntime: config.onnxruntime.clone(),
         openvino: config.openvino.clone().filter(|_| is_for_openvino),
-        precision,
+        precisions: precisions.unwrap_or_default(),
         tool_dirs: if is_auto {
             config.tool_dirs.clone()
         } else {
@@ -128,7 +127,7 @@ fn runtime_lines(
     made: &ModelId,
 ) -> Vec<String> {
     let mut lines = runtime.lines();
-    if let Some(told) = precision::told(config, known, made) {
+    if let Some(told) = precision::told(config, runtime, known, made) {
         lines.insert(1, told);
     }
     if InsideModel::named(&config.model) == Some(InsideModel::None) {

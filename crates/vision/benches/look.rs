@@ -47,12 +47,17 @@ fn vectors(c: &mut Criterion) {
     if runtime.has_onnxruntime() {
         runtimes.push(("onnxruntime", runtime.embedder(InsideModel::Default)));
     }
-    let quick = Runtime::detect(&RuntimeOptions {
-        precision: Precision::quickest(),
-        ..options
-    });
-    if quick.has_openvino() {
-        runtimes.push(("openvino, bfloat16", quick.embedder(InsideModel::Default)));
+    for precision in Precision::here() {
+        let quick = Runtime::detect(&RuntimeOptions {
+            precisions: vec![precision],
+            ..options.clone()
+        });
+        let name = match precision {
+            Precision::Bfloat16 if quick.has_openvino() => "openvino, bfloat16",
+            Precision::Int8 if quick.has_onnxruntime() => "onnxruntime, int8",
+            _ => continue,
+        };
+        runtimes.push((name, quick.embedder(InsideModel::Default)));
     }
     for (name, embedder) in runtimes {
         let embedder = embedder.expect("the model inside the program loads");

@@ -21,9 +21,10 @@ pub struct RuntimeOptions {
     /// Folders that hold a folder for each version of a library; searched first, newest version
     /// first.
     pub tool_dirs: Vec<PathBuf>,
-    /// What the model inside the program is to reckon with, where a library for it is found;
-    /// else numbers of 32 bits.
-    pub precision: Precision,
+    /// What the model inside the program may reckon with, what is wished for most first. The first
+    /// is taken that the processor has instructions for and a library is found for; else numbers
+    /// of 32 bits.
+    pub precisions: Vec<Precision>,
     /// The libheif library itself, instead of the system's `libheif.so.1`.
     pub libheif: Option<PathBuf>,
 }
@@ -32,6 +33,10 @@ pub struct RuntimeOptions {
 #[derive(Debug, Clone)]
 pub struct Runtime {
     onnxruntime: Library,
+    /// What may be reckoned with and the processor has instructions for, as it is wished for.
+    precisions: Vec<Precision>,
+    /// Why ONNX Runtime would not take the model in integers, once that is known.
+    int8_refusal: Arc<OnceLock<String>>,
     /// Looked for only where numbers of 16 bits are wished for.
     openvino: Option<Library>,
     /// Whether OpenVINO's library was named all the same.
@@ -116,7 +121,10 @@ impl Runtime {
             "libonnxruntime.so",
             OnnxRuntime::load_library,
         );
-        let openvino = (options.precision == Precision::Bfloat16).then(|| {
+        let here = Precision::here();
+        let wished = options.precisions.iter().copied();
+        let precisions: Vec<_> = wished.filter(|one| here.contains(one)).collect();
+        let openvino = precisions.contains(&Precision::Bfloat16).then(|| {
             Library::find(
                 options.openvino.as_ref(),
                 options,
@@ -126,6 +134,8 @@ impl Runtime {
         });
         Self {
             onnxruntime,
+            precisions,
+            int8_refusal: Arc::default(),
             named_in_vain: openvino.is_none() && options.openvino.is_some(),
             openvino,
             libheif: heif::load(options.libheif.as_deref()),
@@ -141,15 +151,43 @@ impl Runtime {
         if model == InsideModel::None {
             return self.pure_embedder(model);
         }
-        if let Some(openvino) = &self.openvino
-            && let Some(embedder) = openvino.try_with(|| OpenVino::new(model, self.graphs()))
-        {
-            return Ok(Arc::new(embedder));
+        for precision in &self.precisions {
+            match precision {
+                Precision::Bfloat16 => {
+                    let made = || OpenVino::new(model, self.graphs());
+                    let openvino = self.openvino.as_ref();
+                    if let Some(made) = openvino.and_then(|library| library.try_with(made)) {
+                        return Ok(Arc::new(made));
+                    }
+                }
+                Precision::Int8 if self.has_onnxruntime() => {
+                    match OnnxRuntime::new(model, Precision::Int8) {
+                        Ok(made) => return Ok(Arc::new(made)),
+                        Err(refusal) => {
+                            self.int8_refusal.get_or_init(|| refusal.to_string());
+                        }
+                    }
+                }
+                Precision::Int8 => {}
+                Precision::Single => break,
+            }
         }
-        match self.onnxruntime.try_with(|| OnnxRuntime::new(model)) {
+        let made = || OnnxRuntime::new(model, Precision::Single);
+        match self.onnxruntime.try_with(made) {
             Some(embedder) => Ok(Arc::new(embedder)),
             None => self.pure_embedder(model),
         }
+    }
+
+    /// What [`Runtime::embedder`] reckons with, as far as is known.
+    fn precision(&self) -> Precision {
+        let mut precisions = self.precisions.iter().copied();
+        let found = precisions.find(|precision| match precision {
+            Precision::Bfloat16 => self.has_openvino(),
+            Precision::Int8 => self.has_onnxruntime() && self.int8_refusal.get().is_none(),
+            Precision::Single => true,
+        });
+        found.unwrap_or_default()
     }
 
     /// An embedder in pure Rust, whatever else is there.
@@ -210,8 +248,9 @@ impl Runtime {
 
     /// What makes vectors, and what would make them quicker.
     fn embedding_line(&self) -> String {
-        let slow = match self.openvino.as_ref().map(Library::usable) {
-            Some(Ok(path)) => {
+        let precision = self.precision();
+        let mut beside = match self.openvino.as_ref().map(Library::usable) {
+            Some(Ok(path)) if precision == Precision::Bfloat16 => {
                 return format!(
                     "Vectors are made with OpenVINO ({}), in bfloat16.",
                     path.display()
@@ -219,21 +258,28 @@ impl Runtime {
             }
             Some(Err(why)) => format!(
                 "; this processor reckons in bfloat16, with which OpenVINO would take less than \
-                 half the time ({why}); `cargo xtask up` fetches it"
+                 half the time of 32 bits ({why}); `cargo xtask up` fetches it"
             ),
             None if self.named_in_vain => "; OpenVINO was named and is left alone, since it is \
-                quicker in bfloat16 only, which this processor does not reckon in or `precision` \
-                rules out"
+                quicker in bfloat16 only, which the processor, the vectors that there are or \
+                `precision` rule out"
                 .to_owned(),
-            None => String::new(),
+            _ => String::new(),
         };
+        if let Some(why) = self.int8_refusal.get() {
+            beside = format!("{beside}; it would not make them in integers of 8 bits ({why})");
+        }
         match self.onnxruntime.usable() {
+            Ok(path) if precision == Precision::Int8 => format!(
+                "Vectors are made with ONNX Runtime ({}), in integers of 8 bits{beside}.",
+                path.display()
+            ),
             Ok(path) => format!(
-                "Vectors are made with ONNX Runtime ({}){slow}.",
+                "Vectors are made with ONNX Runtime ({}){beside}.",
                 path.display()
             ),
             Err(why) => format!(
-                "Vectors are made in pure Rust, about five times slower than with ONNX Runtime \
+                "Vectors are made in pure Rust, five to ten times slower than with ONNX Runtime \
                  ({why}); `cargo xtask up` fetches it."
             ),
         }

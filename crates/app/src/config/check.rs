@@ -93,6 +93,7 @@ pub(super) fn checked(
                 ("auto", None),
                 ("full", Some(Precision::Single)),
                 ("bf16", Some(Precision::Bfloat16)),
+                ("int8", Some(Precision::Int8)),
             ],
         ),
         tool_dirs: tool_dirs(surroundings),

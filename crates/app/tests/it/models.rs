@@ -168,18 +168,20 @@ fn a_data_folder_keeps_to_what_its_vectors_were_reckoned_with() {
     // With whatever this machine has.
     assert_eq!(changed(&["--embedder", "auto"]), 0);
     // In pure Rust there is no other way, which is no reason to do anything anew.
-    let output = run(&["--embedder", "pure", "--precision", "bf16"]);
-    assert_eq!(number(&report_of(&output), "changed"), 0);
-    assert!(
-        told(&output).contains("cannot be had here"),
-        "{}",
-        told(&output)
-    );
+    for other in ["bf16", "int8"] {
+        let output = run(&["--embedder", "pure", "--precision", other]);
+        assert_eq!(number(&report_of(&output), "changed"), 0);
+        assert!(
+            told(&output).contains("cannot be had here"),
+            "{}",
+            told(&output)
+        );
+    }
     assert_eq!(changed(&["--embedder", "pure", "--precision", "full"]), 0);
     let refused = place.up().args(["--precision", "half"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(
-        told(&refused).contains("it takes one of: auto, full, bf16"),
+        told(&refused).contains("it takes one of: auto, full, bf16, int8"),
         "{}",
         told(&refused)
     );

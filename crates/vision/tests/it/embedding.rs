@@ -36,13 +36,26 @@ pub(crate) fn options() -> RuntimeOptions {
     }
 }
 
-/// The same in bfloat16; nothing where the library is not there or the processor has no use for it.
-fn in_bfloat16() -> Option<Runtime> {
-    let runtime = Runtime::detect(&RuntimeOptions {
-        precision: Precision::quickest(),
-        ..options()
+/// The same in what else the processor has instructions for and there is a library for.
+fn in_other_precisions() -> Vec<(Precision, Runtime)> {
+    let here = Precision::here().into_iter();
+    let others = here.filter(|precision| *precision != Precision::Single);
+    let detected = others.map(|precision| {
+        let mut options = RuntimeOptions {
+            precisions: vec![precision],
+            ..options()
+        };
+        // Named where it is of no use, it is told of.
+        options
+            .openvino
+            .take_if(|_| precision != Precision::Bfloat16);
+        (precision, Runtime::detect(&options))
     });
-    runtime.has_openvino().then_some(runtime)
+    let has_library = |(precision, runtime): &(Precision, Runtime)| match precision {
+        Precision::Bfloat16 => runtime.has_openvino(),
+        _ => runtime.has_onnxruntime(),
+    };
+    detected.filter(has_library).collect()
 }
 
 fn tensors(count: u64) -> Vec<ImageTensor> {
@@ -138,76 +151,132 @@ fn without_vectors_no_pixels_are_made_for_them_and_all_else_is_seen_as_ever() {
 }
 
 #[test]
-fn bfloat16_gives_vectors_of_its_own_that_say_much_the_same() {
-    let Some(runtime) = in_bfloat16() else { return };
-    for inside in [InsideModel::Default, InsideModel::Fast] {
-        let (quick, full) = (
-            runtime.embedder(inside).unwrap(),
-            runtime.pure_embedder(inside).unwrap(),
-        );
-        assert_eq!(quick.model(), &inside.id_in(Precision::Bfloat16));
-        assert_ne!(quick.model(), full.model());
-        assert_eq!(quick.side(), full.side());
-        let limits = DecodeLimits {
-            tensor_side_px: u32::try_from(quick.side()).unwrap(),
-            ..DecodeLimits::default()
-        };
-        let tensors: Vec<ImageTensor> = (0..4)
-            .map(|seed| Picture::scene(seed, 320, 240).png())
-            .map(|file| lamina_vision::look(&file, None, &limits).unwrap().tensor)
-            .collect();
-        let (a, b) = (
-            quick.embed(&tensors).unwrap(),
-            full.embed(&tensors).unwrap(),
-        );
-        for (at, vector) in a.iter().enumerate() {
-            assert_eq!(vector.len(), quick.dimensions());
-            assert!((cosine(vector, vector) - 1.0).abs() < 1e-4);
-            let own = cosine(vector, &b[at]);
-            assert!(own > 0.97, "{inside:?} {at}: {own}");
-            let others = (0..b.len()).filter(|other| *other != at);
-            let nearest = others.map(|other| cosine(vector, &b[other]));
-            assert!(nearest.fold(0.0, f32::max) < own, "{inside:?} {at}: {own}");
+fn other_precisions_give_vectors_of_their_own_that_say_much_the_same() {
+    for (precision, runtime) in in_other_precisions() {
+        for inside in [InsideModel::Default, InsideModel::Fast] {
+            says_much_the_same(precision, &runtime, inside);
         }
-        assert!(quick.embed(&[]).unwrap().is_empty());
+    }
+}
+
+fn says_much_the_same(precision: Precision, runtime: &Runtime, inside: InsideModel) {
+    let (quick, full) = (
+        runtime.embedder(inside).unwrap(),
+        runtime.pure_embedder(inside).unwrap(),
+    );
+    assert_eq!(quick.model(), &inside.id_in(precision));
+    assert_ne!(quick.model(), full.model());
+    assert_eq!(quick.side(), full.side());
+    let limits = DecodeLimits {
+        tensor_side_px: u32::try_from(quick.side()).unwrap(),
+        ..DecodeLimits::default()
+    };
+    let tensors: Vec<ImageTensor> = (0..5)
+        .map(|seed| Picture::scene(seed, 320, 240).png())
+        .map(|file| lamina_vision::look(&file, None, &limits).unwrap().tensor)
+        .collect();
+    let (a, b) = (
+        quick.embed(&tensors).unwrap(),
+        full.embed(&tensors).unwrap(),
+    );
+    for (at, vector) in a.iter().enumerate() {
+        assert_eq!(vector.len(), quick.dimensions());
+        assert!((cosine(vector, vector) - 1.0).abs() < 1e-4);
+        let own = cosine(vector, &b[at]);
+        assert!(own > 0.97, "{precision:?} {inside:?} {at}: {own}");
+        let others = (0..b.len()).filter(|other| *other != at);
+        let nearest = others.map(|other| cosine(vector, &b[other]));
+        let nearest = nearest.fold(0.0, f32::max);
+        assert!(nearest < own, "{precision:?} {inside:?} {at}: {own}");
+    }
+    assert!(quick.embed(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn in_other_precisions_each_picture_has_one_vector_whoever_asks_and_after_a_rest() {
+    for (precision, runtime) in in_other_precisions() {
+        let embedder = runtime.embedder(InsideModel::Default).unwrap();
+        let tensors = tensors(2);
+        let expected = embedder.embed(&tensors).unwrap();
+        // Several threads, and one that lets everything go while the others embed.
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    assert_eq!(embedder.embed(&tensors).unwrap(), expected);
+                    assert_eq!(embedder.embed(&tensors[..1]).unwrap(), expected[..1]);
+                });
+            }
+            scope.spawn(|| embedder.rest());
+        });
+        embedder.rest();
+        assert_eq!(embedder.embed(&tensors).unwrap(), expected);
+        let wrong = runtime.embedder(InsideModel::Fast).unwrap();
+        let refusal = wrong.embed(&tensors).unwrap_err().to_string();
+        let library = match precision {
+            Precision::Bfloat16 => "OpenVINO",
+            _ => "ONNX Runtime",
+        };
+        assert!(
+            refusal.contains("160 x 160") && refusal.contains(library),
+            "{refusal}"
+        );
     }
 }
 
 #[test]
-fn bfloat16_gives_each_picture_one_vector_whoever_asks_and_after_a_rest() {
-    let Some(runtime) = in_bfloat16() else { return };
-    let embedder = runtime.embedder(InsideModel::Default).unwrap();
-    let tensors = tensors(2);
-    let expected = embedder.embed(&tensors).unwrap();
-    // Several threads, and one that lets everything go while the others embed.
-    std::thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                assert_eq!(embedder.embed(&tensors).unwrap(), expected);
-                assert_eq!(embedder.embed(&tensors[..1]).unwrap(), expected[..1]);
+fn words_are_held_against_vectors_of_other_precisions_as_against_others() {
+    let tensors = tensors(3);
+    let full = pure().embed(&tensors).unwrap();
+    for (precision, runtime) in in_other_precisions() {
+        let embedder = runtime.embedder(InsideModel::Default).unwrap();
+        let vectors = embedder.embed(&tensors).unwrap();
+        let language = embedder.language().unwrap();
+        let mixing = language.mixing().unwrap();
+        let (own, other) = (
+            mixing(&vectors.concat()).unwrap(),
+            mixing(&full.concat()).unwrap(),
+        );
+        for (own, other) in own.iter().zip(&other) {
+            let share_of = |class| own.shares.iter().find(|(one, _)| *one == class);
+            let in_common = other.shares.iter().filter_map(|(class, share)| {
+                let (_, own) = share_of(*class)?;
+                Some(share.min(*own))
             });
+            let in_common: f32 = in_common.sum();
+            assert!(in_common > 0.6, "{precision:?}: {own:?} {other:?}");
         }
-        scope.spawn(|| embedder.rest());
-    });
-    embedder.rest();
-    assert_eq!(embedder.embed(&tensors).unwrap(), expected);
-    let wrong = runtime.embedder(InsideModel::Fast).unwrap();
-    let refusal = wrong.embed(&tensors).unwrap_err().to_string();
-    assert!(
-        refusal.contains("160 x 160") && refusal.contains("OpenVINO"),
-        "{refusal}"
-    );
+        assert!(language.meaning("a dog").unwrap().is_some());
+    }
 }
 
 #[test]
-fn words_are_held_against_vectors_of_bfloat16_as_against_others() {
-    let Some(runtime) = in_bfloat16() else { return };
-    let embedder = runtime.embedder(InsideModel::Default).unwrap();
-    let vectors = embedder.embed(&tensors(1)).unwrap();
-    let language = embedder.language().unwrap();
-    let mixtures = language.mixing().unwrap()(&vectors[0]).unwrap();
-    assert!(!mixtures[0].shares.is_empty());
-    assert!(language.meaning("a dog").unwrap().is_some());
+fn what_the_processor_cannot_or_nobody_wished_for_is_left_alone() {
+    let made_with = |precisions: &[Precision]| {
+        let runtime = Runtime::detect(&RuntimeOptions {
+            precisions: precisions.to_vec(),
+            ..options()
+        });
+        let embedder = runtime.embedder(InsideModel::Default).unwrap();
+        (runtime, embedder.model().clone())
+    };
+    let id = |precision| InsideModel::Default.id_in(precision);
+    for wished in [
+        &[][..],
+        &[Precision::Single],
+        &[Precision::Single, Precision::Int8],
+    ] {
+        assert_eq!(made_with(wished).1, id(Precision::Single), "{wished:?}");
+    }
+    let (runtime, made) = made_with(&[Precision::Int8]);
+    // Others would cut off sums that are too large.
+    let can = Precision::here().contains(&Precision::Int8) && runtime.has_onnxruntime();
+    let expected = if can {
+        Precision::Int8
+    } else {
+        Precision::Single
+    };
+    assert_eq!(made, id(expected));
+    assert_eq!(runtime.lines()[0].contains("integers of 8 bits"), can);
 }
 
 #[test]
@@ -313,8 +382,12 @@ fn what_is_used_is_said_in_sentences() {
     for line in lines {
         assert!(line.ends_with('.') && line.len() > 20, "{line}");
     }
-    if let Some(quick) = in_bfloat16() {
-        assert!(quick.lines()[0].contains("bfloat16"), "{:?}", quick.lines());
+    for (precision, quick) in in_other_precisions() {
+        let said = match precision {
+            Precision::Bfloat16 => "in bfloat16.",
+            _ => "in integers of 8 bits.",
+        };
+        assert!(quick.lines()[0].ends_with(said), "{:?}", quick.lines());
     }
 }
 

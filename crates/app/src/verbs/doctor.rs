@@ -62,10 +62,13 @@ pub(crate) async fn run(config: &Config) -> Result<Exit> {
         ));
     }
     // What makes vectors goes by those that are there.
-    for line in &wired.runtime_lines {
-        if !machine.contains(line) {
-            say(&format!("  {line}"));
-        }
+    let others = wired.runtime_lines.iter();
+    let mut others = others.filter(|line| !machine.contains(line)).peekable();
+    if others.peek().is_some() {
+        say("For this data folder:");
+    }
+    for line in others {
+        say(&format!("  {line}"));
     }
     wired.store.close().await;
     Ok(Exit::Fine)

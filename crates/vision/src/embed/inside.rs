@@ -80,11 +80,6 @@ impl Precision {
         let can = can.into_iter().filter(|(_, can)| *can);
         can.map(|(precision, _)| precision).collect()
     }
-
-    /// The one that this processor is quickest in.
-    pub fn quickest() -> Self {
-        Self::here()[0]
-    }
 }
 
 /// What a processor has beside what all of them have.

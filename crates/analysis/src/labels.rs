@@ -119,7 +119,7 @@ impl Classes {
     fn new(vectors: &Matrix, labels: &[Option<u32>]) -> Self {
         let mut by_label = std::collections::BTreeMap::<u32, Vec<u32>>::new();
         for (row, label) in labels.iter().enumerate() {
-            let told = vectors.row(row).iter().any(|value| *value != 0.0);
+            let told = vectors.has_direction(row);
             if let Some(label) = label.filter(|_| told) {
                 by_label.entry(label).or_default().push(row as u32);
             }

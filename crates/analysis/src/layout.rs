@@ -11,6 +11,7 @@ mod pull;
 
 use rayon::prelude::*;
 
+use crate::matrix::widened;
 use crate::neighbours::{Best, products};
 use crate::progress::Progress;
 use crate::{AnalysisError, Matrix, Watch};
@@ -33,7 +34,7 @@ const LEAST_ASIDE: f32 = 0.002;
 pub fn layout(vectors: &Matrix, watch: &dyn Watch) -> Result<Vec<Option<[f32; 2]>>, AnalysisError> {
     let progress = Progress::new(watch);
     let present: Vec<usize> = (0..vectors.rows())
-        .filter(|row| vectors.row(*row).iter().any(|value| *value != 0.0))
+        .filter(|row| vectors.has_direction(*row))
         .collect();
     let mut places = vec![None; vectors.rows()];
     if present.is_empty() {
@@ -75,11 +76,7 @@ fn evenly(rows: &[usize], most: usize) -> Vec<usize> {
 }
 
 fn gathered(vectors: &Matrix, rows: &[usize]) -> Vec<f32> {
-    let mut values = Vec::with_capacity(rows.len() * vectors.columns());
-    for row in rows {
-        values.extend_from_slice(vectors.row(*row));
-    }
-    values
+    widened(rows.iter().map(|row| vectors.row(*row)))
 }
 
 /// The place of a row among its landmarks, the nearer the more.

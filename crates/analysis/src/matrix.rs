@@ -1,10 +1,13 @@
 //! The vectors of a set, one row a picture.
 
+use half::{f16, slice::HalfFloatSliceExt, vec::HalfFloatVecExt};
 use rayon::prelude::*;
 
 use crate::AnalysisError;
 
-/// Rows of equal length, one after the other in memory.
+/// Rows of equal length, one after the other in memory, in numbers of 16 bits: vectors are most of
+/// what an analysis holds, and rounding moves a cosine by some millionths. What is reckoned with
+/// them is reckoned in 32 bits.
 ///
 /// Rows are expected to have length 1 (L2), so that a dot product is a cosine. A row of zeros
 /// stands for a picture without a vector: its cosine to everything is 0.
@@ -12,7 +15,7 @@ use crate::AnalysisError;
 pub struct Matrix {
     rows: usize,
     columns: usize,
-    values: Vec<f32>,
+    values: Vec<f16>,
 }
 
 impl Matrix {
@@ -20,7 +23,7 @@ impl Matrix {
     ///
     /// # Errors
     /// [`AnalysisError::Ragged`] when `values` is no whole number of rows of `columns`.
-    pub fn from_vec(columns: usize, values: Vec<f32>) -> Result<Self, AnalysisError> {
+    pub fn from_vec(columns: usize, values: Vec<f16>) -> Result<Self, AnalysisError> {
         let whole = if columns == 0 {
             values.is_empty()
         } else {
@@ -39,7 +42,15 @@ impl Matrix {
         })
     }
 
-    /// Copies rows given one by one.
+    /// Rounds values given row by row.
+    ///
+    /// # Errors
+    /// As [`Matrix::from_vec`].
+    pub fn rounded(columns: usize, values: &[f32]) -> Result<Self, AnalysisError> {
+        Self::from_vec(columns, Vec::from_f32_slice(values))
+    }
+
+    /// Rounds rows given one by one.
     ///
     /// # Errors
     /// [`AnalysisError::Ragged`] when the rows differ in length.
@@ -53,7 +64,7 @@ impl Matrix {
                     columns,
                 });
             }
-            values.extend_from_slice(row.as_ref());
+            values.extend(row.as_ref().iter().copied().map(f16::from_f32));
         }
         Ok(Self {
             rows: rows.len(),
@@ -82,7 +93,7 @@ impl Matrix {
     }
 
     /// All rows, so many at a time, each block in one piece.
-    pub(crate) fn blocks(&self, rows: usize) -> impl IndexedParallelIterator<Item = &[f32]> {
+    pub(crate) fn blocks(&self, rows: usize) -> impl IndexedParallelIterator<Item = &[f16]> {
         self.values.par_chunks((rows * self.columns).max(1))
     }
 
@@ -90,7 +101,31 @@ impl Matrix {
     ///
     /// # Panics
     /// When there is no such row.
-    pub fn row(&self, row: usize) -> &[f32] {
+    pub fn row(&self, row: usize) -> &[f16] {
         &self.values[row * self.columns..(row + 1) * self.columns]
     }
+
+    /// Whether a row has a direction: it is not all zeros.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub(crate) fn has_direction(&self, row: usize) -> bool {
+        self.row(row).iter().any(|value| *value != f16::ZERO)
+    }
+}
+
+/// Some rows one after the other, in numbers that can be reckoned with.
+pub(crate) fn widened<'a>(rows: impl ExactSizeIterator<Item = &'a [f16]>) -> Vec<f32> {
+    let mut values = Vec::new();
+    let count = rows.len();
+    for row in rows {
+        let from = values.len();
+        // Known with the first row only.
+        if from == 0 {
+            values.reserve_exact(count * row.len());
+        }
+        values.resize(from + row.len(), 0.0);
+        row.convert_to_f32_slice(&mut values[from..]);
+    }
+    values
 }

@@ -19,8 +19,10 @@ pub(crate) use lists::Lists;
 pub(crate) use near::{Depth, Horizon, Near};
 pub(crate) use partition::{ASSIGNED, NOWHERE, Neighbourhoods};
 
+use half::{f16, slice::HalfFloatSliceExt};
 use rayon::prelude::*;
 
+use crate::matrix::widened;
 use crate::memory::{Memory, Recall};
 use crate::progress::Stage;
 use crate::{AnalysisError, Matrix};
@@ -49,8 +51,21 @@ impl<'a> Rows<'a> {
         self.matrix.columns()
     }
 
-    pub(crate) fn row(self, at: usize) -> &'a [f32] {
+    pub(crate) fn row(self, at: usize) -> &'a [f16] {
         self.matrix.row(self.chosen[at] as usize)
+    }
+
+    /// Adds a row to a sum of rows.
+    pub(crate) fn add_to(self, sum: &mut [f32], at: usize) {
+        const PIECE: usize = 256;
+        let mut wide = [0.0; PIECE];
+        for (sum, row) in sum.chunks_mut(PIECE).zip(self.row(at).chunks(PIECE)) {
+            let wide = &mut wide[..row.len()];
+            row.convert_to_f32_slice(wide);
+            for (sum, value) in sum.iter_mut().zip(wide) {
+                *sum += *value;
+            }
+        }
     }
 
     /// The number that a row has in the matrix.
@@ -67,17 +82,15 @@ impl<'a> Rows<'a> {
         let blocks = self.matrix.blocks(BLOCK);
         Products {
             columns: some.len() / columns,
-            blocks: blocks.map(|rows| products(rows, &some, columns)).collect(),
+            blocks: blocks
+                .map(|rows| products(&rows.to_f32_vec(), &some, columns))
+                .collect(),
         }
     }
 
     /// The values of some rows, one row after the other.
     fn gathered(self, some: &[u32]) -> Vec<f32> {
-        let mut values = Vec::with_capacity(some.len() * self.columns());
-        for at in some {
-            values.extend_from_slice(self.row(*at as usize));
-        }
-        values
+        widened(some.iter().map(|at| self.row(*at as usize)))
     }
 }
 
@@ -197,6 +210,19 @@ pub(crate) fn products(one: &[f32], other: &[f32], columns: usize) -> Vec<f32> {
     let mut found = Array2::<f32>::zeros((one.nrows(), other.nrows()));
     general_mat_mul(1.0, &one, &other.t(), 0.0, &mut found);
     found.into_raw_vec_and_offset().0
+}
+
+/// The product of a row and one as it lies in a matrix.
+pub(crate) fn dot_with(a: &[f32], b: &[f16]) -> f32 {
+    const PIECE: usize = 256;
+    let mut wide = [0.0; PIECE];
+    let pieces = a.chunks(PIECE).zip(b.chunks(PIECE));
+    let products = pieces.map(|(a, b)| {
+        let wide = &mut wide[..b.len()];
+        b.convert_to_f32_slice(wide);
+        dot(a, wide)
+    });
+    products.sum()
 }
 
 /// The product of two rows.

@@ -18,7 +18,7 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 
 use crate::AnalysisError;
-use crate::neighbours::{Products, Rows, dot};
+use crate::neighbours::{Products, Rows, dot_with};
 use crate::progress::Stage;
 
 /// Picks that look at all pictures of a set of up to so many …
@@ -123,12 +123,10 @@ fn farthest(distances: &[f32], next: usize, count: usize) -> Vec<u32> {
 fn farthest_from_mean(rows: Rows<'_>) -> usize {
     let mut mean = vec![0.0; rows.columns()];
     for at in 0..rows.len() {
-        for (sum, value) in mean.iter_mut().zip(rows.row(at)) {
-            *sum += value;
-        }
+        rows.add_to(&mut mean, at);
     }
     (0..rows.len())
-        .map(|at| (at, dot(&mean, rows.row(at))))
+        .map(|at| (at, dot_with(&mean, rows.row(at))))
         .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)))
         .map_or(0, |(at, _)| at)
 }

@@ -37,7 +37,7 @@ pub(crate) fn vectors(rows: usize, columns: usize) -> Matrix {
         let length = values[from..].iter().map(|v| v * v).sum::<f32>().sqrt();
         values[from..].iter_mut().for_each(|value| *value /= length);
     }
-    Matrix::from_vec(columns, values).expect("whole rows")
+    Matrix::rounded(columns, &values).expect("whole rows")
 }
 
 /// Facts that differ from row to row, of pictures alike in size and light.

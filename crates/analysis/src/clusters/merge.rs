@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::Members;
 use crate::AnalysisError;
-use crate::neighbours::{Depth, Lists, Rows, dot};
+use crate::neighbours::{Depth, Lists, Rows, dot, dot_with};
 use crate::progress::Stage;
 
 /// Clusters that a cluster is compared with.
@@ -119,7 +119,7 @@ impl<'a> Merging<'a> {
                 let mean = self.sum(at as u32);
                 let representative = members
                     .iter()
-                    .map(|member| (*member, dot(&mean, self.rows.row(*member as usize))))
+                    .map(|member| (*member, dot_with(&mean, self.rows.row(*member as usize))))
                     .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
                     .map_or(members[0], |(member, _)| member);
                 Members {
@@ -135,14 +135,9 @@ impl<'a> Merging<'a> {
         if let Some(sum) = &self.sums[at as usize] {
             return Cow::Borrowed(sum);
         }
-        let members = &self.members[at as usize];
-        let row = |member: u32| self.rows.row(member as usize);
-        if let [member] = members[..] {
-            return Cow::Borrowed(row(member));
-        }
-        let mut sum = row(members[0]).to_vec();
-        for member in &members[1..] {
-            add(&mut sum, row(*member));
+        let mut sum = vec![0.0; self.rows.columns()];
+        for member in &self.members[at as usize] {
+            self.rows.add_to(&mut sum, *member as usize);
         }
         Cow::Owned(sum)
     }
@@ -204,7 +199,11 @@ impl<'a> Merging<'a> {
 
     fn mean_cosine(&self, sum: &[f32], a: u32, b: u32) -> f32 {
         let pairs = self.members[a as usize].len() * self.members[b as usize].len();
-        dot(sum, &self.sum(b)) / pairs as f32
+        let product = match self.members[b as usize][..] {
+            [member] => dot_with(sum, self.rows.row(member as usize)),
+            _ => dot(sum, &self.sum(b)),
+        };
+        product / pairs as f32
     }
 
     fn unite(&mut self, into: u32, from: u32) {

@@ -17,6 +17,7 @@
 //! 16,000 of the other nine: with equal weights 4 and 5 of the six are doubted, by the square root
 //! 0 and 2, by this 0 and 1; with full evenness none, but one in ten more of the others.
 
+use half::slice::HalfFloatSliceExt;
 use ndarray::{Array2, ArrayView2, linalg::general_mat_mul};
 use rayon::prelude::*;
 
@@ -137,7 +138,7 @@ impl Planes {
             let class = class_of[*at];
             weighs[class] += weights[class];
             let sum = &mut sums[class * columns..][..columns];
-            for (sum, value) in sum.iter_mut().zip(rows.row(*at)) {
+            for (sum, value) in sum.iter_mut().zip(&rows.row(*at).to_f32_vec()) {
                 *sum += weights[class] * f64::from(*value);
             }
         }
@@ -222,11 +223,12 @@ impl Planes {
 
 /// Rows of a range without the mean.
 fn centred(rows: Rows<'_>, range: impl IntoIterator<Item = usize>, mean: &[f32]) -> Vec<f32> {
-    let row = |at: usize| {
-        let values = rows.row(at).iter().zip(mean);
-        values.map(|(value, mean)| value - mean)
-    };
-    range.into_iter().flat_map(row).collect()
+    let mut values = Vec::new();
+    for at in range {
+        let row = rows.row(at).to_f32_vec();
+        values.extend(row.iter().zip(mean).map(|(value, mean)| value - mean));
+    }
+    values
 }
 
 /// The products of all columns with all columns, over the rows drawn from, each times the root of

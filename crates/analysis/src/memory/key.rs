@@ -1,5 +1,6 @@
 //! What a picture is remembered by, and what a memory is worth nothing without.
 
+use half::f16;
 use lamina_model::{Measures, Signature};
 
 use crate::closer::{self, Drawing, Parts, Told};
@@ -8,13 +9,13 @@ use crate::neighbours::products;
 use crate::{Closeup, Facts, Settings, hashes};
 
 /// Raised when something else is remembered, or is found in another way.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 
 /// A hash of all of a picture that is compared.
 pub(crate) type Key = [u8; 16];
 
 /// The key of a picture.
-pub(crate) fn key(facts: &Facts, vector: &[f32]) -> Key {
+pub(crate) fn key(facts: &Facts, vector: &[f16]) -> Key {
     let mut hasher = blake3::Hasher::new();
     hasher
         .update(&facts.pixel_hash)
@@ -23,7 +24,11 @@ pub(crate) fn key(facts: &Facts, vector: &[f32]) -> Key {
         .update(&facts.height_px.to_le_bytes())
         .update(&facts.measures.mean_rgb)
         .update(facts.signature.as_bytes());
-    update(&mut hasher, vector);
+    let bytes: Vec<u8> = vector
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    hasher.update(&bytes);
     let mut key = [0; 16];
     hasher.finalize_xof().fill(&mut key);
     key

@@ -150,9 +150,7 @@ fn means(rows: Rows<'_>, some: &[u32], nearest: &[u32], landmarks: Vec<f32>) -> 
     let mut sums = landmarks;
     for (row, home) in some.iter().zip(nearest) {
         let sum = &mut sums[*home as usize * columns..][..columns];
-        for (sum, value) in sum.iter_mut().zip(rows.row(*row as usize)) {
-            *sum += value;
-        }
+        rows.add_to(sum, *row as usize);
     }
     for sum in sums.chunks_exact_mut(columns) {
         let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();

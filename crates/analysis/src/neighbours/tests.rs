@@ -1,6 +1,8 @@
 //! Neighbours against plain comparison.
 
-use super::{Depth, Question, Rows, dot, find, products};
+use half::slice::HalfFloatSliceExt;
+
+use super::{Depth, Question, Rows, dot_with, find, products};
 use crate::progress::Progress;
 use crate::{Matrix, Unwatched};
 
@@ -22,7 +24,7 @@ fn around(subjects: u64, rows: usize, columns: usize) -> Matrix {
             *value /= length;
         }
     }
-    Matrix::from_vec(columns, values).unwrap()
+    Matrix::rounded(columns, &values).unwrap()
 }
 
 /// What is found of each row: the nearest, and the alike.
@@ -57,7 +59,7 @@ fn the_product_of_two_rows_is_the_same_to_the_last_bit_whatever_stands_beside_th
         let matrix = around(60, 531, columns);
         let rows = |range: std::ops::Range<usize>| {
             range
-                .flat_map(|row| matrix.row(row).to_vec())
+                .flat_map(|row| matrix.row(row).to_f32_vec())
                 .collect::<Vec<_>>()
         };
         let all = products(&rows(0..512), &rows(0..531), columns);
@@ -82,9 +84,10 @@ fn the_product_of_two_rows_is_the_same_to_the_last_bit_whatever_stands_beside_th
 }
 
 fn plain(matrix: &Matrix, row: usize) -> Vec<(u32, f32)> {
+    let one = matrix.row(row).to_f32_vec();
     let mut all: Vec<(u32, f32)> = (0..matrix.rows())
         .filter(|other| *other != row)
-        .map(|other| (other as u32, dot(matrix.row(row), matrix.row(other))))
+        .map(|other| (other as u32, dot_with(&one, matrix.row(other))))
         .collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     all

@@ -20,7 +20,7 @@ fn bundles(rows: usize, bundles: usize) -> Matrix {
         let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
         vector.into_iter().map(move |value| value / length)
     });
-    Matrix::from_vec(COLUMNS, values.collect()).unwrap()
+    Matrix::rounded(COLUMNS, &values.collect::<Vec<_>>()).unwrap()
 }
 
 fn apart(a: [f32; 2], b: [f32; 2]) -> f32 {
@@ -63,14 +63,14 @@ fn the_same_rows_give_the_same_map_within_the_unit_square() {
 
 #[test]
 fn rows_without_a_vector_have_no_place_and_few_rows_are_no_trouble() {
-    let none = Matrix::from_vec(3, vec![0.0; 6]).unwrap();
+    let none = Matrix::rounded(3, &[0.0; 6]).unwrap();
     assert_eq!(layout(&none, &Unwatched).unwrap(), [None, None]);
     assert!(
         layout(&Matrix::without_vectors(0), &Unwatched)
             .unwrap()
             .is_empty()
     );
-    let equal = Matrix::from_vec(2, [1.0, 0.0].repeat(9)).unwrap();
+    let equal = Matrix::rounded(2, &[1.0, 0.0].repeat(9)).unwrap();
     let places = layout(&equal, &Unwatched).unwrap();
     assert!(
         places
@@ -79,7 +79,7 @@ fn rows_without_a_vector_have_no_place_and_few_rows_are_no_trouble() {
             .flatten()
             .all(|value| value.is_finite())
     );
-    let mixed = Matrix::from_vec(2, vec![1.0, 0.0, 0.0, 0.0, 0.0, 1.0]).unwrap();
+    let mixed = Matrix::rounded(2, &[1.0, 0.0, 0.0, 0.0, 0.0, 1.0]).unwrap();
     let places = layout(&mixed, &Unwatched).unwrap();
     assert!(places[0].is_some() && places[1].is_none() && places[2].is_some());
 }

@@ -98,7 +98,7 @@ fn refuses_vectors_that_belong_to_other_pictures() {
         })
     );
     assert_eq!(
-        Matrix::from_vec(4, vec![0.0; 7]),
+        Matrix::rounded(4, &[0.0; 7]),
         Err(AnalysisError::Ragged {
             values: 7,
             columns: 4

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, path::Path, time::Instant};
 
+use half::{f16, slice::HalfFloatSliceExt};
 use lamina_model::{
     ClusterLevel, DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings,
     MediaId, ObjectBox, SegmentId, Timestamp,
@@ -38,7 +39,7 @@ struct Material {
     findings: HashMap<MediaId, MediaFindings>,
     issues: HashMap<MediaId, Vec<(IssueKind, f32)>>,
     copies: Vec<Copies>,
-    vectors: HashMap<SegmentId, Vec<f32>>,
+    vectors: HashMap<SegmentId, Vec<f16>>,
     dimensions: usize,
     labels: HashMap<MediaId, Vec<String>>,
     captions: HashMap<MediaId, Vec<String>>,
@@ -84,7 +85,7 @@ pub(crate) async fn write_index(
 }
 
 /// The vectors of an index, row by row; zeros for pictures that have none or are gone since.
-pub(super) async fn vectors_of(engine: &Engine, opened: &Opened) -> Result<Vec<f32>, Error> {
+pub(super) async fn vectors_of(engine: &Engine, opened: &Opened) -> Result<Vec<f16>, Error> {
     let store = engine.store();
     let columns = engine.parts().embedder.dimensions();
     let mut rows_of: HashMap<SegmentId, Vec<(u32, u32)>> = HashMap::new();
@@ -107,7 +108,7 @@ pub(super) async fn vectors_of(engine: &Engine, opened: &Opened) -> Result<Vec<f
             break;
         }
     }
-    let mut ordered = vec![0.0; opened.index.rows() as usize * columns];
+    let mut ordered = vec![f16::ZERO; opened.index.rows() as usize * columns];
     for segment in store.segments(opened.dataset).await? {
         let Some(rows) = rows_of.remove(&segment.id) else {
             continue;
@@ -282,7 +283,7 @@ async fn copies(
 async fn vectors(
     engine: &Engine,
     dataset: DatasetId,
-) -> Result<HashMap<SegmentId, Vec<f32>>, Error> {
+) -> Result<HashMap<SegmentId, Vec<f16>>, Error> {
     let store = engine.store();
     let mut vectors = HashMap::new();
     for segment in store.segments(dataset).await? {
@@ -339,7 +340,8 @@ fn write(
             clusters: findings.clusters,
             mixture: mixtures.of(at)?,
         };
-        builder.push(&row, &[vector_of(material, media)])?;
+        let vector = vector_of(material, media).map(<[f16]>::to_f32_vec);
+        builder.push(&row, &[vector.as_deref()])?;
         sitters.clusters.push(row.clusters);
         sitters.vectors.push(vector_of(material, media));
         let known = material.labels.get(&media.id);
@@ -416,11 +418,14 @@ fn groups(copies: &[Copies], row_of: &HashMap<MediaId, u32>) -> Vec<Group> {
     groups.filter(|group| group.members.len() > 1).collect()
 }
 
-fn vector_of<'a>(material: &'a Material, media: &Media) -> Option<&'a [f32]> {
+fn vector_of<'a>(material: &'a Material, media: &Media) -> Option<&'a [f16]> {
     let of_pack = material.vectors.get(&media.placement.segment)?;
     let from = media.placement.row as usize * material.dimensions;
     let vector = of_pack.get(from..from + material.dimensions)?;
-    vector.iter().any(|value| *value != 0.0).then_some(vector)
+    vector
+        .iter()
+        .any(|value| *value != f16::ZERO)
+        .then_some(vector)
 }
 
 /// Why an index could not be written.

@@ -5,6 +5,7 @@
 
 use std::{panic::resume_unwind, thread::Builder};
 
+use half::{f16, slice::HalfFloatSliceExt};
 use lamina_search::Mixture;
 use lamina_vision::{ConceptMixture, EmbedError, Language, Mixing};
 
@@ -28,7 +29,7 @@ pub(super) struct Mixtures<'a, F> {
     part: Vec<Mixture>,
 }
 
-impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
+impl<'a, 'v, F: Fn(usize) -> Option<&'v [f16]>> Mixtures<'a, F> {
     pub(super) fn new(
         language: Option<&'a dyn Language>,
         workers: usize,
@@ -55,9 +56,9 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
             self.first = at;
             let part = at..self.pictures.min(at + PART);
             let vectors: Vec<_> = part.map(&self.vector_of).collect();
-            let known: Vec<&[f32]> = vectors.iter().flatten().copied().collect();
+            let known: Vec<&[f16]> = vectors.iter().flatten().copied().collect();
             let mut mixtures = self.told(language, &known)?.into_iter().map(mixture);
-            let of = |vector: Option<&[f32]>| vector.and_then(|_| mixtures.next());
+            let of = |vector: Option<&[f16]>| vector.and_then(|_| mixtures.next());
             let part = vectors
                 .iter()
                 .copied()
@@ -72,7 +73,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
     fn told(
         &mut self,
         language: &'a dyn Language,
-        vectors: &[&[f32]],
+        vectors: &[&[f16]],
     ) -> Result<Vec<ConceptMixture>, EmbedError> {
         if vectors.is_empty() {
             return Ok(Vec::new());
@@ -84,7 +85,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f32]>> Mixtures<'a, F> {
         let mixing = &*mixing;
         let each = vectors.len().div_ceil(self.workers.max(1));
         let mut shares = vectors.chunks(each.next_multiple_of(TOGETHER));
-        let ask = |share: &[&[f32]]| mixing(&share.concat());
+        let ask = |share: &[&[f16]]| mixing(&share.concat().to_f32_vec());
         let own = shares.next().unwrap_or_default();
         let told: Vec<_> = std::thread::scope(|scope| {
             let others: Vec<_> = shares
@@ -117,6 +118,7 @@ fn mixture(one: ConceptMixture) -> Mixture {
 
 #[cfg(test)]
 mod tests {
+    use half::f16;
     use std::sync::{
         Mutex,
         atomic::{AtomicU32, Ordering},
@@ -169,12 +171,16 @@ mod tests {
     fn each_picture_gets_its_own_also_where_some_are_passed_over_or_have_no_vector() {
         let language = first(["all"]);
         let pictures = PART * 2 + 5;
-        let vectors: Vec<[f32; 2]> = (0..pictures).map(|at| [at as f32, 0.0]).collect();
+        // Numbers that 16 bits hold as they are.
+        let number = |at: usize| (at % 2039) as f32;
+        let vectors: Vec<[f16; 2]> = (0..pictures)
+            .map(|at| [f16::from_f32(number(at)), f16::ZERO])
+            .collect();
         let vector = |at: usize| (at % 3 != 1).then(|| &vectors[at][..]);
         let mut mixtures = Mixtures::new(Some(&language), 3, pictures, vector);
         for at in (0..pictures).filter(|at| at % 7 != 2) {
             let shares = mixtures.of(at).unwrap().shares;
-            let expected = (at % 3 != 1).then_some((0, at as f32));
+            let expected = (at % 3 != 1).then_some((0, number(at)));
             assert_eq!(shares.first().copied(), expected, "{at}");
         }
         assert_eq!(language.made_ready.load(Ordering::Relaxed), 1);
@@ -186,7 +192,7 @@ mod tests {
             let language = first(["all"]);
             let pictures = PART + TOGETHER + 7;
             let mut mixtures = Mixtures::new(Some(&language), workers, pictures, |_| {
-                Some(&[1.0, 0.0][..])
+                Some(&[f16::ONE, f16::ZERO][..])
             });
             for at in 0..pictures {
                 assert!(!mixtures.of(at).unwrap().shares.is_empty(), "{at}");
@@ -210,7 +216,7 @@ mod tests {
     #[test]
     fn a_model_without_concepts_is_not_asked() {
         let mute = first([]);
-        let vector = |_: usize| -> Option<&[f32]> { unreachable!("nobody asks") };
+        let vector = |_: usize| -> Option<&[f16]> { unreachable!("nobody asks") };
         for language in [None, Some(&mute as &dyn Language)] {
             let mut mixtures = Mixtures::new(language, 2, 9, vector);
             assert!(mixtures.of(3).unwrap().shares.is_empty());

@@ -10,6 +10,7 @@ mod at_rest;
 
 use std::collections::{BTreeMap, HashMap};
 
+use half::{f16, slice::HalfFloatSliceExt};
 use lamina_model::{ClusterId, ClusterLevel, MediaId};
 
 pub(super) use at_rest::{read, write};
@@ -29,7 +30,7 @@ pub(super) struct Sitters<'a> {
     /// The cluster at each level.
     pub(super) clusters: Vec<[ClusterId; ClusterLevel::COUNT]>,
     /// The vector, for those that have one.
-    pub(super) vectors: Vec<Option<&'a [f32]>>,
+    pub(super) vectors: Vec<Option<&'a [f16]>>,
     /// Labels, each once.
     pub(super) labels: Vec<&'a [String]>,
     /// The concepts that it shows most of, with their shares.
@@ -52,18 +53,18 @@ impl Sitters<'_> {
         let vectors = || {
             members
                 .iter()
-                .filter_map(|row| Some((*row, self.vectors[*row]?)))
+                .filter_map(|row| Some((*row, self.vectors[*row]?.to_f32_vec())))
         };
         let mut sum: Vec<f32> = Vec::new();
         for (_, vector) in vectors() {
             sum.resize(vector.len(), 0.0);
-            for (sum, value) in sum.iter_mut().zip(vector) {
+            for (sum, value) in sum.iter_mut().zip(&vector) {
                 *sum += value;
             }
         }
         let like = |vector: &[f32]| sum.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>();
         let most = vectors()
-            .map(|(row, vector)| (row, like(vector)))
+            .map(|(row, vector)| (row, like(&vector)))
             .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         most.map(|(row, _)| row)
             .or_else(|| members.first().copied())
@@ -158,6 +159,7 @@ mod tests {
     #[test]
     fn the_picture_most_like_all_of_them_stands_for_them() {
         let rows = [[0.6, 0.8], [1.0, 0.0], [0.8, 0.6], [0.0, 1.0]];
+        let rows = rows.map(|row: [f32; 2]| row.map(f16::from_f32));
         let sitters = Sitters {
             vectors: rows.iter().map(|row| Some(&row[..])).collect(),
             ..Sitters::default()

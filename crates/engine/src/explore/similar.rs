@@ -1,5 +1,6 @@
 //! What is known about one picture from comparing it: what is like it, its copies, its issues.
 
+use half::{f16, slice::HalfFloatSliceExt};
 use lamina_model::Issue;
 use lamina_search::{AnchorVector, Nearest, RowSet, SearchError};
 
@@ -82,7 +83,7 @@ impl Engine {
         let columns = self.parts().embedder.dimensions();
         let vectors = store.vectors(segment).await?;
         let from = media.placement.row as usize * columns;
-        let Some(vector) = vectors.get(from..from + columns).map(<[f32]>::to_vec) else {
+        let Some(vector) = vectors.get(from..from + columns).map(<[f16]>::to_f32_vec) else {
             return Ok(Vec::new());
         };
         let found = self

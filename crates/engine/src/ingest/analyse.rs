@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
+use half::f16;
 use lamina_analysis::{
     AnalysisError, Facts, Findings, Matrix, Memory, Settings, Watch, analyse_after,
 };
@@ -128,7 +129,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
         wanted.entry(row.placement.segment).or_default().push(at);
     }
     let columns = engine.parts().embedder.dimensions();
-    let mut values = vec![0.0; rows.len() * columns];
+    let mut values = vec![f16::ZERO; rows.len() * columns];
     let mut signatures: Vec<Option<Signature>> = vec![None; rows.len()];
     for segment in store.segments(dataset.id).await? {
         let Some(members) = wanted.remove(&segment.id) else {
@@ -152,7 +153,7 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
         }
     }
     // Where no picture has a vector there is nothing to multiply.
-    let vectors = if values.iter().all(|value| *value == 0.0) {
+    let vectors = if values.iter().all(|value| *value == f16::ZERO) {
         Matrix::without_vectors(rows.len())
     } else {
         Matrix::from_vec(columns, values).map_err(Error::internal)?

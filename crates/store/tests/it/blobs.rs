@@ -1,6 +1,7 @@
 //! Packs of bulky facts, and the blobs they lie in.
 
 use bytes::Bytes;
+use half::slice::HalfFloatSliceExt;
 use lamina_model::Timestamp;
 use lamina_store::{Batch, Blobs, Error, Swept};
 
@@ -21,7 +22,9 @@ pub(crate) async fn what_a_pack_holds_is_read_back(world: &World) {
     assert_eq!(Some(segment), batch.segment.as_ref());
     assert_eq!(segment.rows, 3);
     let expected: Vec<f32> = (0..3).flat_map(vector).collect();
-    assert_eq!(world.store.vectors(segment).await.unwrap(), expected);
+    let read = world.store.vectors(segment).await.unwrap();
+    assert_eq!(read.to_f32_vec(), expected);
+    assert_eq!(segment.vectors_bytes, 2 * expected.len() as u64);
     assert_eq!(expected.len(), 3 * DIMENSIONS);
     let signatures = world.store.signatures(segment).await.unwrap();
     assert_eq!(signatures.len(), 3);
@@ -54,6 +57,27 @@ pub(crate) async fn what_a_pack_holds_is_read_back(world: &World) {
             what: "vectors blob"
         })
     ));
+}
+
+pub(crate) async fn vectors_of_packs_in_32_bits_are_read_as_those_of_today(world: &World) {
+    let (dataset, _) = world.dataset("/a").await;
+    let batch = world.batch(dataset.id, &[b"a", b"b"]).await;
+    let segment = batch.segment.as_ref().unwrap();
+    let key = format!("datasets/{}/segments/{}/vectors", dataset.id, segment.id);
+    let values: Vec<f32> = (0..2).flat_map(vector).map(|value| value / 3.0).collect();
+    let bytes: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    world.store.blobs().put(&key, bytes.into()).await.unwrap();
+    let read = world.store.vectors(segment).await.unwrap();
+    assert_eq!(read.len(), 2 * DIMENSIONS);
+    for (read, value) in read.iter().zip(&values) {
+        assert!(
+            (read.to_f32() - value).abs() <= value / 2048.0,
+            "{read} {value}"
+        );
+    }
 }
 
 pub(crate) async fn a_pack_nobody_points_into_is_swept_once_it_is_old(world: &World) {

@@ -89,6 +89,7 @@ contract! {
     }
     blobs {
         what_a_pack_holds_is_read_back,
+        vectors_of_packs_in_32_bits_are_read_as_those_of_today,
         a_pack_nobody_points_into_is_swept_once_it_is_old,
         blobs_without_a_row_are_swept_once_they_are_old,
     }

@@ -152,7 +152,7 @@ impl Seen {
         let near = duplicates::near(
             set,
             &exact.distinct,
-            &proposals,
+            proposals,
             (settings, closeups),
             before,
             &progress.stage(550, 800),

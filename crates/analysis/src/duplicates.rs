@@ -19,6 +19,7 @@
 //! copy of several that are kept, but what is kept is never a near copy of anything.
 
 mod laying;
+mod pairs;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ use rayon::prelude::*;
 
 pub(crate) use self::laying::Laid;
 use self::laying::{Desk, Pairs, look_closer};
+use self::pairs::Proposed;
+pub(crate) use self::pairs::{Looked, Pair};
 use crate::closer::Parts;
 use crate::likeness::{Effort, Likeness};
 use crate::memory::Recall;
@@ -108,36 +111,33 @@ const NEAREST_EXPECTED_OF: usize = 2;
 /// other, so that a group of thousands does not take the square of their number.
 const BESIDE_AT_MOST: usize = 8;
 
-/// Pairs worth comparing, by index into `distinct`: each once, the lower first. `alike` are the
-/// lists of vectors, `hashes` those of hashes, each with how much of them counts.
-pub(crate) fn proposals(
-    alike: (&Lists, &Depth),
-    hashes: (&Lists, &Depth),
-) -> Vec<(u32, u32, Effort)> {
-    let mut pairs = Vec::new();
+/// Pairs worth comparing, by index into `distinct`, in order, each once. `alike` are the lists of
+/// vectors, `hashes` those of hashes, each with how much of them counts.
+pub(crate) fn proposals(alike: (&Lists, &Depth), hashes: (&Lists, &Depth)) -> Vec<Pair> {
+    let mut proposed = Proposed::default();
+    let effort = |expected| {
+        if expected {
+            Effort::More
+        } else {
+            Effort::Usual
+        }
+    };
     for at in 0..alike.0.len() {
-        let others = alike.0.alike(at, alike.1);
-        pairs.extend(others.enumerate().map(|(rank, (other, cosine))| {
+        let mut propose = |other, effort| proposed.push(Pair::new(at as u32, other, effort));
+        for (rank, (other, cosine)) in alike.0.alike(at, alike.1).enumerate() {
             let expected = cosine >= EXPECTED && rank < EXPECTED_OF;
-            (sorted(at as u32, other), !expected)
-        }));
+            propose(other, effort(expected));
+        }
         let nearest = alike.0.of(at).take(alike.1.nearest.min(NEAREST_OF));
         let nearest = nearest.take_while(|(_, cosine)| *cosine >= NEAREST);
-        pairs.extend(nearest.enumerate().map(|(rank, (other, _))| {
-            let expected = rank < NEAREST_EXPECTED_OF;
-            (sorted(at as u32, other), !expected)
-        }));
-        let others = hashes.0.alike(at, hashes.1);
-        pairs.extend(others.map(|(other, _)| (sorted(at as u32, other), true)));
+        for (rank, (other, _)) in nearest.enumerate() {
+            propose(other, effort(rank < NEAREST_EXPECTED_OF));
+        }
+        for (other, _) in hashes.0.alike(at, hashes.1) {
+            propose(other, Effort::Usual);
+        }
     }
-    pairs.sort_unstable();
-    // Of two proposals of one pair, the one that expects more comes first and stays.
-    pairs.dedup_by_key(|(pair, _)| *pair);
-    let effort = |usual| if usual { Effort::Usual } else { Effort::More };
-    pairs
-        .into_iter()
-        .map(|((a, b), usual)| (a, b, effort(usual)))
-        .collect()
+    proposed.into_pairs()
 }
 
 fn sorted(a: u32, b: u32) -> (u32, u32) {
@@ -147,8 +147,8 @@ fn sorted(a: u32, b: u32) -> (u32, u32) {
 /// Near copies, and what was seen on the way to them.
 pub(crate) struct NearCopies {
     pub(crate) copies: Vec<Copies>,
-    /// Every pair that mattered, in order.
-    pub(crate) pairs: Vec<Laid>,
+    /// Every pair that mattered.
+    pub(crate) pairs: Looked,
     /// How many of them were laid over each other now.
     pub(crate) laid: usize,
     /// Where the content of drawings lies, by index into `distinct`.
@@ -160,7 +160,7 @@ pub(crate) struct NearCopies {
 pub(crate) fn near(
     set: &Set<'_>,
     distinct: &[u32],
-    proposals: &[(u32, u32, Effort)],
+    proposals: Vec<Pair>,
     (settings, closeups): (&Settings, &dyn Closeups),
     before: Option<&Recall<'_>>,
     stage: &Stage<'_>,
@@ -175,15 +175,15 @@ pub(crate) fn near(
             let mut desk = Desk::new(&pairs);
             let laid = some
                 .iter()
-                .map(|(a, b, effort)| desk.laid((*a, *b), *effort));
-            Ok(laid.collect::<Vec<_>>())
+                .map(|pair| desk.laid(pair.both(), pair.effort()));
+            Ok(laid.filter(Laid::says_something).collect::<Vec<_>>())
         })
         .collect();
-    let mut proposed: Vec<Laid> = compared?.into_iter().flatten().collect();
+    let mut looked = Looked::new(proposals, compared?);
     let looking = stage.part(700, 1000);
-    look_closer(&pairs, &mut proposed, settings.least_likeness, &looking)?;
+    look_closer(&pairs, &mut looked.alike, settings.least_likeness, &looking)?;
     let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
-    for laid in &proposed {
+    for laid in &looked.alike {
         let likeness = laid.copy();
         if let Some(likeness) = likeness.filter(|found| found.value >= settings.least_likeness) {
             let (a, b) = laid.pair;
@@ -193,18 +193,16 @@ pub(crate) fn near(
     }
     let seen = Seen {
         pairs: &pairs,
-        proposed: &proposed,
+        looked: &looked,
         beside: RefCell::default(),
         least: settings.least_likeness - SLACK,
     };
     let copies = stars(set, distinct, &seen, partners);
     let beside = seen.beside.into_inner();
-    let mut all = proposed;
-    all.extend(beside.into_values());
-    all.sort_unstable_by_key(|laid| laid.pair);
+    looked.add(beside);
     Ok(NearCopies {
         copies,
-        pairs: all,
+        pairs: looked,
         laid: pairs.count.load(Ordering::Relaxed),
         parts: pairs.known_parts(),
     })
@@ -213,8 +211,8 @@ pub(crate) fn near(
 /// What is known of pairs.
 struct Seen<'a, 'p> {
     pairs: &'a Pairs<'p>,
-    /// The pairs that were proposed, in order.
-    proposed: &'a [Laid],
+    /// The pairs that were proposed.
+    looked: &'a Looked,
     /// Others that were looked at beside.
     beside: RefCell<BTreeMap<(u32, u32), Laid>>,
     /// How alike two are that may stand together.
@@ -228,9 +226,8 @@ impl Seen<'_, '_> {
 
     /// Whether two pictures are alike enough to stand together; nothing where nobody looked.
     fn known(&self, a: u32, b: u32) -> Option<bool> {
-        let pair = sorted(a, b);
-        let looked = self.proposed.binary_search_by_key(&pair, |laid| laid.pair);
-        Some(self.is_alike(&self.proposed[looked.ok()?]))
+        let looked = self.looked.of(sorted(a, b))?;
+        Some(self.is_alike(&looked))
     }
 
     fn look(&self, a: u32, b: u32) -> bool {

@@ -23,7 +23,7 @@ pub(crate) use recall::Recall;
 use std::collections::BTreeMap;
 
 use crate::closer::Parts;
-use crate::duplicates::Laid;
+use crate::duplicates::Looked;
 use crate::hashes::Looks;
 use crate::neighbours::{Lists, Neighbourhoods};
 
@@ -43,8 +43,8 @@ pub struct Memory {
     /// Bits in which hashes may differ and are near.
     pub(crate) radius: u32,
     pub(crate) hashes: Lists,
-    /// Pairs that were laid over each other, in order.
-    pub(crate) pairs: Vec<Laid>,
+    /// Pairs that were laid over each other.
+    pub(crate) pairs: Looked,
     /// Where the content of drawings lies, by row.
     pub(crate) parts: BTreeMap<u32, Parts>,
     pub(crate) pictures_compared: u64,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::pairs::Pair;
 use crate::closer::{self, Closer, Drawing, Parts, Promise, Told};
 use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
 use crate::memory::Recall;
@@ -50,6 +51,24 @@ impl Laid {
     }
 }
 
+impl Laid {
+    /// Two pictures of which there is nothing to say.
+    pub(super) fn apart(pair: Pair) -> Self {
+        Self {
+            pair: pair.both(),
+            effort: pair.effort(),
+            likeness: None,
+            promise: None,
+            closer: None,
+        }
+    }
+
+    /// Whether they have anything in common, or may have when looked at closely.
+    pub(super) fn says_something(&self) -> bool {
+        self.likeness.is_some() || self.promise.is_some()
+    }
+}
+
 /// What pairs are laid with: glances of all pictures, and what was seen before.
 pub(super) struct Pairs<'a> {
     facts: Vec<&'a Facts>,
@@ -60,8 +79,8 @@ pub(super) struct Pairs<'a> {
     parts: Vec<OnceLock<Option<Box<Parts>>>>,
     /// Of those pictures that were glanced at.
     glances: Vec<OnceLock<Glance<'a>>>,
-    /// What was seen before, in order.
-    before: Vec<Laid>,
+    /// What was seen before.
+    before: Option<&'a Recall<'a>>,
     /// Pairs laid.
     pub(super) count: AtomicUsize,
 }
@@ -71,7 +90,7 @@ impl<'a> Pairs<'a> {
         set: &Set<'a>,
         distinct: &[u32],
         closeups: &'a dyn Closeups,
-        before: Option<&Recall<'_>>,
+        before: Option<&'a Recall<'a>>,
     ) -> Self {
         let parts = (0..distinct.len() as u32).map(|at| {
             let known = before.and_then(|recall| {
@@ -82,13 +101,6 @@ impl<'a> Pairs<'a> {
         });
         let parts = parts.collect();
         let facts = distinct.iter().map(|place| set.facts[*place as usize]);
-        let before = before.map(|recall| {
-            let known = recall.memory.pairs.iter().filter_map(|laid| {
-                let pair = (recall.now(laid.pair.0)?, recall.now(laid.pair.1)?);
-                Some(Laid { pair, ..*laid })
-            });
-            known.collect()
-        });
         Self {
             facts: facts.collect(),
             closeups,
@@ -98,7 +110,7 @@ impl<'a> Pairs<'a> {
                 .collect(),
             parts,
             glances: distinct.iter().map(|_| OnceLock::new()).collect(),
-            before: before.unwrap_or_default(),
+            before,
             count: AtomicUsize::new(0),
         }
     }
@@ -122,9 +134,11 @@ impl<'a> Pairs<'a> {
 
     /// What was seen of a pair before with as much effort.
     fn known(&self, pair: (u32, u32), effort: Effort) -> Option<Laid> {
-        let known = self.before.binary_search_by_key(&pair, |laid| laid.pair);
-        let known = self.before[known.ok()?];
-        (known.effort == effort).then_some(known)
+        let recall = self.before?;
+        // The lower of the two was the lower.
+        let was = (recall.was(pair.0)?, recall.was(pair.1)?);
+        let known = recall.memory.pairs.of(was)?;
+        (known.effort == effort).then_some(Laid { pair, ..known })
     }
 
     fn glance(&self, at: usize) -> &Glance<'a> {

@@ -9,14 +9,14 @@ use lamina_model::DuplicateTier;
 
 use super::Memory;
 use crate::closer::{Closer, Parts, Profile, Promise};
-use crate::duplicates::Laid;
+use crate::duplicates::{Laid, Looked, Pair};
 use crate::hashes::Looks;
 use crate::likeness::align::Lay;
 use crate::likeness::{Effort, Likeness};
 use crate::neighbours::{Horizon, Lists, Neighbourhoods};
 
 /// Begins every memory: the name of the format and its number.
-const MAGIC: &[u8; 8] = b"LAMMEM03";
+const MAGIC: &[u8; 8] = b"LAMMEM04";
 /// Bytes of the hash at the end.
 const HASH: usize = 32;
 /// In place of a tier, where two pictures have nothing in common.
@@ -120,7 +120,7 @@ struct Writer(Vec<u8>);
 impl Writer {
     fn all<T, const N: usize>(&mut self, values: &[T], bytes: impl Fn(&T) -> [u8; N]) {
         self.0.extend((values.len() as u64).to_le_bytes());
-        self.0.reserve(values.len() * N);
+        self.0.reserve_exact(values.len() * N);
         for value in values {
             self.0.extend(bytes(value));
         }
@@ -144,7 +144,9 @@ impl Writer {
         self.all(found.2.as_flattened(), |home| home.to_le_bytes());
     }
 
-    fn pairs(&mut self, pairs: &[Laid]) {
+    fn pairs(&mut self, looked: &Looked) {
+        self.all(&looked.apart, |pair| pair.number().to_le_bytes());
+        let pairs = &looked.alike[..];
         let value = |found: Option<Likeness>| found.map_or(0.0, |likeness| likeness.value);
         self.all(pairs, |laid| laid.pair.0.to_le_bytes());
         self.all(pairs, |laid| laid.pair.1.to_le_bytes());
@@ -237,7 +239,8 @@ impl Reader<'_> {
         })
     }
 
-    fn pairs(&mut self) -> Option<Vec<Laid>> {
+    fn pairs(&mut self) -> Option<Looked> {
+        let apart = self.all(|bytes| Pair::of_number(u64::from_le_bytes(bytes)))?;
         let ones = self.all(u32::from_le_bytes)?.into_iter();
         let pairs = ones.zip(self.all(u32::from_le_bytes)?);
         let values = self.all(f32::from_le_bytes)?.into_iter();
@@ -269,7 +272,7 @@ impl Reader<'_> {
                 laid.closer = Some(closer(way, value)?);
             }
         }
-        Some(laid)
+        Some(Looked { alike: laid, apart })
     }
 
     fn parts(&mut self) -> Option<BTreeMap<u32, Parts>> {

@@ -114,6 +114,10 @@ impl Near {
         if !depth.holds(at, score) {
             return;
         }
+        if self.held.len() == self.held.capacity() {
+            // There is a list for each picture: twice as much room as before is too much.
+            self.held.reserve_exact((self.held.len() / 2).clamp(4, 16));
+        }
         self.held.insert(at, entry);
         let last = self.held.len() - 1;
         if !depth.holds(last, self.held[last].1) {

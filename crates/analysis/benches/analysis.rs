@@ -15,8 +15,8 @@ mod made;
 use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
-use lamina_analysis::{Matrix, NoCloseups, Settings, Unwatched, analyse, analyse_after};
-use made::{COLUMNS, facts, vectors};
+use lamina_analysis::{Matrix, Settings, Unwatched, analyse, analyse_after};
+use made::{COLUMNS, Drawn, facts, vectors};
 
 fn whole(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("analyse");
@@ -28,6 +28,7 @@ fn whole(bench: &mut Criterion) {
                 analyse(
                     black_box(&vectors),
                     &facts,
+                    &Drawn,
                     &Settings::default(),
                     &Unwatched,
                 )
@@ -47,16 +48,9 @@ fn adding(bench: &mut Criterion) {
         let known = rows - rows / 100;
         let values = (0..known).flat_map(|row| vectors.row(row)).copied();
         let fewer = Matrix::from_vec(COLUMNS, values.collect()).expect("whole rows");
-        let before = analyse_after(
-            None,
-            &fewer,
-            &facts[..known],
-            &NoCloseups,
-            &settings,
-            &Unwatched,
-        )
-        .expect("nobody cancels")
-        .memory;
+        let before = analyse_after(None, &fewer, &facts[..known], &Drawn, &settings, &Unwatched)
+            .expect("nobody cancels")
+            .memory;
         group.bench_with_input(BenchmarkId::from_parameter(rows), &rows, |bench, _| {
             bench.iter_batched(
                 || before.clone(),
@@ -65,7 +59,7 @@ fn adding(bench: &mut Criterion) {
                         Some(before),
                         black_box(&vectors),
                         &facts,
-                        &NoCloseups,
+                        &Drawn,
                         &settings,
                         &Unwatched,
                     )

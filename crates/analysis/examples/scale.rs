@@ -22,9 +22,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use lamina_analysis::{
-    Compared, Facts, Matrix, Memory, NoCloseups, Settings, Unwatched, Watch, analyse, analyse_after,
+    Compared, Facts, Matrix, Memory, Settings, Unwatched, Watch, analyse, analyse_after,
 };
-use made::{COLUMNS, facts, vectors};
+use made::{COLUMNS, Drawn, facts, vectors};
 
 /// Rows up to which neighbourhoods are held against all with all.
 const HELD_AGAINST: usize = 20_000;
@@ -118,7 +118,7 @@ fn measured(before: Option<Memory>, vectors: &Matrix, facts: &[Facts]) -> Measur
     let (began, spent) = (Instant::now(), processor_seconds());
     let settings = Settings::default();
     let clock = Clock::default();
-    let compared = analyse_after(before, vectors, facts, &NoCloseups, &settings, &clock).unwrap();
+    let compared = analyse_after(before, vectors, facts, &Drawn, &settings, &clock).unwrap();
     Measured {
         compared,
         seconds: began.elapsed().as_secs_f64(),
@@ -159,7 +159,7 @@ fn within(whole: &Compared, vectors: &Matrix, facts: &[Facts]) -> String {
         ..Settings::default()
     };
     let began = Instant::now();
-    let other = analyse(vectors, facts, &settings, &Unwatched).unwrap();
+    let other = analyse(vectors, facts, &Drawn, &settings, &Unwatched).unwrap();
     let nearest = &whole.findings.nearest_distance;
     let pairs = nearest.iter().zip(&other.nearest_distance);
     let same = pairs.filter(|(a, b)| (*a - *b).abs() < 1e-5).count();

@@ -10,10 +10,10 @@ use crate::homes::{Homes, Kept};
 use crate::memory::{self, Key, Memory, Recall};
 use crate::neighbours::{self, Depth, Lists, Neighbours, Question, Rows};
 use crate::progress::Progress;
-use crate::set::Set;
+use crate::set::{Distinct, Set};
 use crate::{
-    AnalysisError, Closeups, Compared, Facts, Finding, Findings, Group, Matrix, NoCloseups,
-    Settings, Watch, outliers, quality, sizes, uniqueness,
+    AnalysisError, Compared, Facts, Finding, Findings, Group, Matrix, Pictures, Settings, Watch,
+    outliers, quality, sizes, uniqueness,
 };
 
 /// Compares all pictures of a set.
@@ -28,10 +28,11 @@ use crate::{
 pub fn analyse(
     vectors: &Matrix,
     facts: &[Facts],
+    pictures: &dyn Pictures,
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<Findings, AnalysisError> {
-    Ok(analyse_after(None, vectors, facts, &NoCloseups, settings, watch)?.findings)
+    Ok(analyse_after(None, vectors, facts, pictures, settings, watch)?.findings)
 }
 
 /// The same after an analysis of much the same set: pictures that it knew are compared only with
@@ -41,7 +42,7 @@ pub fn analyse(
 /// with all ([`Settings::exact_up_to`]); in a larger set, those of an analysis with the same
 /// landmarks. A memory made with other settings, or by another version, is as good as none. It is
 /// let go as soon as it was read, before clusters and scores take memory of their own. What
-/// `closeups` said of pictures that it knew stays, so they must be those that it was made with.
+/// `pictures` said of those that it knew stays, so they must be those that it was made with.
 ///
 /// # Errors
 /// As [`analyse()`].
@@ -49,7 +50,7 @@ pub fn analyse_after(
     before: Option<Memory>,
     vectors: &Matrix,
     facts: &[Facts],
-    closeups: &dyn Closeups,
+    pictures: &dyn Pictures,
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<Compared, AnalysisError> {
@@ -61,7 +62,7 @@ pub fn analyse_after(
     }
     let progress = Progress::new(watch);
     progress.stage(0, 0).advance(0)?;
-    let set = Set::new(facts);
+    let set = Set::new(facts, pictures);
     let (exact, keys) = told_apart(&set, vectors);
     let chosen: Vec<u32> = exact
         .distinct
@@ -72,8 +73,11 @@ pub fn analyse_after(
     let made_by = memory::made_by(settings, vectors.columns());
     let before = before.filter(|memory| memory.made_by == made_by);
     let recall = before.as_ref().map(|memory| Recall::new(memory, &keys));
-    let asked = (settings, closeups);
-    let seen = Seen::new(&set, &exact, rows, asked, recall.as_ref(), &progress)?;
+    let distinct = Distinct {
+        set: &set,
+        places: &exact.distinct,
+    };
+    let seen = Seen::new(distinct, rows, settings, recall.as_ref(), &progress)?;
     drop(recall);
     drop(before);
 
@@ -105,7 +109,11 @@ fn told_apart(set: &Set<'_>, vectors: &Matrix) -> (Exact, Vec<Key>) {
         .par_iter()
         .map(|place| {
             let row = set.rows[*place as usize];
-            let key = memory::key(set.facts[*place as usize], vectors.row(row as usize));
+            let key = memory::key(
+                set.facts[*place as usize],
+                &set.signature(*place),
+                vectors.row(row as usize),
+            );
             (key, *place)
         })
         .collect();
@@ -125,10 +133,9 @@ struct Seen {
 
 impl Seen {
     fn new(
-        set: &Set<'_>,
-        exact: &Exact,
+        pictures: Distinct<'_>,
         rows: Rows<'_>,
-        (settings, closeups): (&Settings, &dyn Closeups),
+        settings: &Settings,
         before: Option<&Recall<'_>>,
         progress: &Progress<'_>,
     ) -> Result<Self, AnalysisError> {
@@ -141,19 +148,16 @@ impl Seen {
             exact_up_to: settings.exact_up_to,
         };
         let neighbours = neighbours::find(rows, &question, before, &progress.stage(0, 500))?;
-        let places = exact.distinct.iter();
-        let facts: Vec<&Facts> = places.map(|at| set.facts[*at as usize]).collect();
         let at_most = settings.near_hashes_at_most;
-        let hashed = hashes::near(&facts, at_most, before, &progress.stage(500, 550))?;
+        let hashed = hashes::near(pictures, at_most, before, &progress.stage(500, 550))?;
         let proposals = duplicates::proposals(
             (&neighbours.lists, &question.depth),
             (&hashed.near, &hashes::depth(at_most, hashed.radius)),
         );
         let near = duplicates::near(
-            set,
-            &exact.distinct,
+            pictures,
             proposals,
-            (settings, closeups),
+            settings,
             before,
             &progress.stage(550, 800),
         )?;
@@ -234,7 +238,7 @@ fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -
         .into_par_iter()
         .flat_map_iter(|place| {
             let outlier = outliers[homes.kept_at[place] as usize];
-            quality::confidences(set.facts[place])
+            quality::confidences(set.facts[place], &|| set.signature(place as u32))
                 .into_iter()
                 .chain([
                     (IssueKind::Outliers, outlier),

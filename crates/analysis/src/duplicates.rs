@@ -37,8 +37,8 @@ use crate::likeness::{Effort, Likeness};
 use crate::memory::Recall;
 use crate::neighbours::{Depth, Lists};
 use crate::progress::Stage;
-use crate::set::Set;
-use crate::{AnalysisError, Closeups, Settings};
+use crate::set::{Distinct, Set};
+use crate::{AnalysisError, Settings};
 
 /// Two members of a group must be at least this much less alike than members and keeper must.
 const SLACK: f32 = 0.04;
@@ -158,16 +158,15 @@ pub(crate) struct NearCopies {
 /// Compares the proposed pairs and puts the copies together. Pairs that were compared before are
 /// not compared again.
 pub(crate) fn near(
-    set: &Set<'_>,
-    distinct: &[u32],
+    pictures: Distinct<'_>,
     proposals: Vec<Pair>,
-    (settings, closeups): (&Settings, &dyn Closeups),
+    settings: &Settings,
     before: Option<&Recall<'_>>,
     stage: &Stage<'_>,
 ) -> Result<NearCopies, AnalysisError> {
     let laying = stage.part(0, 700);
     let laying = laying.of(proposals.len() as u64);
-    let pairs = Pairs::new(set, distinct, closeups, before);
+    let pairs = Pairs::new(pictures, before);
     let compared: Result<Vec<_>, AnalysisError> = proposals
         .par_chunks(64)
         .map(|some| {
@@ -182,7 +181,7 @@ pub(crate) fn near(
     let mut looked = Looked::new(proposals, compared?);
     let looking = stage.part(700, 1000);
     look_closer(&pairs, &mut looked.alike, settings.least_likeness, &looking)?;
-    let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); distinct.len()];
+    let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); pictures.len() as usize];
     for laid in &looked.alike {
         let likeness = laid.copy();
         if let Some(likeness) = likeness.filter(|found| found.value >= settings.least_likeness) {
@@ -197,7 +196,7 @@ pub(crate) fn near(
         beside: RefCell::default(),
         least: settings.least_likeness - SLACK,
     };
-    let copies = stars(set, distinct, &seen, partners);
+    let copies = stars(pictures, &seen, partners);
     let beside = seen.beside.into_inner();
     looked.add(beside);
     Ok(NearCopies {
@@ -256,15 +255,19 @@ impl Seen<'_, '_> {
 
 /// Lets each picture, in the order of keeping, take its copies.
 fn stars(
-    set: &Set<'_>,
-    distinct: &[u32],
+    pictures: Distinct<'_>,
     seen: &Seen<'_, '_>,
     mut partners: Vec<Vec<(u32, Likeness)>>,
 ) -> Vec<Copies> {
-    let mut order: Vec<u32> = (0..distinct.len() as u32)
+    let mut order: Vec<u32> = (0..pictures.len())
         .filter(|at| !partners[*at as usize].is_empty())
         .collect();
-    let first = |a: &u32, b: &u32| set.keep_order(distinct[*a as usize], distinct[*b as usize]);
+    let distinct = pictures.places;
+    let first = |a: &u32, b: &u32| {
+        pictures
+            .set
+            .keep_order(distinct[*a as usize], distinct[*b as usize])
+    };
     order.sort_by(first);
     let mut taken = vec![false; distinct.len()];
     let mut copies = Vec::new();

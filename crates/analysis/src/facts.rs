@@ -1,8 +1,8 @@
 //! What is known of one picture by itself, as far as comparing needs it.
 
-use lamina_model::{Measures, Media, Signature};
+use lamina_model::Measures;
 
-/// One picture without its pixels.
+/// One picture without anything that is to be seen of it: see [`crate::Pictures`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// BLAKE3 of the file's bytes; equal for byte-for-byte copies.
@@ -11,8 +11,6 @@ pub struct Facts {
     pub pixel_hash: [u8; 32],
     /// Perceptual hash, 64 bits.
     pub perceptual_hash: u64,
-    /// A tiny grey copy of the upright picture.
-    pub signature: Signature,
     /// Numbers read off the pixels.
     pub measures: Measures,
     /// Width of the upright picture in pixels.
@@ -29,22 +27,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of an indexed picture, with what the index keeps elsewhere.
-    pub fn of(media: &Media, signature: Signature, modified_us: i64, order: u32) -> Self {
-        Self {
-            content_hash: media.content_hash,
-            pixel_hash: media.pixel_hash,
-            perceptual_hash: media.perceptual_hash,
-            signature,
-            measures: media.measures,
-            width_px: media.width_px,
-            height_px: media.height_px,
-            size_bytes: media.size_bytes,
-            modified_us,
-            order,
-        }
-    }
-
     /// Number of pixels.
     pub(crate) fn pixels(&self) -> u64 {
         u64::from(self.width_px) * u64::from(self.height_px)

@@ -7,6 +7,7 @@
 //! lays come for the price of one. Near hashes are found by multi-index hashing (Norouzi,
 //! Punjani, Fleet 2012, "Fast search in Hamming space with multi-index hashing").
 
+use lamina_model::Signature;
 use rayon::prelude::*;
 
 use crate::likeness::frame;
@@ -14,6 +15,7 @@ use crate::likeness::plane::{Plane, SIDE, Turn};
 use crate::memory::Recall;
 use crate::neighbours::{Depth, Known, Lists, Near, recalled};
 use crate::progress::Stage;
+use crate::set::Distinct;
 use crate::{AnalysisError, Facts};
 
 /// Frequencies taken in each direction.
@@ -48,14 +50,13 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
-    fn new(facts: &[&Facts], before: Option<&Recall<'_>>) -> Self {
-        let all: Vec<Vec<Look>> = facts
-            .par_iter()
-            .enumerate()
-            .map(|(row, facts)| {
-                let known = before.and_then(|recall| Some((recall, recall.was(row as u32)?)));
+    fn new(set: Distinct<'_>, before: Option<&Recall<'_>>) -> Self {
+        let all: Vec<Vec<Look>> = (0..set.len())
+            .into_par_iter()
+            .map(|at| {
+                let known = before.and_then(|recall| Some((recall, recall.was(at)?)));
                 known.map_or_else(
-                    || looks(facts),
+                    || looks(set.facts(at), &set.signature(at)),
                     |(recall, was)| recall.memory.looks.of(was as usize).to_vec(),
                 )
             })
@@ -104,12 +105,12 @@ pub(crate) fn depth(at_most: usize, radius: u32) -> Depth {
 
 /// Finds the pictures with a near hash of each, not more than so many.
 pub(crate) fn near(
-    facts: &[&Facts],
+    set: Distinct<'_>,
     at_most: usize,
     before: Option<&Recall<'_>>,
     stage: &Stage<'_>,
 ) -> Result<Hashed, AnalysisError> {
-    let looks = Looks::new(facts, before);
+    let looks = Looks::new(set, before);
     let flips = if looks.laid.len() > MANY {
         FLIPS_OF_MANY
     } else {
@@ -119,7 +120,7 @@ pub(crate) fn near(
     let asked = depth(at_most, radius);
     let held = asked.with_reserve();
     let before = before.filter(|recall| recall.memory.radius == radius);
-    let (known, lists) = recalled(facts.len(), &asked, before, |memory| &memory.hashes);
+    let (known, lists) = recalled(set.len() as usize, &asked, before, |memory| &memory.hashes);
     let rows = |wanted: fn(Known) -> bool| {
         let all = (0..).zip(&known).filter(move |(_, known)| wanted(**known));
         all.map(|(row, _)| row)
@@ -128,7 +129,7 @@ pub(crate) fn near(
     // Where all are new, or none asks, one index is enough.
     let asks = rows(|known| known != Known::Wholly).count() > 0;
     let all = (asks && before.is_some()).then(|| Index::new(looks.plain(rows(|_| true)), flips));
-    let stage = stage.of(facts.len().div_ceil(64) as u64);
+    let stage = stage.of(u64::from(set.len()).div_ceil(64));
     let found: Result<Vec<_>, _> = lists
         .into_par_iter()
         .enumerate()
@@ -152,14 +153,14 @@ pub(crate) fn near(
 }
 
 /// The hashes of one picture.
-pub(crate) fn looks(facts: &Facts) -> Vec<Look> {
-    let luma = facts.signature.as_bytes();
+pub(crate) fn looks(facts: &Facts, signature: &Signature) -> Vec<Look> {
+    let luma = signature.as_bytes();
     let least = luma.iter().min().copied().unwrap_or(0);
     let most = luma.iter().max().copied().unwrap_or(0);
     if most - least < FLAT {
         return Vec::new();
     }
-    let plane = Plane::of_signature(&facts.signature);
+    let plane = Plane::of_signature(signature);
     let mut whole = look(&plane);
     whole[0] = facts.perceptual_hash;
     let inside = frame::content(&plane).map(|inside| look(&plane.seen_through(&inside)));
@@ -325,7 +326,7 @@ mod tests {
                 .wrapping_add(99);
             (state >> 56) as u8
         });
-        Plane::of_signature(&lamina_model::Signature::new(luma))
+        Plane::of_signature(&Signature::new(luma))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! together, and which pictures say the most.
 //!
 //! Pure mathematics on the vectors and on the small facts that `lamina-vision` took from each
-//! picture; of drawings on even ground it asks for a [`Closeup`] beside. Nothing here reads a
+//! picture; what is seen of [`Pictures`] it asks for, one by one. Nothing here reads a
 //! file, a clock or a database, and nothing depends on the order of the rows or on the number of
 //! threads: the same pictures give the same findings.
 //!
@@ -24,7 +24,6 @@
 
 mod analyse;
 mod closer;
-mod closeups;
 mod clusters;
 mod duplicates;
 mod error;
@@ -40,6 +39,7 @@ mod matrix;
 mod memory;
 mod neighbours;
 mod outliers;
+mod pictures;
 mod progress;
 mod quality;
 mod set;
@@ -50,7 +50,6 @@ mod watch;
 mod wide;
 
 pub use analyse::{analyse, analyse_after};
-pub use closeups::{Closeup, Closeups, NoCloseups};
 pub use error::AnalysisError;
 pub use facts::Facts;
 pub use findings::{Cluster, Compared, Finding, Findings, Group};
@@ -59,5 +58,6 @@ pub use layout::layout;
 pub use leakage::{Leak, leaks};
 pub use matrix::Matrix;
 pub use memory::Memory;
+pub use pictures::{Closeup, Pictures};
 pub use settings::Settings;
 pub use watch::{Unwatched, Watch};

@@ -105,12 +105,12 @@ pub(crate) fn compare(
     effort: Effort,
 ) -> Option<Likeness> {
     let is_copy = |best: Option<Likeness>| best.is_some_and(|best| best.value >= 0.96);
-    let best = verdict::flat(one.glance.facts, other.glance.facts);
+    let best = verdict::flat(&one.glance, &other.glance);
     if is_copy(best) {
         return best;
     }
     let two = Two {
-        both: both(one.glance, other.glance),
+        both: both(&one.glance, &other.glance),
         one,
         other,
         starts: OnceCell::new(),
@@ -152,7 +152,7 @@ fn better(a: Option<Likeness>, b: Option<Likeness>) -> Option<Likeness> {
 fn compare_whole(two: &Two<'_>, effort: Effort) -> Option<Likeness> {
     let (one, other) = (two.one.subject(), two.other.subject());
     let mut best = None;
-    for (glance, turn) in likely_turns(two.one.glance, two.other.glance) {
+    for (glance, turn) in likely_turns(&two.one.glance, &two.other.glance) {
         let laid;
         let is_turned = turn != Turn::NONE;
         let pair = Pair {
@@ -209,7 +209,7 @@ fn compare_bare(one: &Prepared<'_>, other: &Prepared<'_>) -> Option<Likeness> {
     let mut best = None;
     for (of_one, of_other, start) in views.into_iter().flatten() {
         let pair = Pair {
-            both: both(one.glance, other.glance),
+            both: both(&one.glance, &other.glance),
             one: of_one,
             other: of_other,
             turn: Turn::NONE,

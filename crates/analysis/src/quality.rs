@@ -3,18 +3,22 @@
 //! Each confidence is a logistic curve over one number, with 0.5 at the cut. Measures are those
 //! of `lamina-vision`: light as seen, after colour profiles and transparency.
 
-use lamina_model::IssueKind;
+use lamina_model::{IssueKind, Signature};
 
 use crate::Facts;
 use crate::likeness::{detail, detail_off_the_edges};
 
-/// How sure it is that something is wrong with a picture, for each kind judged on it alone.
-pub(crate) fn confidences(facts: &Facts) -> [(IssueKind, f32); 4] {
+/// How sure it is that something is wrong with a picture, for each kind judged on it alone. The
+/// signature is asked for where measures leave it open.
+pub(crate) fn confidences(
+    facts: &Facts,
+    signature: &dyn Fn() -> Signature,
+) -> [(IssueKind, f32); 4] {
     [
-        (IssueKind::Blur, blur(facts)),
+        (IssueKind::Blur, blur(facts, signature)),
         (IssueKind::Dark, dark(facts)),
         (IssueKind::Bright, bright(facts)),
-        (IssueKind::LowInformation, low_information(facts)),
+        (IssueKind::LowInformation, low_information(facts, signature)),
     ]
 }
 
@@ -43,7 +47,7 @@ const SPREAD: f32 = 9.0;
 
 /// Even the sharpest parts are soft, though there is something to be seen, and light to see it
 /// by. So neither a shallow depth of field nor an empty picture counts.
-fn blur(facts: &Facts) -> f32 {
+fn blur(facts: &Facts, signature: &dyn Fn() -> Signature) -> f32 {
     let measures = &facts.measures;
     let soft = (SHARP - measures.sharpness_best) / 0.015;
     let contrast = measures.luma_spread - SPREAD;
@@ -51,7 +55,7 @@ fn blur(facts: &Facts) -> f32 {
     if soft.min(contrast) < -5.0 {
         return 0.0;
     }
-    let drawn = (detail_off_the_edges(&facts.signature) - DETAIL) / 0.1;
+    let drawn = (detail_off_the_edges(&signature()) - DETAIL) / 0.1;
     let lit = -darkness(facts).max(brightness(facts));
     logistic(soft.min(contrast).min(drawn).min(lit))
 }
@@ -95,11 +99,11 @@ const ENTROPY_BITS: f32 = 1.4;
 const READABLE: f32 = 4.0;
 
 /// One colour, or next to it: few shades, and nothing drawn with them.
-fn low_information(facts: &Facts) -> f32 {
+fn low_information(facts: &Facts, signature: &dyn Fn() -> Signature) -> f32 {
     let few = (ENTROPY_BITS - facts.measures.luma_entropy_bits) / 0.15;
     if few < -5.0 {
         return 0.0;
     }
-    let plain = (READABLE - detail(&facts.signature)) / 0.5;
+    let plain = (READABLE - detail(&signature())) / 0.5;
     logistic(few.min(plain))
 }

@@ -7,16 +7,17 @@
 
 mod analyse;
 mod changes;
-mod closeups;
 mod clusters;
 mod crew;
 mod keep;
 mod labels;
 mod look;
 mod outdated;
+mod pictures;
 mod remembered;
 mod report;
 mod scan;
+mod signatures;
 mod splits;
 
 use std::{collections::HashSet, sync::Arc, time::Instant};

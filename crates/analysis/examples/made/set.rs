@@ -1,7 +1,7 @@
 //! Made sets to measure with: vectors that lie around subjects of twenty pictures each, as those of
 //! real photographs do, and facts that say nothing. The same in every run.
 
-use lamina_analysis::{Facts, Matrix};
+use lamina_analysis::{Facts, Matrix, Pictures};
 use lamina_model::{Measures, Signature};
 
 /// Numbers in a vector, as many as the default model gives.
@@ -48,12 +48,10 @@ pub(crate) fn facts(rows: usize) -> Vec<Facts> {
         for byte in &mut hash {
             *byte = dice.next() as u8;
         }
-        let grid: Vec<u8> = (0..64).map(|_| dice.next() as u8).collect();
         Facts {
             content_hash: hash,
             pixel_hash: hash,
             perceptual_hash: dice.next() << 33 | dice.next(),
-            signature: Signature::new(std::array::from_fn(|at| grid[at / 128 * 8 + at % 32 / 4])),
             measures: Measures {
                 luma_mean: 110.0,
                 luma_spread: 40.0,
@@ -73,4 +71,15 @@ pub(crate) fn facts(rows: usize) -> Vec<Facts> {
         }
     };
     (0..rows).map(one).collect()
+}
+
+/// What is seen of them: coarse grids, each drawn when it is asked for.
+pub(crate) struct Drawn;
+
+impl Pictures for Drawn {
+    fn signature(&self, row: u32) -> Signature {
+        let mut dice = Dice(u64::from(row) + 7_000_000);
+        let grid: Vec<u8> = (0..64).map(|_| dice.next() as u8).collect();
+        Signature::new(std::array::from_fn(|at| grid[at / 128 * 8 + at % 32 / 4]))
+    }
 }

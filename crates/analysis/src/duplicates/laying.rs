@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::pairs::Pair;
+use crate::AnalysisError;
 use crate::closer::{self, Closer, Drawing, Parts, Promise, Told};
 use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
 use crate::memory::Recall;
 use crate::progress::Stage;
-use crate::set::Set;
-use crate::{AnalysisError, Closeups, Facts};
+use crate::set::Distinct;
 
 /// Two pictures laid over each other, the lower first.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,16 +69,11 @@ impl Laid {
     }
 }
 
-/// What pairs are laid with: glances of all pictures, and what was seen before.
+/// What pairs are laid with: the pictures, and what was seen before.
 pub(super) struct Pairs<'a> {
-    facts: Vec<&'a Facts>,
-    /// Where they are seen larger, and which row of the set each is.
-    closeups: &'a dyn Closeups,
-    rows: Vec<u32>,
+    pictures: Distinct<'a>,
     /// Where the content of drawings lies, as far as anybody asked.
     parts: Vec<OnceLock<Option<Box<Parts>>>>,
-    /// Of those pictures that were glanced at.
-    glances: Vec<OnceLock<Glance<'a>>>,
     /// What was seen before.
     before: Option<&'a Recall<'a>>,
     /// Pairs laid.
@@ -86,13 +81,8 @@ pub(super) struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) fn new(
-        set: &Set<'a>,
-        distinct: &[u32],
-        closeups: &'a dyn Closeups,
-        before: Option<&'a Recall<'a>>,
-    ) -> Self {
-        let parts = (0..distinct.len() as u32).map(|at| {
+    pub(super) fn new(pictures: Distinct<'a>, before: Option<&'a Recall<'a>>) -> Self {
+        let parts = (0..pictures.len()).map(|at| {
             let known = before.and_then(|recall| {
                 let was = recall.was(at)?;
                 recall.memory.parts.get(&was).copied().map(Box::new)
@@ -100,16 +90,9 @@ impl<'a> Pairs<'a> {
             known.map_or_else(OnceLock::new, |known| OnceLock::from(Some(known)))
         });
         let parts = parts.collect();
-        let facts = distinct.iter().map(|place| set.facts[*place as usize]);
         Self {
-            facts: facts.collect(),
-            closeups,
-            rows: distinct
-                .iter()
-                .map(|place| set.rows[*place as usize])
-                .collect(),
+            pictures,
             parts,
-            glances: distinct.iter().map(|_| OnceLock::new()).collect(),
             before,
             count: AtomicUsize::new(0),
         }
@@ -118,7 +101,7 @@ impl<'a> Pairs<'a> {
     /// Where the content of a drawing lies; nothing where it is not seen any larger.
     fn parts(&self, at: u32) -> Option<&Parts> {
         let look = || {
-            let closeup = self.closeups.closeup(self.rows[at as usize])?;
+            let closeup = self.pictures.closeup(at)?;
             Some(Box::new(Parts::of(&closeup)))
         };
         self.parts[at as usize].get_or_init(look).as_deref()
@@ -141,8 +124,9 @@ impl<'a> Pairs<'a> {
         (known.effort == effort).then_some(Laid { pair, ..known })
     }
 
-    fn glance(&self, at: usize) -> &Glance<'a> {
-        self.glances[at].get_or_init(|| Glance::new(self.facts[at]))
+    fn prepared(&self, at: u32) -> Prepared<'a> {
+        let (facts, signature) = (self.pictures.facts(at), self.pictures.signature(at));
+        Prepared::new(Glance::new(facts, signature))
     }
 }
 
@@ -150,7 +134,7 @@ impl<'a> Pairs<'a> {
 /// of them: each is made ready once for all that are laid at one desk.
 pub(super) struct Desk<'p, 'a> {
     pairs: &'p Pairs<'a>,
-    ready: BTreeMap<u32, Prepared<'p>>,
+    ready: BTreeMap<u32, Prepared<'a>>,
     /// The first of the pair before. Pairs come in order, so the windows of one picture at a time
     /// are enough.
     first: Option<u32>,
@@ -179,7 +163,7 @@ impl<'p, 'a> Desk<'p, 'a> {
             before.close_windows();
         }
         for at in [pair.0, pair.1] {
-            let ready = || Prepared::new(self.pairs.glance(at as usize));
+            let ready = || self.pairs.prepared(at);
             self.ready.entry(at).or_insert_with(ready);
         }
         let (one, other) = (&self.ready[&pair.0], &self.ready[&pair.1]);
@@ -220,7 +204,7 @@ pub(super) fn look_closer(
     least_likeness: f32,
     stage: &Stage<'_>,
 ) -> Result<(), AnalysisError> {
-    let chosen = closer::chosen(laid, pairs.facts.len(), least_likeness);
+    let chosen = closer::chosen(laid, pairs.pictures.len() as usize, least_likeness);
     let stage = stage.of(chosen.len() as u64);
     let looked: Result<Vec<_>, AnalysisError> = chosen
         .par_chunks(AT_ONCE)
@@ -245,7 +229,7 @@ const AT_ONCE: usize = 16;
 /// Looks closely at some pairs, each drawing made ready once.
 struct Table<'p, 'a> {
     pairs: &'p Pairs<'a>,
-    ready: BTreeMap<u32, Option<(Prepared<'p>, Drawing)>>,
+    ready: BTreeMap<u32, Option<(Prepared<'a>, Drawing)>>,
 }
 
 impl<'p, 'a> Table<'p, 'a> {
@@ -264,9 +248,8 @@ impl<'p, 'a> Table<'p, 'a> {
         let (pairs, (one, other)) = (self.pairs, laid.pair);
         for at in [one, other] {
             self.ready.entry(at).or_insert_with(|| {
-                let closeup = pairs.closeups.closeup(pairs.rows[at as usize])?;
-                let prepared = Prepared::new(pairs.glance(at as usize));
-                Some((prepared, Drawing::new(&closeup)))
+                let closeup = pairs.pictures.closeup(at)?;
+                Some((pairs.prepared(at), Drawing::new(&closeup)))
             });
         }
         let told = Told::of(laid.likeness, least_likeness);

@@ -3,6 +3,8 @@
 
 use std::cell::OnceCell;
 
+use lamina_model::Signature;
+
 use super::align::Lay;
 use super::evidence::Detailed;
 use super::frame;
@@ -16,6 +18,7 @@ const COARSER: f32 = 0.15;
 /// A picture made ready to be glanced at.
 pub(crate) struct Glance<'a> {
     pub(super) facts: &'a Facts,
+    pub(super) signature: Signature,
     pub(super) quarter: Square<QUARTER>,
     /// Share of ground, 0–1.
     pub(super) ground: f32,
@@ -55,10 +58,11 @@ impl Bare {
 }
 
 impl<'a> Glance<'a> {
-    pub(crate) fn new(facts: &'a Facts) -> Self {
-        let plane = Plane::of_signature(&facts.signature);
+    pub(crate) fn new(facts: &'a Facts, signature: Signature) -> Self {
+        let plane = Plane::of_signature(&signature);
         Self {
             facts,
+            signature,
             quarter: plane.quartered(),
             ground: plane.ground(),
             bare: frame::content(&plane).map(Bare::new),
@@ -77,8 +81,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    pub(crate) fn new(facts: &Facts, seen: &Lay) -> Self {
-        let whole = Plane::of_signature(&facts.signature);
+    pub(crate) fn new(signature: &Signature, seen: &Lay) -> Self {
+        let whole = Plane::of_signature(signature);
         let raw = if *seen == Lay::SAME {
             whole
         } else {
@@ -116,7 +120,7 @@ impl Subject {
 
 /// A picture made ready to be laid over several others, one after the other.
 pub(crate) struct Prepared<'a> {
-    pub(super) glance: &'a Glance<'a>,
+    pub(super) glance: Glance<'a>,
     subject: OnceCell<Subject>,
     /// What is inside its frame.
     bare: OnceCell<Subject>,
@@ -124,7 +128,7 @@ pub(crate) struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    pub(crate) fn new(glance: &'a Glance<'a>) -> Self {
+    pub(crate) fn new(glance: Glance<'a>) -> Self {
         Self {
             glance,
             subject: OnceCell::new(),
@@ -138,8 +142,8 @@ impl<'a> Prepared<'a> {
     }
 
     /// What it is glanced at by.
-    pub(crate) fn glance(&self) -> &'a Glance<'a> {
-        self.glance
+    pub(crate) fn glance(&self) -> &Glance<'a> {
+        &self.glance
     }
 
     /// Share of even ground, 0–1.
@@ -153,14 +157,14 @@ impl<'a> Prepared<'a> {
     }
 
     pub(crate) fn subject(&self) -> &Subject {
-        let subject = || Subject::new(self.glance.facts, &Lay::SAME);
+        let subject = || Subject::new(&self.glance.signature, &Lay::SAME);
         self.subject.get_or_init(subject)
     }
 
     /// What is inside the even frame around it, if there is one.
-    pub(super) fn bare(&self) -> Option<(&'a Bare, &Subject)> {
+    pub(super) fn bare(&self) -> Option<(&Bare, &Subject)> {
         let bare = self.glance.bare.as_ref()?;
-        let subject = || Subject::new(self.glance.facts, &bare.clean);
+        let subject = || Subject::new(&self.glance.signature, &bare.clean);
         Some((bare, self.bare.get_or_init(subject)))
     }
 

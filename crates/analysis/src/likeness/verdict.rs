@@ -14,6 +14,7 @@ use lamina_model::DuplicateTier;
 use super::align::Lay;
 use super::evidence::{Evidence, weigh};
 use super::plane::Turn;
+use super::ready::Glance;
 use super::{Likeness, better};
 use crate::Facts;
 
@@ -143,9 +144,9 @@ fn is_grey(facts: &Facts) -> bool {
 }
 
 /// Pictures without any detail are the same only if nothing at all tells them apart.
-pub(crate) fn flat(one: &Facts, other: &Facts) -> Option<Likeness> {
-    let range = |facts: &Facts| {
-        let luma = facts.signature.as_bytes();
+pub(super) fn flat(one: &Glance<'_>, other: &Glance<'_>) -> Option<Likeness> {
+    let range = |glance: &Glance<'_>| {
+        let luma = glance.signature.as_bytes();
         luma.iter().max().copied().unwrap_or(0) - luma.iter().min().copied().unwrap_or(0)
     };
     let apart = one
@@ -155,8 +156,10 @@ pub(crate) fn flat(one: &Facts, other: &Facts) -> Option<Likeness> {
         .zip(other.signature.as_bytes())
         .map(|(a, b)| a.abs_diff(*b))
         .max()?;
+    let range = range(one).max(range(other));
+    let (one, other) = (one.facts, other.facts);
     let same_size = (one.width_px, one.height_px) == (other.width_px, other.height_px);
-    let same = range(one).max(range(other)) <= 4 && apart <= 1 && tint(one, other) <= 1.0;
+    let same = range <= 4 && apart <= 1 && tint(one, other) <= 1.0;
     (same && same_size).then_some(Likeness {
         tier: DuplicateTier::SamePicture,
         value: 0.99,

@@ -15,7 +15,7 @@ const VERSION: u32 = 8;
 pub(crate) type Key = [u8; 16];
 
 /// The key of a picture.
-pub(crate) fn key(facts: &Facts, vector: &[f16]) -> Key {
+pub(crate) fn key(facts: &Facts, signature: &Signature, vector: &[f16]) -> Key {
     let mut hasher = blake3::Hasher::new();
     hasher
         .update(&facts.pixel_hash)
@@ -23,7 +23,7 @@ pub(crate) fn key(facts: &Facts, vector: &[f16]) -> Key {
         .update(&facts.width_px.to_le_bytes())
         .update(&facts.height_px.to_le_bytes())
         .update(&facts.measures.mean_rgb)
-        .update(facts.signature.as_bytes());
+        .update(signature.as_bytes());
     let bytes: Vec<u8> = vector
         .iter()
         .flat_map(|value| value.to_le_bytes())
@@ -63,11 +63,10 @@ pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
         let row: Vec<f32> = (0..columns).map(|at| 1.0 / (3.0 + at as f32)).collect();
         update(&mut hasher, &products(&row, &row, columns));
     }
-    let made: Vec<Facts> = (0..4).map(drawn).collect();
-    let glances: Vec<Glance<'_>> = made.iter().map(Glance::new).collect();
-    let ready: Vec<Prepared<'_>> = glances.iter().map(Prepared::new).collect();
+    let made: Vec<(Facts, Signature)> = (0..4).map(drawn).collect();
+    let ready: Vec<Prepared<'_>> = made.iter().map(prepared).collect();
     for (at, one) in ready.iter().enumerate() {
-        let looks = hashes::looks(&made[at]);
+        let looks = hashes::looks(&made[at].0, &made[at].1);
         looks.iter().flatten().for_each(|hash| {
             hasher.update(&hash.to_le_bytes());
         });
@@ -93,6 +92,10 @@ pub(crate) fn made_by(settings: &Settings, columns: usize) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+fn prepared((facts, signature): &(Facts, Signature)) -> Prepared<'_> {
+    Prepared::new(Glance::new(facts, signature.clone()))
+}
+
 /// A page of short strokes, each of a length of its own; seen from a little further off each time.
 fn page(step: u8) -> Option<Closeup> {
     let scale = 1.0 + 0.004 * f32::from(step);
@@ -107,7 +110,7 @@ fn page(step: u8) -> Option<Closeup> {
 }
 
 /// One of a few views of the same drawing, each a little further off.
-fn drawn(step: u8) -> Facts {
+fn drawn(step: u8) -> (Facts, Signature) {
     let scale = 1.0 - 0.02 * f32::from(step);
     let luma = std::array::from_fn(|at| {
         let (x, y) = ((at % Signature::SIDE) as f32, (at / Signature::SIDE) as f32);
@@ -115,11 +118,10 @@ fn drawn(step: u8) -> Facts {
         let waves = (0.9 * x).sin() + (0.7 * y + 1.0).cos() + (0.31 * x - 0.53 * y).sin();
         (128.0 + 36.0 * waves) as u8
     });
-    Facts {
+    let facts = Facts {
         content_hash: [step; 32],
         pixel_hash: [step; 32],
         perceptual_hash: 0,
-        signature: Signature::new(luma),
         measures: Measures {
             luma_mean: 128.0,
             luma_spread: 40.0,
@@ -136,7 +138,8 @@ fn drawn(step: u8) -> Facts {
         size_bytes: 0,
         modified_us: 0,
         order: u32::from(step),
-    }
+    };
+    (facts, Signature::new(luma))
 }
 
 #[cfg(test)]
@@ -147,8 +150,7 @@ mod tests {
     #[test]
     fn the_pages_by_which_rounding_is_told_are_looked_at_to_the_end() {
         let facts = [drawn(0), drawn(1)];
-        let glances = facts.each_ref().map(Glance::new);
-        let ready = glances.each_ref().map(Prepared::new);
+        let ready = facts.each_ref().map(prepared);
         let closeups = [page(0).unwrap(), page(1).unwrap()];
         let parts = closeups.each_ref().map(Parts::of);
         let starts = closer::starts((&ready[0], &parts[0]), (&ready[1], &parts[1]));

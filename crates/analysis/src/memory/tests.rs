@@ -3,7 +3,7 @@
 use lamina_model::{Measures, Signature};
 
 use super::Memory;
-use crate::{Compared, Facts, Matrix, NoCloseups, Settings, Unwatched, analyse_after};
+use crate::{Compared, Facts, Matrix, Settings, Unwatched, analyse_after};
 
 const COLUMNS: usize = 40;
 
@@ -24,7 +24,7 @@ impl Dice {
 }
 
 /// One of many pictures around a hundred subjects; some are copies of each other.
-fn picture(number: u32) -> (Facts, Vec<f32>) {
+fn picture(number: u32) -> (Facts, (Signature, Vec<f32>)) {
     let subject = u64::from(number % 100);
     let (mut middle, mut own) = (Dice(subject + 7), Dice(u64::from(number) * 977 + 3));
     let near = if number.is_multiple_of(5) { 0.1 } else { 0.8 };
@@ -36,14 +36,14 @@ fn picture(number: u32) -> (Facts, Vec<f32>) {
     hash.fill_with(|| own.next() as u8);
     let grid: Vec<u8> = (0..64).map(|_| (middle.next() % 256) as u8).collect();
     let noise = Dice(u64::from(number));
+    let signature = Signature::new(std::array::from_fn(|at| {
+        let coarse = grid[at / 128 * 8 + at % 32 / 4];
+        coarse / 2 + (Dice(noise.0 + at as u64).next() % 6) as u8
+    }));
     let facts = Facts {
         content_hash: hash,
         pixel_hash: hash,
         perceptual_hash: middle.next() << 33 | (own.next() % 64),
-        signature: Signature::new(std::array::from_fn(|at| {
-            let coarse = grid[at / 128 * 8 + at % 32 / 4];
-            coarse / 2 + (Dice(noise.0 + at as u64).next() % 6) as u8
-        })),
         measures: Measures {
             luma_mean: 110.0,
             luma_spread: 40.0,
@@ -61,7 +61,8 @@ fn picture(number: u32) -> (Facts, Vec<f32>) {
         modified_us: 0,
         order: number,
     };
-    (facts, vector.iter().map(|value| value / length).collect())
+    let vector = vector.iter().map(|value| value / length);
+    (facts, (signature, vector.collect()))
 }
 
 fn compared(
@@ -69,7 +70,8 @@ fn compared(
     numbers: impl Iterator<Item = u32>,
     exact_up_to: usize,
 ) -> Compared {
-    let (facts, vectors): (Vec<_>, Vec<_>) = numbers.map(picture).unzip();
+    let (facts, seen): (Vec<_>, Vec<_>) = numbers.map(picture).unzip();
+    let (signatures, vectors): (Vec<_>, Vec<_>) = seen.into_iter().unzip();
     let settings = Settings {
         alike_at_most: 9,
         near_hashes_at_most: 9,
@@ -78,7 +80,7 @@ fn compared(
     };
     let vectors = Matrix::from_rows(&vectors).unwrap();
     let before = before.cloned();
-    analyse_after(before, &vectors, &facts, &NoCloseups, &settings, &Unwatched).unwrap()
+    analyse_after(before, &vectors, &facts, &signatures, &settings, &Unwatched).unwrap()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Pages and screens: copies of them, and others of the same make.
 
-use lamina_analysis::{Findings, Matrix, Settings, Unwatched, analyse};
+use lamina_analysis::{Facts, Findings, Matrix, Settings, Unwatched, analyse};
 use lamina_model::DuplicateTier;
 
 use crate::pictures::{Dice, Drawing, Picture};
@@ -121,15 +121,23 @@ fn copies_are_found_among_others_of_their_kind() {
 
 #[test]
 fn without_a_closer_look_at_hand_signatures_must_do() {
+    let of = |at: u32| Picture::new(&format!("{at}"), &Drawing::page(1), 4);
+    let signatures: Vec<_> = (0..2).map(|at| of(at).signature).collect();
     let facts: Vec<_> = (0..2)
-        .map(|at| {
-            let mut facts = Picture::new(&format!("{at}"), &Drawing::page(1), 4).facts;
-            facts.order = at;
-            facts
+        .map(|order| Facts {
+            order,
+            ..of(order).facts
         })
         .collect();
     let vectors = Matrix::without_vectors(2);
-    let findings = analyse(&vectors, &facts, &Settings::default(), &Unwatched).unwrap();
+    let findings = analyse(
+        &vectors,
+        &facts,
+        &signatures,
+        &Settings::default(),
+        &Unwatched,
+    )
+    .unwrap();
     assert_eq!(findings.groups[0].tier, DuplicateTier::SamePicture);
 }
 

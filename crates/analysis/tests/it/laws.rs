@@ -64,7 +64,10 @@ fn run(pictures: &[Picture], order_of: &[u32], threads: usize) -> Findings {
         .num_threads(threads)
         .build()
         .unwrap();
-    pool.install(|| analyse(&vectors, &facts, &Settings::default(), &Unwatched))
+    let signatures = pictures.iter().map(|picture| picture.signature.clone());
+    let signatures: Vec<_> = signatures.collect();
+    let settings = Settings::default();
+    pool.install(|| analyse(&vectors, &facts, &signatures, &settings, &Unwatched))
         .unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! Pictures made of nothing but numbers: scenes that can be looked at through a window, and what
 //! an index would know of them.
 
-use lamina_analysis::{Closeup, Closeups, Facts};
+use lamina_analysis::{Closeup, Facts, Pictures};
 use lamina_model::{Measures, Signature};
 
 /// Numbers that look random and are the same in every run.
@@ -198,10 +198,14 @@ impl Drawing {
     }
 }
 
-/// Pictures of a set, seen larger.
+/// Pictures of a set, seen larger where that is asked for.
 pub(crate) struct Larger<'a>(pub(crate) Vec<&'a Picture>);
 
-impl Closeups for Larger<'_> {
+impl Pictures for Larger<'_> {
+    fn signature(&self, row: u32) -> Signature {
+        self.0[row as usize].signature.clone()
+    }
+
     fn closeup(&self, row: u32) -> Option<Closeup> {
         let luma = self.0[row as usize].luma.to_vec();
         Some(Closeup::new(luma, 320).unwrap())
@@ -212,6 +216,7 @@ impl Closeups for Larger<'_> {
 #[derive(Clone)]
 pub(crate) struct Picture {
     pub(crate) facts: Facts,
+    pub(crate) signature: Signature,
     /// The drawing itself.
     luma: std::sync::Arc<[u8]>,
     pub(crate) vector: Vec<f32>,
@@ -241,7 +246,6 @@ impl Picture {
                 content_hash: hash("content"),
                 pixel_hash: hash("pixels"),
                 perceptual_hash: perceptual(&signature),
-                signature,
                 measures: Measures {
                     luma_mean: mean,
                     luma_spread: spread,
@@ -259,6 +263,7 @@ impl Picture {
                 modified_us: 1_000_000,
                 order: 0,
             },
+            signature,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lamina_analysis::{AnalysisError, Matrix, Settings, Unwatched, Watch, analyse};
-use lamina_model::DuplicateTier;
+use lamina_analysis::{AnalysisError, Facts, Matrix, Settings, Unwatched, Watch, analyse};
+use lamina_model::{DuplicateTier, Signature};
 
 use crate::pictures::{Drawing, Picture};
 
@@ -14,14 +14,19 @@ fn pictures(count: u64) -> Vec<Picture> {
         .collect()
 }
 
-fn inputs(pictures: &[Picture]) -> (Matrix, Vec<lamina_analysis::Facts>) {
+fn inputs(pictures: &[Picture]) -> (Matrix, Vec<Facts>, Vec<Signature>) {
     let rows: Vec<_> = pictures.iter().map(|picture| &picture.vector[..]).collect();
     let facts = pictures.iter().zip(0..).map(|(picture, order)| {
         let mut facts = picture.facts.clone();
         facts.order = order;
         facts
     });
-    (Matrix::from_rows(&rows).unwrap(), facts.collect())
+    let signatures = pictures.iter().map(|picture| picture.signature.clone());
+    (
+        Matrix::from_rows(&rows).unwrap(),
+        facts.collect(),
+        signatures.collect(),
+    )
 }
 
 /// Stops after so many questions.
@@ -53,9 +58,9 @@ impl Watch for Impatient {
 
 #[test]
 fn counts_up_to_the_end() {
-    let (vectors, facts) = inputs(&pictures(30));
+    let (vectors, facts, signatures) = inputs(&pictures(30));
     let watch = Impatient::after(usize::MAX);
-    analyse(&vectors, &facts, &Settings::default(), &watch).unwrap();
+    analyse(&vectors, &facts, &signatures, &Settings::default(), &watch).unwrap();
     let steps = watch.steps.into_inner().unwrap();
     let total = steps[0].1;
     assert!(steps.iter().all(|step| step.1 == total));
@@ -65,15 +70,23 @@ fn counts_up_to_the_end() {
 
 #[test]
 fn stops_whenever_it_is_told_to() {
-    let (vectors, facts) = inputs(&pictures(30));
+    let (vectors, facts, signatures) = inputs(&pictures(30));
     let questions = Impatient::after(usize::MAX);
-    analyse(&vectors, &facts, &Settings::default(), &questions).unwrap();
+    analyse(
+        &vectors,
+        &facts,
+        &signatures,
+        &Settings::default(),
+        &questions,
+    )
+    .unwrap();
     let questions = questions.asked.into_inner();
     assert!(questions > 10);
     for patience in [0, 1, 5, questions / 2, questions - 1] {
         let stopped = analyse(
             &vectors,
             &facts,
+            &signatures,
             &Settings::default(),
             &Impatient::after(patience),
         );
@@ -87,9 +100,15 @@ fn stops_whenever_it_is_told_to() {
 
 #[test]
 fn refuses_vectors_that_belong_to_other_pictures() {
-    let (vectors, mut facts) = inputs(&pictures(3));
+    let (vectors, mut facts, signatures) = inputs(&pictures(3));
     facts.pop();
-    let refused = analyse(&vectors, &facts, &Settings::default(), &Unwatched);
+    let refused = analyse(
+        &vectors,
+        &facts,
+        &signatures,
+        &Settings::default(),
+        &Unwatched,
+    );
     assert_eq!(
         refused,
         Err(AnalysisError::RowCount {
@@ -111,10 +130,11 @@ fn works_without_vectors_by_hashes_alone() {
     let mut pictures = pictures(9);
     let copy = Drawing::photograph(2).turned(5).noisy(2.0, 1);
     pictures.push(Picture::new("copy", &copy, 2));
-    let (_, facts) = inputs(&pictures);
+    let (_, facts, signatures) = inputs(&pictures);
     let findings = analyse(
         &Matrix::without_vectors(10),
         &facts,
+        &signatures,
         &Settings::default(),
         &Unwatched,
     )
@@ -131,6 +151,7 @@ fn an_empty_set_has_no_findings() {
     let findings = analyse(
         &Matrix::without_vectors(0),
         &[],
+        &Vec::new(),
         &Settings::default(),
         &Unwatched,
     )

@@ -7,17 +7,19 @@ use lamina_analysis::{
     AnalysisError, Facts, Findings, Matrix, Memory, Settings, Watch, analyse_after,
 };
 use lamina_model::{
-    Dataset, DuplicateGroup, Generation, Issue, MediaFindings, MediaId, Phase, Report, SegmentId,
-    Signature, SourcePath,
+    Dataset, DuplicateGroup, Generation, Issue, JobId, MediaFindings, MediaId, Phase, Report,
+    SegmentId, SourcePath,
 };
-use lamina_store::{AnalysisFacts, FindingsBatch, Publication};
+use lamina_store::{AnalysisFacts, Error as StoreError, FindingsBatch, Publication};
 
 use super::{
     Stopped, Tally,
-    closeups::Thumbnails,
     clusters::{Before, cluster_ids},
     labels::Labels,
-    remembered, report, splits,
+    pictures::PicturesAtRest,
+    remembered, report,
+    signatures::SignatureFile,
+    splits,
 };
 use crate::{
     Engine, Error,
@@ -37,7 +39,7 @@ struct Set {
     paths: Vec<SourcePath>,
     vectors: Matrix,
     facts: Vec<Facts>,
-    thumbnails: Thumbnails,
+    pictures: PicturesAtRest,
 }
 
 /// Analyses, writes the findings, and flips the dataset to them. Ends the job.
@@ -109,7 +111,7 @@ async fn index(engine: &Engine, dataset: &Dataset, generation: Generation) {
     }
 }
 
-/// Reads facts, vectors and signatures of every picture.
+/// Reads facts and vectors of every picture, and lays their signatures where they are asked for.
 async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Set, Stopped> {
     let store = engine.store();
     let mut rows: Vec<AnalysisFacts> = Vec::new();
@@ -130,7 +132,8 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     }
     let columns = engine.parts().embedder.dimensions();
     let mut values = vec![f16::ZERO; rows.len() * columns];
-    let mut signatures: Vec<Option<Signature>> = vec![None; rows.len()];
+    let signatures = Arc::new(signature_file(engine).await?);
+    let mut signed = vec![false; rows.len()];
     for segment in store.segments(dataset.id).await? {
         let Some(members) = wanted.remove(&segment.id) else {
             continue;
@@ -144,13 +147,34 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
             Vec::new()
         };
         let drawn = store.signatures(&segment).await?;
+        let mut known = Vec::with_capacity(members.len());
         for at in members {
             let row = rows[at].placement.row as usize;
             if let Some(vector) = vectors.get(row * columns..(row + 1) * columns) {
                 values[at * columns..(at + 1) * columns].copy_from_slice(vector);
             }
-            signatures[at] = drawn.get(row).cloned();
+            if let Some(signature) = drawn.get(row) {
+                signed[at] = true;
+                known.push((at, signature.clone()));
+            }
         }
+        let file = Arc::clone(&signatures);
+        let write = move || {
+            let mut known = known.iter();
+            known.try_for_each(|(at, signature)| file.write(*at, signature))
+        };
+        let written = tokio::task::spawn_blocking(write).await;
+        written
+            .map_err(Error::internal)?
+            .map_err(StoreError::from)?;
+    }
+    let unsigned = rows.iter().zip(&signed).find(|(_, signed)| !**signed);
+    if let Some((row, _)) = unsigned {
+        let why = format!(
+            "the stored signature of {} is missing; index the folder again",
+            row.path
+        );
+        return Err(Error::internal(why).into());
     }
     // Where no picture has a vector there is nothing to multiply.
     let vectors = if values.iter().all(|value| *value == f16::ZERO) {
@@ -158,42 +182,44 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     } else {
         Matrix::from_vec(columns, values).map_err(Error::internal)?
     };
-    let ids = rows.iter().map(|row| row.id).collect();
-    let paths = rows.iter().map(|row| row.path.clone()).collect();
+    let signatures = Arc::into_inner(signatures).expect("all is written");
     let placements = rows.iter().map(|row| row.placement).collect();
-    let facts = rows
-        .into_iter()
-        .zip(signatures)
-        .zip(0..)
-        .map(|((row, signature), order)| facts_of(&row, signature, order));
     Ok(Set {
-        ids,
-        paths,
+        ids: rows.iter().map(|row| row.id).collect(),
         vectors,
-        facts: facts.collect::<Result<_, _>>()?,
-        thumbnails: Thumbnails::new(store, dataset.id, placements),
+        facts: rows
+            .iter()
+            .zip(0..)
+            .map(|(row, order)| facts_of(row, order))
+            .collect(),
+        pictures: PicturesAtRest::new(store, dataset.id, placements, signatures),
+        paths: rows.into_iter().map(|row| row.path).collect(),
     })
 }
 
-fn facts_of(row: &AnalysisFacts, signature: Option<Signature>, order: u32) -> Result<Facts, Error> {
-    let signature = signature.ok_or_else(|| {
-        Error::internal(format!(
-            "the stored signature of {} is missing; index the folder again",
-            row.path
-        ))
-    })?;
-    Ok(Facts {
+/// An empty file for signatures, among what may be deleted at any time.
+async fn signature_file(engine: &Engine) -> Result<SignatureFile, Error> {
+    let folder = engine.parts().index_folder.clone();
+    let mark = JobId::new(engine.clock(), engine.chance());
+    let create = move || SignatureFile::create(&folder, &format!("comparing-{mark}"));
+    let created = tokio::task::spawn_blocking(create).await;
+    Ok(created
+        .map_err(Error::internal)?
+        .map_err(StoreError::from)?)
+}
+
+fn facts_of(row: &AnalysisFacts, order: u32) -> Facts {
+    Facts {
         content_hash: row.content_hash,
         pixel_hash: row.pixel_hash,
         perceptual_hash: row.perceptual_hash,
-        signature,
         measures: row.measures,
         width_px: row.width_px,
         height_px: row.height_px,
         size_bytes: row.size_bytes,
         modified_us: row.modified_at.as_micros(),
         order,
-    })
+    }
 }
 
 /// How much of the whole is comparing; judging labels is the rest.
@@ -205,7 +231,7 @@ struct Watcher {
     rejected: u64,
     /// The part of the whole that is watched.
     part: std::ops::Range<u64>,
-    thumbnails: Arc<Thumbnails>,
+    pictures: Arc<PicturesAtRest>,
 }
 
 impl Watch for Watcher {
@@ -217,7 +243,7 @@ impl Watch for Watcher {
     }
 
     fn cancelled(&self) -> bool {
-        self.job.stop().is_cancelled() || self.thumbnails.has_failed()
+        self.job.stop().is_cancelled() || self.pictures.has_failed()
     }
 }
 
@@ -236,14 +262,14 @@ async fn compare(
     job: &Arc<JobContext>,
     rejected: u64,
 ) -> Result<(Compared, Memory), Stopped> {
-    let thumbnails = Arc::new(set.thumbnails);
-    let (looked_at, watched) = (Arc::clone(&thumbnails), Arc::clone(job));
+    let pictures = Arc::new(set.pictures);
+    let (looked_at, watched) = (Arc::clone(&pictures), Arc::clone(job));
     let compared = tokio::task::spawn_blocking(move || {
         let watcher = |part| Watcher {
             job: Arc::clone(&watched),
             rejected,
             part,
-            thumbnails: Arc::clone(&thumbnails),
+            pictures: Arc::clone(&pictures),
         };
         let settings = Settings::default();
         let comparing = watcher(0..COMPARING);
@@ -251,7 +277,7 @@ async fn compare(
             before,
             &set.vectors,
             &set.facts,
-            &*thumbnails,
+            &*pictures,
             &settings,
             &comparing,
         )?;
@@ -272,8 +298,8 @@ async fn compare(
     });
     let compared = compared.await.map_err(Error::internal)?;
     job.check()?;
-    let thumbnails = Arc::into_inner(looked_at).expect("comparing has let go of it");
-    if let Some(fault) = thumbnails.into_fault() {
+    let pictures = Arc::into_inner(looked_at).expect("comparing has let go of it");
+    if let Some(fault) = pictures.into_fault() {
         return Err(fault.into());
     }
     match compared {

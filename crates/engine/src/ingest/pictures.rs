@@ -1,52 +1,68 @@
-//! Thumbnails as comparing asks for them: one by one, from its own threads.
+//! Pictures as comparing asks for them: one by one, from its own threads.
 //!
-//! Those threads wait for the read, which the runtime makes on others: they are neither its own nor
+//! Signatures are read from a file. For a thumbnail those threads wait for the read, which the runtime makes on others: they are neither its own nor
 //! ever waited for by it. What may be a drawing is asked for, a few times each; from a bucket that
 //! costs its round trip each time.
 
 use std::sync::OnceLock;
 
-use lamina_analysis::{Closeup, Closeups};
-use lamina_model::{DatasetId, Placement};
+use lamina_analysis::{Closeup, Pictures};
+use lamina_model::{DatasetId, Placement, Signature};
 use lamina_store::{Error as StoreError, Store};
 use lamina_vision::DecodeLimits;
 use tokio::runtime::Handle;
 
+use super::signatures::SignatureFile;
 use crate::Error;
 
-/// The thumbnails of the pictures that are compared, in their order.
-pub(super) struct Thumbnails {
+/// The pictures that are compared, in their order.
+pub(super) struct PicturesAtRest {
     store: Store,
     dataset: DatasetId,
     placements: Vec<Placement>,
+    signatures: SignatureFile,
     runtime: Handle,
     fault: OnceLock<Error>,
 }
 
-impl Thumbnails {
+impl PicturesAtRest {
     /// To be made on the runtime, and asked on other threads.
-    pub(super) fn new(store: &Store, dataset: DatasetId, placements: Vec<Placement>) -> Self {
+    pub(super) fn new(
+        store: &Store,
+        dataset: DatasetId,
+        placements: Vec<Placement>,
+        signatures: SignatureFile,
+    ) -> Self {
         Self {
             store: store.clone(),
             dataset,
             placements,
+            signatures,
             runtime: Handle::current(),
             fault: OnceLock::new(),
         }
     }
 
-    /// Whether a thumbnail could not be read, so that all that is still said is in vain.
+    /// Whether something could not be read, so that all that is still said is in vain.
     pub(super) fn has_failed(&self) -> bool {
         self.fault.get().is_some()
     }
 
-    /// Why a thumbnail could not be read, if one could not.
+    /// Why something could not be read, if so it was.
     pub(super) fn into_fault(self) -> Option<Error> {
         self.fault.into_inner()
     }
 }
 
-impl Closeups for Thumbnails {
+impl Pictures for PicturesAtRest {
+    fn signature(&self, row: u32) -> Signature {
+        self.signatures.read(row as usize).unwrap_or_else(|cause| {
+            // The first tells it all. What is made of nothing is thrown away.
+            let _ = self.fault.set(StoreError::from(cause).into());
+            Signature::new([0; Signature::LEN])
+        })
+    }
+
     fn closeup(&self, row: u32) -> Option<Closeup> {
         #[expect(clippy::cast_possible_truncation, reason = "some hundred")]
         const SIDE: u32 = Closeup::SIDE as u32;

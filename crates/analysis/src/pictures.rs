@@ -1,20 +1,32 @@
-//! A closer look at pictures than signatures give, for those that need one.
+//! What is seen of pictures: so much for all of a set together that it is asked for one by one.
 
-/// Where pictures are seen larger.
+use lamina_model::Signature;
+
+/// Where the pictures of a set are seen.
 ///
 /// What comes back must depend on nothing but the pixels of the picture.
-pub trait Closeups: Sync {
-    /// A row of the set seen larger. Without one, its signature must do.
-    fn closeup(&self, row: u32) -> Option<Closeup>;
+pub trait Pictures: Sync {
+    /// A tiny grey copy of a row. Asked for several times, and many times of a row that has many
+    /// look-alikes.
+    fn signature(&self, row: u32) -> Signature;
+
+    /// A row seen larger, for those that need a closer look. Without one, its signature must do.
+    fn closeup(&self, row: u32) -> Option<Closeup> {
+        let _ = row;
+        None
+    }
 }
 
-/// No picture is seen any larger.
-#[derive(Debug, Clone, Copy)]
-pub struct NoCloseups;
+/// Signatures held in memory, and no picture seen any larger.
+impl Pictures for [Signature] {
+    fn signature(&self, row: u32) -> Signature {
+        self[row as usize].clone()
+    }
+}
 
-impl Closeups for NoCloseups {
-    fn closeup(&self, _: u32) -> Option<Closeup> {
-        None
+impl Pictures for Vec<Signature> {
+    fn signature(&self, row: u32) -> Signature {
+        self[..].signature(row)
     }
 }
 

@@ -148,6 +148,7 @@ impl Seen {
             exact_up_to: settings.exact_up_to,
         };
         let neighbours = neighbours::find(rows, &question, before, &progress.stage(0, 500))?;
+        progress.let_go();
         let at_most = settings.near_hashes_at_most;
         let hashed = hashes::near(pictures, at_most, before, &progress.stage(500, 550))?;
         let proposals = duplicates::proposals(
@@ -161,6 +162,7 @@ impl Seen {
             before,
             &progress.stage(550, 800),
         )?;
+        progress.let_go();
         Ok(Self {
             depth: question.depth,
             neighbours,
@@ -195,6 +197,7 @@ fn conclude(
         &kept.nearest,
         &progress.stage(800, 900),
     )?;
+    drop(kept);
     let uniqueness = (0..set.len())
         .map(|place| {
             // A copy adds nothing.

@@ -15,7 +15,7 @@ mod partition;
 mod tests;
 
 pub(crate) use best::Best;
-pub(crate) use lists::Lists;
+pub(crate) use lists::{Holders, Lists};
 pub(crate) use near::{Depth, Horizon, Near};
 pub(crate) use partition::{ASSIGNED, NOWHERE, Neighbourhoods};
 

@@ -33,6 +33,11 @@ impl<'a> Progress<'a> {
         }
     }
 
+    /// Says that much memory was let go.
+    pub(crate) fn let_go(&self) {
+        self.watch.let_go();
+    }
+
     fn tell(&self, done: u64) -> Result<(), AnalysisError> {
         if self.watch.cancelled() {
             return Err(AnalysisError::Cancelled);

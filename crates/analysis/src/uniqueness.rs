@@ -18,7 +18,7 @@ use std::collections::BinaryHeap;
 use rayon::prelude::*;
 
 use crate::AnalysisError;
-use crate::neighbours::{Products, Rows, dot_with};
+use crate::neighbours::{Holders, Products, Rows, dot_with};
 use crate::progress::Stage;
 
 /// Picks that look at all pictures of a set of up to so many …
@@ -161,12 +161,7 @@ fn by_neighbours(
     mut bar: f32,
     nearest: &[Vec<(u32, f32)>],
 ) {
-    let mut known: Vec<Vec<(u32, f32)>> = nearest.to_vec();
-    for (at, neighbours) in nearest.iter().enumerate() {
-        for (other, cosine) in neighbours {
-            known[*other as usize].push((at as u32, *cosine));
-        }
-    }
+    let holders = Holders::new(nearest.len(), |at| nearest[at].iter().copied());
     let mut waiting: BinaryHeap<Waiting> = (0..scores.len())
         .filter(|at| scores[*at].is_nan())
         .map(|at| Waiting {
@@ -181,7 +176,7 @@ fn by_neighbours(
         }
         bar = bar.min(distance);
         scores[at] = bar.max(LEAST);
-        for (other, cosine) in &known[at] {
+        for (other, cosine) in nearest[at].iter().chain(holders.of(at)) {
             let distance = 1.0 - cosine;
             if scores[*other as usize].is_nan() && distance < distances[*other as usize] {
                 distances[*other as usize] = distance;

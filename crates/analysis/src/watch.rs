@@ -8,6 +8,9 @@ pub trait Watch: Sync {
     /// Asked often; from the first `true` on the analysis ends early, within a second or so, with
     /// [`crate::AnalysisError::Cancelled`].
     fn cancelled(&self) -> bool;
+    /// Told where much memory was let go that had been held in small pieces: whoever runs the
+    /// program may give it back to the system.
+    fn let_go(&self) {}
 }
 
 /// Nobody.

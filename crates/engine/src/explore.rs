@@ -22,6 +22,7 @@ mod marks;
 mod mixtures;
 mod objects;
 mod open;
+mod packs;
 mod picture;
 mod plan;
 mod portrait;

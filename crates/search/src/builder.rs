@@ -70,7 +70,6 @@ pub struct GenerationBuilder {
     folders: Interned<Vec<u8>>,
     labels: Interned<String>,
     clusters: [Interned<IdBytes>; ClusterLevel::COUNT],
-    representatives: [HashMap<ClusterId, MediaId>; ClusterLevel::COUNT],
     spaces: Vec<VectorWriter>,
 }
 
@@ -105,7 +104,6 @@ impl GenerationBuilder {
             folders: Interned::default(),
             labels: Interned::default(),
             clusters: Default::default(),
-            representatives: Default::default(),
             spaces: spaces
                 .iter()
                 .map(|(name, dimensions)| VectorWriter::create(folder, name, *dimensions))
@@ -166,12 +164,10 @@ impl GenerationBuilder {
         self.push_columns(row, media)
     }
 
-    /// Says which picture stands for a cluster; the first by path where nothing is said.
-    pub fn represent(&mut self, level: ClusterLevel, cluster: ClusterId, media: MediaId) {
-        self.representatives[usize::from(level.number())].insert(cluster, media);
-    }
-
     /// Writes everything. The index can be opened once this has come back.
+    ///
+    /// The picture stands for each cluster that is most like the mean of all its pictures, by the
+    /// vectors of the first space; the first by path of equally like ones, or where none has one.
     ///
     /// # Errors
     /// [`SearchError::Io`], or [`SearchError::TooMany`].
@@ -179,6 +175,7 @@ impl GenerationBuilder {
         self.order_names();
         self.order_rows()?;
         self.order_clusters();
+        self.represent_clusters()?;
         let spaces: Vec<SpaceInfo> = std::mem::take(&mut self.spaces)
             .into_iter()
             .map(VectorWriter::finish)
@@ -282,16 +279,33 @@ impl GenerationBuilder {
                 *first = row.min(*first);
             }
             clusters.ids = ids;
-            for (cluster, media) in &self.representatives[level] {
-                let place = clusters.find(*cluster).zip(self.columns.row_of(*media));
-                if let Some((cluster, row)) = place
-                    && clusters.cluster_of[row as usize] == cluster
-                {
-                    clusters.representative[cluster as usize] = row;
-                }
-            }
             self.columns.clusters[level] = clusters;
         }
+    }
+
+    /// Lets for each cluster the picture stand that is most like all of its pictures.
+    fn represent_clusters(&mut self) -> Result<(), SearchError> {
+        let Some(space) = self.spaces.first_mut() else {
+            return Ok(());
+        };
+        let mut likest = space.likest()?;
+        // Most clusters of a level are clusters of the next as well.
+        let mut known = HashMap::new();
+        for column in &mut self.columns.clusters {
+            let mut members = vec![Vec::new(); column.ids.len()];
+            for (row, cluster) in (0_u32..).zip(&column.cluster_of) {
+                members[*cluster as usize].push(row);
+            }
+            let before = std::mem::take(&mut known);
+            for (members, first) in members.into_iter().zip(&mut column.representative) {
+                *first = match before.get(&members) {
+                    Some(likest) => *likest,
+                    None => likest.of(&members)?.unwrap_or(*first),
+                };
+                known.insert(members, *first);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -25,6 +25,7 @@
 mod codes;
 mod direction;
 mod exact;
+mod likest;
 mod nearest;
 mod rotation;
 mod scan;
@@ -41,6 +42,7 @@ use crate::{
 use codes::Codes;
 use exact::ExactRows;
 
+pub(crate) use likest::Likest;
 pub use nearest::{AnchorVector, Nearest};
 pub(crate) use writer::VectorWriter;
 

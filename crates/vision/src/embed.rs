@@ -11,7 +11,6 @@
 
 mod fake;
 pub(crate) mod graph;
-mod heap;
 mod inside;
 mod nothing;
 mod onnxruntime;

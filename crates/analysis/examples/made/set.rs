@@ -1,6 +1,7 @@
 //! Made sets to measure with: vectors that lie around subjects of twenty pictures each, as those of
 //! real photographs do, and facts that say nothing. The same in every run.
 
+use half::f16;
 use lamina_analysis::{Facts, Matrix, Pictures};
 use lamina_model::{Measures, Signature};
 
@@ -27,17 +28,18 @@ impl Dice {
 /// Vectors around a twentieth as many subjects as there are rows.
 pub(crate) fn vectors(rows: usize, columns: usize) -> Matrix {
     let mut values = Vec::with_capacity(rows * columns);
+    let mut vector = Vec::with_capacity(columns);
     for row in 0..rows {
         let (mut subject, mut own) = (
             Dice((row % (rows / 20 + 1)) as u64 + 1),
             Dice(row as u64 + 1_000_000),
         );
-        let from = values.len();
-        values.extend((0..columns).map(|_| subject.signed() + own.signed()));
-        let length = values[from..].iter().map(|v| v * v).sum::<f32>().sqrt();
-        values[from..].iter_mut().for_each(|value| *value /= length);
+        vector.clear();
+        vector.extend((0..columns).map(|_| subject.signed() + own.signed()));
+        let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
+        values.extend(vector.iter().map(|value| f16::from_f32(value / length)));
     }
-    Matrix::rounded(columns, &values).expect("whole rows")
+    Matrix::from_vec(columns, values).expect("whole rows")
 }
 
 /// Facts that differ from row to row, of pictures alike in size and light.

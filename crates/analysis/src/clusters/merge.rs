@@ -10,13 +10,14 @@ use rayon::prelude::*;
 
 use super::Members;
 use crate::AnalysisError;
-use crate::neighbours::{Depth, Lists, Rows, dot, dot_with};
+use crate::neighbours::{Depth, Holders, Lists, Rows, dot, dot_with};
 use crate::progress::Stage;
 
 /// Clusters that a cluster is compared with.
 const COMPARED: usize = 24;
-/// Members up to which a cluster's sum is not kept: it would be as large as all vectors.
-const FEW: usize = 2;
+/// Members up to which a cluster's sum is not kept: a sum takes twice as much as a vector, and
+/// there are so many small clusters that theirs would be more than all vectors.
+const FEW: usize = 6;
 
 /// Clusters in the making. A cluster goes by the lowest index of its members.
 pub(super) struct Merging<'a> {
@@ -38,19 +39,18 @@ pub(super) struct Merging<'a> {
 impl<'a> Merging<'a> {
     pub(super) fn new(rows: Rows<'a>, (lists, asked): (&Lists, &Depth)) -> Self {
         let nearest = |at: usize| lists.of(at).take(asked.nearest);
-        let mut near: Vec<Vec<(u32, f32)>> =
-            (0..rows.len()).map(|at| nearest(at).collect()).collect();
-        for at in 0..rows.len() {
-            for (other, cosine) in nearest(at) {
-                near[other as usize].push((at as u32, cosine));
-            }
-        }
-        near.par_iter_mut().for_each(|near| {
+        let holders = Holders::new(rows.len(), nearest);
+        let near = (0..rows.len()).into_par_iter().map(|at| {
+            let both = nearest(at).chain(holders.of(at).iter().copied());
+            let mut near: Vec<(u32, f32)> = both.collect();
             // Two that have each other say the same of it.
             near.sort_unstable_by_key(|(other, _)| *other);
             near.dedup_by_key(|(other, _)| *other);
-            most_alike_first(near);
+            most_alike_first(&mut near);
+            near.shrink_to_fit();
+            near
         });
+        let near: Vec<Vec<(u32, f32)>> = near.collect();
         Self {
             rows,
             members: (0..rows.len() as u32).map(|at| vec![at]).collect(),
@@ -199,9 +199,10 @@ impl<'a> Merging<'a> {
 
     fn mean_cosine(&self, sum: &[f32], a: u32, b: u32) -> f32 {
         let pairs = self.members[a as usize].len() * self.members[b as usize].len();
-        let product = match self.members[b as usize][..] {
-            [member] => dot_with(sum, self.rows.row(member as usize)),
-            _ => dot(sum, &self.sum(b)),
+        let product = |member: &u32| dot_with(sum, self.rows.row(*member as usize));
+        let product = match &self.sums[b as usize] {
+            Some(theirs) => dot(sum, theirs),
+            None => self.members[b as usize].iter().map(product).sum(),
         };
         product / pairs as f32
     }

@@ -71,3 +71,41 @@ impl Lists {
         Near::kept(held.collect(), Horizon { row, ..horizon })
     }
 }
+
+/// For each row those that have it on their lists, with the same scores.
+pub(crate) struct Holders {
+    /// Where those of each row begin, and the end of the last.
+    starts: Vec<u32>,
+    held: Vec<(u32, f32)>,
+}
+
+impl Holders {
+    /// `list` is that of a row, of so many.
+    pub(crate) fn new<L: Iterator<Item = (u32, f32)>>(
+        rows: usize,
+        list: impl Fn(usize) -> L,
+    ) -> Self {
+        let mut starts = vec![0_u32; rows + 1];
+        for (other, _) in (0..rows).flat_map(&list) {
+            starts[other as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            starts[row + 1] += starts[row];
+        }
+        let mut next = starts.clone();
+        let mut held = vec![(0, 0.0); starts[rows] as usize];
+        for row in 0..rows {
+            for (other, score) in list(row) {
+                let slot = &mut next[other as usize];
+                held[*slot as usize] = (row as u32, score);
+                *slot += 1;
+            }
+        }
+        Self { starts, held }
+    }
+
+    /// Those that hold a row.
+    pub(crate) fn of(&self, at: usize) -> &[(u32, f32)] {
+        &self.held[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}

@@ -2,12 +2,13 @@
 
 use std::{collections::HashMap, path::Path, time::Instant};
 
-use half::{f16, slice::HalfFloatSliceExt};
+use half::f16;
 use lamina_model::{
     ClusterLevel, DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings,
     MediaId, ObjectBox, SegmentId, Timestamp,
 };
 use lamina_search::{GenerationBuilder, MediaRow, Mixture, SearchError};
+use lamina_store::Error as StoreError;
 use lamina_vision::{EmbedError, Embedder};
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
     mixtures::Mixtures,
     objects::ObjectTable,
     open::Opened,
+    packs::Packs,
     picture::{self, Beside},
     portrait::{self, Names, Sitters},
 };
@@ -39,7 +41,6 @@ struct Material {
     findings: HashMap<MediaId, MediaFindings>,
     issues: HashMap<MediaId, Vec<(IssueKind, f32)>>,
     copies: Vec<Copies>,
-    vectors: HashMap<SegmentId, Vec<f16>>,
     dimensions: usize,
     labels: HashMap<MediaId, Vec<String>>,
     captions: HashMap<MediaId, Vec<String>>,
@@ -56,6 +57,7 @@ pub(crate) async fn write_index(
 ) -> Result<(), Error> {
     let began = Instant::now();
     let material = gather(engine, dataset, generation).await?;
+    let packs = packs(engine, dataset, &material).await?;
     let indexes = engine.parts().index_folder.clone();
     let embedder = std::sync::Arc::clone(&engine.parts().embedder);
     let mark = JobId::new(engine.clock(), engine.chance()).to_string();
@@ -64,7 +66,13 @@ pub(crate) async fn write_index(
     let written = tokio::task::spawn_blocking(move || {
         let draft = folder::for_writing(&indexes, dataset, generation, &mark);
         let place = folder::of_generation(&indexes, dataset, generation);
-        let written = write(&draft, generation, &material, embedder.as_ref(), workers);
+        let written = write(
+            &draft,
+            generation,
+            (&material, &packs),
+            embedder.as_ref(),
+            workers,
+        );
         let named = written.and_then(|()| {
             // Only what cannot be read stands in the way: a whole one would have been opened.
             folder::remove(&place);
@@ -164,7 +172,6 @@ async fn gather(
     Ok(Material {
         issues: issues(engine, dataset, generation).await?,
         copies: copies(engine, dataset, generation).await?,
-        vectors: vectors(engine, dataset).await?,
         dimensions: engine.parts().embedder.dimensions(),
         labels: labels(engine, dataset).await?,
         captions: captions(engine, dataset).await?,
@@ -280,24 +287,18 @@ async fn copies(
 }
 
 /// The vectors of every pack that may be held against those of the present model.
-async fn vectors(
-    engine: &Engine,
-    dataset: DatasetId,
-) -> Result<HashMap<SegmentId, Vec<f16>>, Error> {
+async fn packs(engine: &Engine, dataset: DatasetId, material: &Material) -> Result<Packs, Error> {
     let store = engine.store();
-    let mut vectors = HashMap::new();
-    for segment in store.segments(dataset).await? {
-        if engine.parts().is_comparable(&segment.model) {
-            vectors.insert(segment.id, store.vectors(&segment).await?);
-        }
-    }
-    Ok(vectors)
+    let mut segments = store.segments(dataset).await?;
+    segments.retain(|segment| engine.parts().is_comparable(&segment.model));
+    let wanted = material.media.iter().map(|(media, _)| &media.placement);
+    Ok(Packs::new(store, material.dimensions, segments, wanted))
 }
 
 fn write(
     folder: &Path,
     generation: Generation,
-    material: &Material,
+    (material, packs): (&Material, &Packs),
     embedder: &dyn Embedder,
     workers: usize,
 ) -> Result<(), WriteError> {
@@ -311,7 +312,8 @@ fn write(
         builder.name_concepts(language.concepts().iter().map(String::as_str))?;
     }
     let mut mixtures = Mixtures::new(language, workers, material.media.len(), |at| {
-        vector_of(material, &material.media[at].0)
+        let placement = &material.media[at].0.placement;
+        packs.vector(placement).map_err(WriteError::from)
     });
     let (mut objects, mut labels) = (ObjectTable::default(), HashMap::new());
     let mut sitters = Sitters::default();
@@ -319,6 +321,7 @@ fn write(
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
         };
+        let (vector, mixture) = mixtures.of(at)?;
         let row = MediaRow {
             id: media.id,
             path: media.path.clone(),
@@ -338,16 +341,13 @@ fn write(
             duplicate: nearest.get(&media.id).copied(),
             uniqueness: findings.uniqueness,
             clusters: findings.clusters,
-            mixture: mixtures.of(at)?,
+            mixture,
         };
-        let vector = vector_of(material, media).map(<[f16]>::to_f32_vec);
         builder.push(&row, &[vector.as_deref()])?;
         sitters.clusters.push(row.clusters);
-        sitters.vectors.push(vector_of(material, media));
         let known = material.labels.get(&media.id);
         sitters.labels.push(known.map_or(&[], Vec::as_slice));
         sitters.concepts.push(most_of(row.mixture));
-        sitters.ids.push(media.id);
         beside.push(Beside {
             rgb: media.measures.mean_rgb,
             version: std::array::from_fn(|at| media.content_hash[at]),
@@ -363,18 +363,15 @@ fn write(
     copies::write(folder, &groups(&material.copies, &row_of))?;
     objects.write(folder)?;
     let concepts = language.map_or(&[][..], |language| language.concepts());
-    portrait::write(folder, &portraits(&sitters, concepts, &mut builder))?;
+    portrait::write(folder, &names(&sitters, concepts))?;
     Ok(builder.finish()?)
 }
 
-/// Says which picture stands for each cluster, and what the clusters are called.
-fn portraits(sitters: &Sitters<'_>, concepts: &[String], builder: &mut GenerationBuilder) -> Names {
+/// What the clusters are called.
+fn names(sitters: &Sitters<'_>, concepts: &[String]) -> Names {
     let mut names = Names::new();
     for level in ClusterLevel::ALL {
         for (cluster, members) in sitters.members(level) {
-            if let Some(row) = sitters.representative(&members) {
-                builder.represent(level, cluster, sitters.ids[row]);
-            }
             let name = sitters.name(&members, concepts);
             if !name.is_empty() {
                 names.insert(cluster, name);
@@ -418,16 +415,6 @@ fn groups(copies: &[Copies], row_of: &HashMap<MediaId, u32>) -> Vec<Group> {
     groups.filter(|group| group.members.len() > 1).collect()
 }
 
-fn vector_of<'a>(material: &'a Material, media: &Media) -> Option<&'a [f16]> {
-    let of_pack = material.vectors.get(&media.placement.segment)?;
-    let from = media.placement.row as usize * material.dimensions;
-    let vector = of_pack.get(from..from + material.dimensions)?;
-    vector
-        .iter()
-        .any(|value| *value != f16::ZERO)
-        .then_some(vector)
-}
-
 /// Why an index could not be written.
 #[derive(Debug, thiserror::Error)]
 enum WriteError {
@@ -437,4 +424,6 @@ enum WriteError {
     Search(#[from] SearchError),
     #[error(transparent)]
     Embed(#[from] EmbedError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }

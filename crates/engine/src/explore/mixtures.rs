@@ -1,11 +1,10 @@
-//! What pictures show, for the index: worked out from their vectors, some at a time.
+//! The vectors of pictures for the index, and what they show: worked out from them, some at a time.
 //!
 //! It is not kept at rest: a vector says it all, and what was found once would not know of a
 //! model with other names for it.
 
 use std::{panic::resume_unwind, thread::Builder};
 
-use half::{f16, slice::HalfFloatSliceExt};
 use lamina_search::Mixture;
 use lamina_vision::{ConceptMixture, EmbedError, Language, Mixing};
 
@@ -15,7 +14,11 @@ const PART: usize = 1024;
 /// shares of other sizes would round otherwise.
 const TOGETHER: usize = 128;
 
-/// What pictures show, in their order. `vector_of` gives the vector of each, if it has one.
+/// A vector, for a picture that has one, and what it says the picture shows.
+pub(super) type Told = (Option<Vec<f32>>, Mixture);
+
+/// What pictures show, in their order. `vector_of` gives the vector of each, if it has one, and is
+/// asked once for each.
 pub(super) struct Mixtures<'a, F> {
     language: Option<&'a dyn Language>,
     /// Threads that share a part.
@@ -24,12 +27,12 @@ pub(super) struct Mixtures<'a, F> {
     mixing: Option<Mixing<'a>>,
     pictures: usize,
     vector_of: F,
-    /// The first picture of the present part, and what those of it show.
+    /// The first picture of the present part, and what is told of those of it.
     first: usize,
-    part: Vec<Mixture>,
+    part: Vec<Told>,
 }
 
-impl<'a, 'v, F: Fn(usize) -> Option<&'v [f16]>> Mixtures<'a, F> {
+impl<'a, E: From<EmbedError>, F: Fn(usize) -> Result<Option<Vec<f32>>, E>> Mixtures<'a, F> {
     pub(super) fn new(
         language: Option<&'a dyn Language>,
         workers: usize,
@@ -47,24 +50,24 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f16]>> Mixtures<'a, F> {
         }
     }
 
-    /// What a picture shows. Pictures are asked about in ascending order, each at most once.
-    pub(super) fn of(&mut self, at: usize) -> Result<Mixture, EmbedError> {
-        let Some(language) = self.language else {
-            return Ok(Mixture::default());
-        };
+    /// The vector of a picture and what it shows. Pictures are asked about in ascending order, each
+    /// at most once.
+    pub(super) fn of(&mut self, at: usize) -> Result<Told, E> {
         if at >= self.first + self.part.len() {
             self.first = at;
             let part = at..self.pictures.min(at + PART);
-            let vectors: Vec<_> = part.map(&self.vector_of).collect();
-            let known: Vec<&[f16]> = vectors.iter().flatten().copied().collect();
-            let mut mixtures = self.told(language, &known)?.into_iter().map(mixture);
-            let of = |vector: Option<&[f16]>| vector.and_then(|_| mixtures.next());
-            let part = vectors
-                .iter()
-                .copied()
-                .map(of)
-                .map(Option::unwrap_or_default);
-            self.part = part.collect();
+            let vectors: Vec<_> = part.map(&self.vector_of).collect::<Result<_, E>>()?;
+            let known: Vec<&[f32]> = vectors.iter().flatten().map(Vec::as_slice).collect();
+            let mixtures = match self.language {
+                Some(language) => self.told(language, &known)?,
+                None => Vec::new(),
+            };
+            let mut mixtures = mixtures.into_iter().map(mixture);
+            let told = vectors.into_iter().map(|vector| {
+                let shown = vector.as_ref().and_then(|_| mixtures.next());
+                (vector, shown.unwrap_or_default())
+            });
+            self.part = told.collect();
         }
         Ok(std::mem::take(&mut self.part[at - self.first]))
     }
@@ -73,7 +76,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f16]>> Mixtures<'a, F> {
     fn told(
         &mut self,
         language: &'a dyn Language,
-        vectors: &[&[f16]],
+        vectors: &[&[f32]],
     ) -> Result<Vec<ConceptMixture>, EmbedError> {
         if vectors.is_empty() {
             return Ok(Vec::new());
@@ -85,7 +88,7 @@ impl<'a, 'v, F: Fn(usize) -> Option<&'v [f16]>> Mixtures<'a, F> {
         let mixing = &*mixing;
         let each = vectors.len().div_ceil(self.workers.max(1));
         let mut shares = vectors.chunks(each.next_multiple_of(TOGETHER));
-        let ask = |share: &[&[f16]]| mixing(&share.concat().to_f32_vec());
+        let ask = |share: &[&[f32]]| mixing(&share.concat());
         let own = shares.next().unwrap_or_default();
         let told: Vec<_> = std::thread::scope(|scope| {
             let others: Vec<_> = shares
@@ -118,7 +121,6 @@ fn mixture(one: ConceptMixture) -> Mixture {
 
 #[cfg(test)]
 mod tests {
-    use half::f16;
     use std::sync::{
         Mutex,
         atomic::{AtomicU32, Ordering},
@@ -171,17 +173,14 @@ mod tests {
     fn each_picture_gets_its_own_also_where_some_are_passed_over_or_have_no_vector() {
         let language = first(["all"]);
         let pictures = PART * 2 + 5;
-        // Numbers that 16 bits hold as they are.
-        let number = |at: usize| (at % 2039) as f32;
-        let vectors: Vec<[f16; 2]> = (0..pictures)
-            .map(|at| [f16::from_f32(number(at)), f16::ZERO])
-            .collect();
-        let vector = |at: usize| (at % 3 != 1).then(|| &vectors[at][..]);
-        let mut mixtures = Mixtures::new(Some(&language), 3, pictures, vector);
+        let vector = |at: usize| (at % 3 != 1).then(|| vec![at as f32, 0.0]);
+        let asked = |at: usize| Ok::<_, EmbedError>(vector(at));
+        let mut mixtures = Mixtures::new(Some(&language), 3, pictures, asked);
         for at in (0..pictures).filter(|at| at % 7 != 2) {
-            let shares = mixtures.of(at).unwrap().shares;
-            let expected = (at % 3 != 1).then_some((0, number(at)));
-            assert_eq!(shares.first().copied(), expected, "{at}");
+            let (own, shown) = mixtures.of(at).unwrap();
+            assert_eq!(own, vector(at), "{at}");
+            let expected = (at % 3 != 1).then_some((0, at as f32));
+            assert_eq!(shown.shares.first().copied(), expected, "{at}");
         }
         assert_eq!(language.made_ready.load(Ordering::Relaxed), 1);
     }
@@ -192,10 +191,10 @@ mod tests {
             let language = first(["all"]);
             let pictures = PART + TOGETHER + 7;
             let mut mixtures = Mixtures::new(Some(&language), workers, pictures, |_| {
-                Some(&[f16::ONE, f16::ZERO][..])
+                Ok::<_, EmbedError>(Some(vec![1.0, 0.0]))
             });
             for at in 0..pictures {
-                assert!(!mixtures.of(at).unwrap().shares.is_empty(), "{at}");
+                assert!(!mixtures.of(at).unwrap().1.shares.is_empty(), "{at}");
             }
             let shares = language.shares.lock().unwrap().clone();
             assert_eq!(shares.iter().sum::<usize>(), pictures);
@@ -208,18 +207,21 @@ mod tests {
     #[test]
     fn for_pictures_without_vectors_no_model_is_made_ready() {
         let language = first(["all"]);
-        let mut mixtures = Mixtures::new(Some(&language), 1, 9, |_| None);
-        assert!(mixtures.of(3).unwrap().shares.is_empty());
+        let mut mixtures = Mixtures::new(Some(&language), 1, 9, |_| Ok::<_, EmbedError>(None));
+        assert!(mixtures.of(3).unwrap().1.shares.is_empty());
         assert_eq!(language.made_ready.load(Ordering::Relaxed), 0);
     }
 
     #[test]
-    fn a_model_without_concepts_is_not_asked() {
+    fn a_model_without_concepts_is_not_asked_and_vectors_come_all_the_same() {
         let mute = first([]);
-        let vector = |_: usize| -> Option<&[f16]> { unreachable!("nobody asks") };
+        let vector = |_: usize| Ok::<_, EmbedError>(Some(vec![0.5, 0.5]));
         for language in [None, Some(&mute as &dyn Language)] {
             let mut mixtures = Mixtures::new(language, 2, 9, vector);
-            assert!(mixtures.of(3).unwrap().shares.is_empty());
+            let (vector, shown) = mixtures.of(3).unwrap();
+            assert!(shown.shares.is_empty());
+            assert_eq!(vector.unwrap(), [0.5, 0.5]);
         }
+        assert_eq!(mute.made_ready.load(Ordering::Relaxed), 0);
     }
 }

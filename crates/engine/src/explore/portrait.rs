@@ -1,17 +1,15 @@
-//! What a cluster is shown by: the picture that stands for it, and what it is called.
+//! What a cluster is called.
 //!
-//! The picture is the one most like the mean of all members, the first by path of equally like
-//! ones. A cluster is called after the labels of its members: those that a quarter of the members
+//! A cluster is called after the labels of its members: those that a quarter of the members
 //! have, at most three, the commonest first. Where fewer than half of them have any label, it is
-//! called after the one concept that the model sees most of in all of them together. Both are of
+//! called after the one concept that the model sees most of in all of them together. All is of
 //! the time at which the index was written.
 
 mod at_rest;
 
 use std::collections::{BTreeMap, HashMap};
 
-use half::{f16, slice::HalfFloatSliceExt};
-use lamina_model::{ClusterId, ClusterLevel, MediaId};
+use lamina_model::{ClusterId, ClusterLevel};
 
 pub(super) use at_rest::{read, write};
 
@@ -26,11 +24,8 @@ pub(super) type Names = HashMap<ClusterId, Vec<String>>;
 /// What portraits are made from, one entry for each picture, in the order of the rows.
 #[derive(Debug, Default)]
 pub(super) struct Sitters<'a> {
-    pub(super) ids: Vec<MediaId>,
     /// The cluster at each level.
     pub(super) clusters: Vec<[ClusterId; ClusterLevel::COUNT]>,
-    /// The vector, for those that have one.
-    pub(super) vectors: Vec<Option<&'a [f16]>>,
     /// Labels, each once.
     pub(super) labels: Vec<&'a [String]>,
     /// The concepts that it shows most of, with their shares.
@@ -46,28 +41,6 @@ impl Sitters<'_> {
             members.entry(of).or_default().push(row);
         }
         members
-    }
-
-    /// The one of some rows that stands for them all.
-    pub(super) fn representative(&self, members: &[usize]) -> Option<usize> {
-        let vectors = || {
-            members
-                .iter()
-                .filter_map(|row| Some((*row, self.vectors[*row]?.to_f32_vec())))
-        };
-        let mut sum: Vec<f32> = Vec::new();
-        for (_, vector) in vectors() {
-            sum.resize(vector.len(), 0.0);
-            for (sum, value) in sum.iter_mut().zip(&vector) {
-                *sum += value;
-            }
-        }
-        let like = |vector: &[f32]| sum.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>();
-        let most = vectors()
-            .map(|(row, vector)| (row, like(&vector)))
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        most.map(|(row, _)| row)
-            .or_else(|| members.first().copied())
     }
 
     /// What a cluster of some rows is called; nothing where nothing is known. `concepts` are the
@@ -154,23 +127,5 @@ mod tests {
         assert_eq!(sitters.name(&all, &concepts), ["boat"]);
         sitters.concepts = vec![Vec::new(); 5];
         assert!(sitters.name(&all, &concepts).is_empty());
-    }
-
-    #[test]
-    fn the_picture_most_like_all_of_them_stands_for_them() {
-        let rows = [[0.6, 0.8], [1.0, 0.0], [0.8, 0.6], [0.0, 1.0]];
-        let rows = rows.map(|row: [f32; 2]| row.map(f16::from_f32));
-        let sitters = Sitters {
-            vectors: rows.iter().map(|row| Some(&row[..])).collect(),
-            ..Sitters::default()
-        };
-        assert_eq!(sitters.representative(&[0, 1, 2]), Some(2));
-        // Both as like: the first.
-        assert_eq!(sitters.representative(&[1, 3]), Some(1));
-        let unknown = Sitters {
-            vectors: vec![None; 4],
-            ..Sitters::default()
-        };
-        assert_eq!(unknown.representative(&[2, 3]), Some(2));
     }
 }

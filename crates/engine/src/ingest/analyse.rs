@@ -245,6 +245,10 @@ impl Watch for Watcher {
     fn cancelled(&self) -> bool {
         self.job.stop().is_cancelled() || self.pictures.has_failed()
     }
+
+    fn let_go(&self) {
+        lamina_vision::give_back();
+    }
 }
 
 /// What comparing said.

@@ -10,7 +10,7 @@ use fs_err::File;
 use rayon::prelude::*;
 
 use super::{
-    MOST_DIMENSIONS, SpaceInfo,
+    Likest, MOST_DIMENSIONS, SpaceInfo,
     codes::{CodeWriter, RowCode, padded},
     codes_file, exact,
     rotation::Rotation,
@@ -95,6 +95,12 @@ impl VectorWriter {
         }
         self.rows += 1;
         Ok(())
+    }
+
+    /// To look into the rows that came so far.
+    pub(crate) fn likest(&mut self) -> Result<Likest, SearchError> {
+        self.file.flush()?;
+        Likest::open(&self.folder, &self.name, self.dimensions, self.rows)
     }
 
     /// Reads the rows back, block by block, and writes their codes.

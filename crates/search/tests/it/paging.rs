@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lamina_model::{Clause, Filter, Page};
+use lamina_model::{Clause, ClusterLevel, Filter, Page};
 use lamina_search::{
     Answer, GenerationIndex, Hit, MOST_PREVIEWS, Overlay, Place, Ranked, SearchError,
 };
@@ -118,15 +118,32 @@ proptest! {
     }
 }
 
-/// More clusters than a page holds: each picture in one of its own.
+/// More clusters than a page holds: each picture in one of its own. The sixth lies in the middle.
 fn crowd(pictures: u32) -> GenerationIndex {
+    let clusters = |number| [number * 7919 % 104_729, number / 3, number / 10, 0, 0];
+    written(pictures, clusters, |number| {
+        Some(match number {
+            5 => [1.0, 0.0],
+            _ if number % 2 == 0 => [1.0, 1.0],
+            _ => [1.0, -1.0],
+        })
+    })
+}
+
+/// Pictures that lie in these clusters, the finest first, and have these vectors.
+fn written(
+    pictures: u32,
+    clusters: impl Fn(u32) -> [u32; ClusterLevel::COUNT],
+    vector: impl Fn(u32) -> Option<[f32; 2]>,
+) -> GenerationIndex {
     use lamina_model::{Generation, ImageFormat, SourcePath, Timestamp};
     use lamina_search::{GenerationBuilder, MediaRow, Mixture};
 
     use crate::sets::{cluster, media};
 
     let folder = tempfile::tempdir().unwrap();
-    let mut builder = GenerationBuilder::create(folder.path(), Generation(1), &[]).unwrap();
+    let mut builder =
+        GenerationBuilder::create(folder.path(), Generation(1), &[("image", 2)]).unwrap();
     for number in 0..pictures {
         let row = MediaRow {
             id: media(u128::from(number)),
@@ -142,18 +159,17 @@ fn crowd(pictures: u32) -> GenerationIndex {
             issues: vec![],
             duplicate: None,
             uniqueness: 1.0,
-            clusters: [
-                cluster(0, number * 7919 % 104_729),
-                cluster(1, number / 3),
-                cluster(2, number / 10),
-                cluster(3, 0),
-                cluster(4, 0),
-            ],
+            clusters: {
+                let of = clusters(number);
+                std::array::from_fn(|at| cluster(at, of[at]))
+            },
             mixture: Mixture::default(),
         };
-        builder.push(&row, &[]).unwrap();
+        let vector = vector(number);
+        builder
+            .push(&row, &[vector.as_ref().map(|vector| &vector[..])])
+            .unwrap();
     }
-    builder.represent(level(3), cluster(3, 0), media(5));
     builder.finish().unwrap();
     GenerationIndex::open(folder.path()).unwrap()
 }
@@ -198,6 +214,41 @@ fn the_representative_comes_first_also_on_the_pages_of_its_cluster() {
         members.items.iter().map(|m| m.row).collect::<Vec<_>>(),
         [5, 0, 1]
     );
+}
+
+#[test]
+fn the_picture_most_like_all_of_a_cluster_stands_for_it_and_of_equals_the_first() {
+    let vectors = [
+        Some([0.6, 0.8]),
+        Some([1.0, 0.0]),
+        Some([0.8, 0.6]),
+        None,
+        Some([2.0, 0.0]),
+        None,
+        Some([0.0, 3.0]),
+        None,
+    ];
+    // Of three, of two as like each other, of two without a vector, and of one of each.
+    let clusters = |number: u32| {
+        let small = [0, 0, 0, 1, 2, 1, 2, 2][number as usize];
+        [number, small, small, u32::from(small == 2), 0]
+    };
+    let index = written(8, clusters, |number| vectors[number as usize]);
+    let answer = Answer::unranked(index.matching(&Filter::everything(), &Overlay::default()));
+    let first = |at: u8| {
+        let order = index.cluster_order(&answer, level(at));
+        let page = index.cluster_page(&answer, &order, &Place::default());
+        let tiles = page.unwrap().items;
+        let mut first: Vec<u32> = tiles.iter().map(|tile| tile.previews[0].row).collect();
+        first.sort_unstable();
+        first
+    };
+    assert_eq!(first(0), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(first(1), [2, 3, 4]);
+    assert_eq!(first(2), [2, 3, 4]);
+    // With a picture that has none it is still the one of those that have.
+    assert_eq!(first(3), [2, 4]);
+    assert_eq!(first(4), [2]);
 }
 
 #[test]

@@ -162,7 +162,7 @@ impl Embedder for OnnxRuntime {
 
     fn rest(&self) {
         self.idle().clear();
-        super::heap::give_back();
+        crate::heap::give_back();
     }
 }
 

@@ -161,7 +161,7 @@ impl Embedder for OpenVino {
 
     fn rest(&self) {
         self.idle().clear();
-        super::heap::give_back();
+        crate::heap::give_back();
     }
 }
 
@@ -207,7 +207,7 @@ fn compile(side: usize) -> Result<Compiled, String> {
         }
         let request = model.create_infer_request();
         // Reading the file and compiling take as much again as what is kept.
-        super::heap::give_back();
+        crate::heap::give_back();
         Ok(Compiled {
             request: request.map_err(|error| error.to_string())?,
             _model: model,

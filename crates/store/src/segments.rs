@@ -2,8 +2,9 @@
 //!
 //! A pack is written once, before the rows that point into it, and never changed. Vectors are
 //! numbers of 16 bits (IEEE 754 binary16), little-endian, row after row: vectors are of length 1,
-//! and rounding moves a cosine by some millionths. Packs of before have them in 32 bits, which
-//! their length tells; they are read as well. Signatures are 1024 bytes a row; thumbnails lie one
+//! and rounding moves a cosine by one or two hundred-thousandths, by less than a ten-thousandth at
+//! most (measured at 384 to 1,280 numbers). Packs of before have them in 32 bits, which the bytes
+//! that their row tells show; they are read as well. Signatures are 1024 bytes a row; thumbnails lie one
 //! after the other and each picture's row says where.
 
 use bytes::Bytes;
@@ -216,7 +217,11 @@ impl Store {
         let count = u64::from(segment.rows) * u64::from(segment.dimensions);
         let (halves, _) = bytes.as_chunks::<2>();
         let (singles, _) = bytes.as_chunks::<4>();
-        match bytes.len() as u64 {
+        // Half of a pack of before is as long as a whole one of today.
+        match segment.vectors_bytes {
+            length if length != bytes.len() as u64 => Err(Error::Corrupt {
+                what: "vectors blob",
+            }),
             length if length == count * 2 => Ok(halves
                 .iter()
                 .map(|value| f16::from_le_bytes(*value))

@@ -1,4 +1,4 @@
-//! Vectors at full precision, on the disk: 16-bit numbers and a checksum a row.
+//! Vectors on the disk, for the last word on a distance: 16-bit numbers and a checksum a row.
 //!
 //! Only the direction of a vector matters, so each row is scaled to use all of its 16 bits; what
 //! rounding moves is some millionths of a cosine. Rows are read with positioned reads rather

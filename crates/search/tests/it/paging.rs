@@ -252,6 +252,16 @@ fn the_picture_most_like_all_of_a_cluster_stands_for_it_and_of_equals_the_first(
 }
 
 #[test]
+fn in_a_cluster_of_hundreds_the_picture_most_like_all_of_them_stands_for_it() {
+    let index = crowd(300);
+    let answer = Answer::unranked(index.matching(&Filter::everything(), &Overlay::default()));
+    let order = index.cluster_order(&answer, level(3));
+    let page = index.cluster_page(&answer, &order, &Place::default());
+    let tile = &page.unwrap().items[0];
+    assert_eq!((tile.count, tile.previews[0].row), (300, 5));
+}
+
+#[test]
 fn an_answer_once_given_stays_while_tags_change() {
     let index = crowd(350);
     let mut overlay = Overlay::default();

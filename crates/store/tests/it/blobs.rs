@@ -62,15 +62,24 @@ pub(crate) async fn what_a_pack_holds_is_read_back(world: &World) {
 pub(crate) async fn vectors_of_packs_in_32_bits_are_read_as_those_of_today(world: &World) {
     let (dataset, _) = world.dataset("/a").await;
     let batch = world.batch(dataset.id, &[b"a", b"b"]).await;
-    let segment = batch.segment.as_ref().unwrap();
+    let mut segment = batch.segment.clone().unwrap();
     let key = format!("datasets/{}/segments/{}/vectors", dataset.id, segment.id);
     let values: Vec<f32> = (0..2).flat_map(vector).map(|value| value / 3.0).collect();
     let bytes: Vec<u8> = values
         .iter()
         .flat_map(|value| value.to_le_bytes())
         .collect();
-    world.store.blobs().put(&key, bytes.into()).await.unwrap();
-    let read = world.store.vectors(segment).await.unwrap();
+    segment.vectors_bytes = bytes.len() as u64;
+    let put = async |bytes: &[u8]| {
+        let bytes = bytes.to_vec().into();
+        world.store.blobs().put(&key, bytes).await.unwrap();
+    };
+    // One that was cut in half is as long as a pack of today.
+    put(&bytes[..bytes.len() / 2]).await;
+    let halved = world.store.vectors(&segment).await;
+    assert!(matches!(halved, Err(Error::Corrupt { .. })), "{halved:?}");
+    put(&bytes).await;
+    let read = world.store.vectors(&segment).await.unwrap();
     assert_eq!(read.len(), 2 * DIMENSIONS);
     for (read, value) in read.iter().zip(&values) {
         assert!(

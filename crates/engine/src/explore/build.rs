@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path, time::Instant};
 
-use half::f16;
+use half::{f16, vec::HalfBitsVecExt};
 use lamina_model::{
     ClusterLevel, DatasetId, DuplicateTier, Generation, IssueKind, JobId, Media, MediaFindings,
     MediaId, ObjectBox, SegmentId, Timestamp,
@@ -16,11 +16,11 @@ use super::{
     copies::{self, Group},
     folder,
     mixtures::Mixtures,
+    names::{self, Hints, Names},
     objects::ObjectTable,
     open::Opened,
     packs::Packs,
     picture::{self, Beside},
-    portrait::{self, Names, Sitters},
 };
 use crate::{Engine, Error};
 
@@ -116,7 +116,9 @@ pub(super) async fn vectors_of(engine: &Engine, opened: &Opened) -> Result<Vec<f
             break;
         }
     }
-    let mut ordered = vec![f16::ZERO; opened.index.rows() as usize * columns];
+    // As numbers, zeros come from the system without being written.
+    let ordered = vec![0_u16; opened.index.rows() as usize * columns];
+    let mut ordered: Vec<f16> = ordered.reinterpret_into();
     for segment in store.segments(opened.dataset).await? {
         let Some(rows) = rows_of.remove(&segment.id) else {
             continue;
@@ -316,7 +318,7 @@ fn write(
         packs.vector(placement).map_err(WriteError::from)
     });
     let (mut objects, mut labels) = (ObjectTable::default(), HashMap::new());
-    let mut sitters = Sitters::default();
+    let mut hints = Hints::default();
     for (at, (media, modified_at)) in material.media.iter().enumerate() {
         let Some(findings) = material.findings.get(&media.id) else {
             continue;
@@ -344,10 +346,10 @@ fn write(
             mixture,
         };
         builder.push(&row, &[vector.as_deref()])?;
-        sitters.clusters.push(row.clusters);
+        hints.clusters.push(row.clusters);
         let known = material.labels.get(&media.id);
-        sitters.labels.push(known.map_or(&[], Vec::as_slice));
-        sitters.concepts.push(most_of(row.mixture));
+        hints.labels.push(known.map_or(&[], Vec::as_slice));
+        hints.concepts.push(most_of(row.mixture));
         beside.push(Beside {
             rgb: media.measures.mean_rgb,
             version: std::array::from_fn(|at| media.content_hash[at]),
@@ -363,16 +365,16 @@ fn write(
     copies::write(folder, &groups(&material.copies, &row_of))?;
     objects.write(folder)?;
     let concepts = language.map_or(&[][..], |language| language.concepts());
-    portrait::write(folder, &names(&sitters, concepts))?;
+    names::write(folder, &names_of(&hints, concepts))?;
     Ok(builder.finish()?)
 }
 
 /// What the clusters are called.
-fn names(sitters: &Sitters<'_>, concepts: &[String]) -> Names {
+fn names_of(hints: &Hints<'_>, concepts: &[String]) -> Names {
     let mut names = Names::new();
     for level in ClusterLevel::ALL {
-        for (cluster, members) in sitters.members(level) {
-            let name = sitters.name(&members, concepts);
+        for (cluster, members) in hints.members(level) {
+            let name = hints.name(&members, concepts);
             if !name.is_empty() {
                 names.insert(cluster, name);
             }

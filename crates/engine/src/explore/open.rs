@@ -21,10 +21,10 @@ use super::{
     grid::{OrderKey, Orders},
     latest::Latest,
     marks::{Marks, MarksCache},
+    names::{self, Names},
     objects::ObjectTable,
     picture::{self, Beside},
     plan::Plans,
-    portrait::{self, Names},
     wanted::Wanted,
 };
 use crate::{DatasetScope, Engine, Error};
@@ -159,7 +159,7 @@ impl Opened {
             Ok(None) => return Ok(None),
             Err(cause) => return Err(Error::internal(cause)),
         };
-        let Some(names) = portrait::read(folder).map_err(Error::internal)? else {
+        let Some(names) = names::read(folder).map_err(Error::internal)? else {
             return Ok(None);
         };
         let mut issues: [Vec<(u32, f32)>; IssueKind::ALL.len()] = Default::default();

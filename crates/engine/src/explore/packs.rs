@@ -81,3 +81,82 @@ impl Packs {
         Ok(there)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lamina_model::{BlobSlice, Clock, DatasetId, Signature};
+    use lamina_store::SegmentBuilder;
+    use lamina_testkit::{CountingChance, TickingClock};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_picture_has_its_vector_and_a_pack_is_held_until_its_last_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(folder.path()).await.unwrap();
+        let (clock, chance) = (TickingClock::default(), CountingChance::default());
+        let dataset = DatasetId::new(&clock, &chance);
+        let (mut segments, mut placements) = (Vec::new(), Vec::new());
+        for pack in 0..3_u8 {
+            let id = SegmentId::new(&clock, &chance);
+            let mut builder = SegmentBuilder::new(id, dataset, "model", 2);
+            for row in 0..2_u8 {
+                let vector = [f32::from(pack), f32::from(row)];
+                let signature = Signature::new([0; Signature::LEN]);
+                placements.push(builder.push(b"thumbnail", &vector, &signature));
+            }
+            segments.push(store.write_segment(builder, clock.now()).await.unwrap());
+        }
+        // The last is of another model.
+        segments.truncate(2);
+        let elsewhere = Placement {
+            segment: SegmentId::new(&clock, &chance),
+            row: 0,
+            thumbnail: BlobSlice {
+                offset: 0,
+                length: 0,
+            },
+        };
+        let packs = Packs::new(&store, 2, segments, placements.iter());
+        let held = |packs: &Packs| {
+            let of = packs.of.borrow();
+            of.values().filter(|pack| pack.vectors.is_some()).count()
+        };
+        let asked = tokio::task::spawn_blocking(move || {
+            let vector = |at: usize| packs.vector(&placements[at]).unwrap();
+            assert_eq!(held(&packs), 0);
+            // Zeros stand for no vector.
+            assert_eq!(vector(0), None);
+            assert_eq!(held(&packs), 1);
+            assert_eq!(vector(3), Some(vec![1.0, 1.0]));
+            assert_eq!(held(&packs), 2);
+            assert_eq!(vector(1), Some(vec![0.0, 1.0]));
+            assert_eq!(held(&packs), 1);
+            assert_eq!(vector(2), Some(vec![1.0, 0.0]));
+            assert_eq!(held(&packs), 0);
+            for none in [&placements[4], &placements[5], &elsewhere] {
+                assert_eq!(packs.vector(none).unwrap(), None);
+            }
+        });
+        asked.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_pack_that_is_gone_is_an_error_and_no_picture_without_a_vector() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(folder.path()).await.unwrap();
+        let (clock, chance) = (TickingClock::default(), CountingChance::default());
+        let dataset = DatasetId::new(&clock, &chance);
+        let id = SegmentId::new(&clock, &chance);
+        let mut builder = SegmentBuilder::new(id, dataset, "model", 1);
+        let signature = Signature::new([0; Signature::LEN]);
+        let placement = builder.push(b"thumbnail", &[1.0], &signature);
+        let segment = store.write_segment(builder, clock.now()).await.unwrap();
+        let place = format!("datasets/{dataset}/segments/{id}/vectors");
+        store.blobs().delete(&place).await.unwrap();
+        let packs = Packs::new(&store, 1, vec![segment], [placement].iter());
+        let asked = tokio::task::spawn_blocking(move || packs.vector(&placement));
+        let gone = asked.await.unwrap();
+        assert!(matches!(gone, Err(StoreError::NotFound { .. })), "{gone:?}");
+    }
+}

@@ -21,9 +21,9 @@ const ONE_IN: usize = 4;
 /// The names of clusters.
 pub(super) type Names = HashMap<ClusterId, Vec<String>>;
 
-/// What portraits are made from, one entry for each picture, in the order of the rows.
+/// What names are made from, one entry for each picture, in the order of the rows.
 #[derive(Debug, Default)]
-pub(super) struct Sitters<'a> {
+pub(super) struct Hints<'a> {
     /// The cluster at each level.
     pub(super) clusters: Vec<[ClusterId; ClusterLevel::COUNT]>,
     /// Labels, each once.
@@ -32,7 +32,7 @@ pub(super) struct Sitters<'a> {
     pub(super) concepts: Vec<Vec<(u16, f32)>>,
 }
 
-impl Sitters<'_> {
+impl Hints<'_> {
     /// The rows that lie in each cluster of a level, in order.
     pub(super) fn members(&self, level: ClusterLevel) -> BTreeMap<ClusterId, Vec<usize>> {
         let mut members: BTreeMap<_, Vec<usize>> = BTreeMap::new();
@@ -86,11 +86,11 @@ mod tests {
         some.iter().map(|text| (*text).to_owned()).collect()
     }
 
-    fn of_labels(labels: &[Vec<String>]) -> Sitters<'_> {
-        Sitters {
+    fn of_labels(labels: &[Vec<String>]) -> Hints<'_> {
+        Hints {
             labels: labels.iter().map(Vec::as_slice).collect(),
             concepts: vec![vec![(1, 0.4), (0, 0.1)]; labels.len()],
-            ..Sitters::default()
+            ..Hints::default()
         }
     }
 
@@ -104,12 +104,12 @@ mod tests {
             texts(&["dog"]),
             texts(&["cat"]),
         ];
-        let sitters = of_labels(&labels);
+        let hints = of_labels(&labels);
         let all: Vec<usize> = (0..6).collect();
-        assert_eq!(sitters.name(&all, &[]), ["dog", "cat"]);
-        assert_eq!(sitters.name(&[3], &[]), ["bird"]);
+        assert_eq!(hints.name(&all, &[]), ["dog", "cat"]);
+        assert_eq!(hints.name(&[3], &[]), ["bird"]);
         // Equally common ones by name.
-        assert_eq!(sitters.name(&[0, 1, 3], &[]), ["bird", "cat", "dog"]);
+        assert_eq!(hints.name(&[0, 1, 3], &[]), ["bird", "cat", "dog"]);
     }
 
     #[test]
@@ -117,15 +117,15 @@ mod tests {
         let mut labels = vec![Vec::new(); 5];
         labels[0] = texts(&["cat"]);
         labels[1] = texts(&["cat"]);
-        let mut sitters = of_labels(&labels);
+        let mut hints = of_labels(&labels);
         let concepts = texts(&["fish", "tiger", "boat"]);
         let all: Vec<usize> = (0..5).collect();
-        assert_eq!(sitters.name(&all, &concepts), ["tiger"]);
-        assert_eq!(sitters.name(&[0, 1, 2], &concepts), ["cat"]);
-        sitters.concepts[4] = vec![(2, 1.0)];
-        sitters.concepts[3] = vec![(2, 1.0)];
-        assert_eq!(sitters.name(&all, &concepts), ["boat"]);
-        sitters.concepts = vec![Vec::new(); 5];
-        assert!(sitters.name(&all, &concepts).is_empty());
+        assert_eq!(hints.name(&all, &concepts), ["tiger"]);
+        assert_eq!(hints.name(&[0, 1, 2], &concepts), ["cat"]);
+        hints.concepts[4] = vec![(2, 1.0)];
+        hints.concepts[3] = vec![(2, 1.0)];
+        assert_eq!(hints.name(&all, &concepts), ["boat"]);
+        hints.concepts = vec![Vec::new(); 5];
+        assert!(hints.name(&all, &concepts).is_empty());
     }
 }

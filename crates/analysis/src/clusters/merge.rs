@@ -3,8 +3,14 @@
 //! A round looks again only at what the last one changed: a cluster that was not united with
 //! another, nor has one such among those near it, still has the partner it had. Vectors of small
 //! clusters are not summed up beforehand, for there are as many such clusters as pictures.
+//!
+//! There is always a next pair, as long as any cluster knows another: what two clusters are to each
+//! other is the same to the last bit from either side, of equally alike ones the lower comes first,
+//! and a cluster that another one is nearest to hears of it, although it may know nothing of that
+//! one: of look-alikes in their hundreds most know a few, and these a few others.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
@@ -160,8 +166,24 @@ impl<'a> Merging<'a> {
                 self.near[*at as usize] = near;
             }
         }
+        self.offer(alive);
         for at in alive {
             self.changed[*at as usize] = false;
+        }
+    }
+
+    /// Tells each cluster of those that it is nearest to, where one is more alike than its partner.
+    fn offer(&mut self, alive: &[u32]) {
+        for at in alive {
+            let Some((partner, cosine)) = self.best[*at as usize] else {
+                continue;
+            };
+            let offered = (*at, cosine);
+            let theirs = &mut self.best[partner as usize];
+            if theirs.is_none_or(|theirs| order(offered, theirs).is_lt()) {
+                *theirs = Some(offered);
+                self.near[partner as usize].insert(0, offered);
+            }
         }
     }
 
@@ -197,14 +219,10 @@ impl<'a> Merging<'a> {
         Some(near)
     }
 
+    /// `sum` is that of the first.
     fn mean_cosine(&self, sum: &[f32], a: u32, b: u32) -> f32 {
         let pairs = self.members[a as usize].len() * self.members[b as usize].len();
-        let product = |member: &u32| dot_with(sum, self.rows.row(*member as usize));
-        let product = match &self.sums[b as usize] {
-            Some(theirs) => dot(sum, theirs),
-            None => self.members[b as usize].iter().map(product).sum(),
-        };
-        product / pairs as f32
+        dot(sum, &self.sum(b)) / pairs as f32
     }
 
     fn unite(&mut self, into: u32, from: u32) {
@@ -231,9 +249,14 @@ impl<'a> Merging<'a> {
     }
 }
 
-/// The order of comparing, and no more than are compared.
+/// The more alike first, of equally alike ones the lower.
+fn order(a: (u32, f32), b: (u32, f32)) -> Ordering {
+    b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
+}
+
+/// In order, and no more than are compared.
 fn most_alike_first(near: &mut Vec<(u32, f32)>) {
-    near.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    near.sort_unstable_by(|a, b| order(*a, *b));
     near.truncate(COMPARED);
 }
 

@@ -37,6 +37,31 @@ fn pictures_of_one_subject_are_one_cluster_and_those_of_others_are_not() {
 }
 
 #[test]
+fn pictures_whose_vectors_are_equal_are_one_cluster_however_many_there_are() {
+    // More than any of them is compared with, in groups of which all are as alike.
+    for (groups, each) in [(1, 17), (1, 45), (1, 130), (10, 10), (8, 15), (3, 70)] {
+        let mut pictures = Vec::new();
+        for (group, at) in (0..groups).flat_map(|group| (0..each).map(move |at| (group, at))) {
+            let drawing = Drawing::photograph(5000 + group * 1000 + at);
+            let mut picture = Picture::new(&format!("{group} {at}"), &drawing, 70 + group);
+            picture.vector = near(70 + group, 0.0, 1);
+            pictures.push(picture);
+        }
+        let findings = analysed(&pictures);
+        let mut distances = findings.nearest_distance.iter();
+        assert!(distances.all(|distance| (0.0..1e-3).contains(distance)));
+        for (level, clusters) in findings.cluster_keys.iter().enumerate().take(4) {
+            let sizes: Vec<u32> = clusters.iter().map(|cluster| cluster.size).collect();
+            assert_eq!(
+                sizes,
+                vec![each as u32; groups as usize],
+                "level {level}, {groups} of {each}"
+            );
+        }
+    }
+}
+
+#[test]
 fn clusters_keep_their_keys_when_pictures_of_another_subject_come() {
     let before = analysed(&subjects(0..5, 6));
     let mut more = subjects(0..5, 6);

@@ -13,9 +13,10 @@
 mod made;
 
 use std::hint::black_box;
+use std::io;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
-use lamina_analysis::{Matrix, Settings, Unwatched, analyse, analyse_after};
+use lamina_analysis::{Matrix, Memory, Settings, Unwatched, analyse, analyse_after};
 use made::{COLUMNS, Drawn, facts, vectors};
 
 fn whole(bench: &mut Criterion) {
@@ -48,9 +49,11 @@ fn adding(bench: &mut Criterion) {
         let known = rows - rows / 100;
         let values = (0..known).flat_map(|row| vectors.row(row)).copied();
         let fewer = Matrix::from_vec(COLUMNS, values.collect()).expect("whole rows");
-        let before = analyse_after(None, &fewer, &facts[..known], &Drawn, &settings, &Unwatched)
-            .expect("nobody cancels")
-            .memory;
+        let mut bytes = Vec::new();
+        let few = &facts[..known];
+        analyse_after(None, &fewer, few, &Drawn, &settings, &Unwatched, &mut bytes)
+            .expect("nobody cancels");
+        let before = Memory::from_bytes(&bytes).expect("it was just written");
         group.bench_with_input(BenchmarkId::from_parameter(rows), &rows, |bench, _| {
             bench.iter_batched(
                 || before.clone(),
@@ -62,6 +65,7 @@ fn adding(bench: &mut Criterion) {
                         &Drawn,
                         &settings,
                         &Unwatched,
+                        &mut io::sink(),
                     )
                 },
                 BatchSize::LargeInput,

@@ -18,6 +18,7 @@
 #[path = "made/set.rs"]
 mod made;
 
+use std::io::{self, Write};
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -53,7 +54,7 @@ fn main() {
     );
     for rows in sizes {
         let (vectors, facts) = (vectors(rows, columns), facts(rows));
-        let measured = measured(None, &vectors, &facts);
+        let measured = measured(None, &vectors, &facts, &mut io::sink());
         let peak = peak_megabytes();
         let beside = match add {
             Some(share) => added(&measured, share, &vectors, &facts),
@@ -114,13 +115,18 @@ impl Clock {
     }
 }
 
-fn measured(before: Option<Memory>, vectors: &Matrix, facts: &[Facts]) -> Measured {
+fn measured(
+    before: Option<Memory>,
+    vectors: &Matrix,
+    facts: &[Facts],
+    remember: &mut dyn Write,
+) -> Measured {
     let (began, spent) = (Instant::now(), processor_seconds());
     let settings = Settings::default();
     let clock = Clock::default();
-    let compared = analyse_after(before, vectors, facts, &Drawn, &settings, &clock).unwrap();
+    let compared = analyse_after(before, vectors, facts, &Drawn, &settings, &clock, remember);
     Measured {
-        compared,
+        compared: compared.unwrap(),
         seconds: began.elapsed().as_secs_f64(),
         parts: clock.told(spent),
         spent: processor_seconds() - spent,
@@ -132,19 +138,20 @@ fn added(whole: &Measured, share: usize, vectors: &Matrix, facts: &[Facts]) -> S
     let known = facts.len() - facts.len() * share / 100;
     let values = (0..known).flat_map(|row| vectors.row(row)).copied();
     let fewer = Matrix::from_vec(vectors.columns(), values.collect()).unwrap();
-    let before = measured(None, &fewer, &facts[..known]).compared.memory;
+    let mut bytes = Vec::new();
+    measured(None, &fewer, &facts[..known], &mut bytes);
     drop(fewer);
-    let bytes = before.to_bytes().len();
-    let again = measured(Some(before), vectors, facts);
+    let before = Memory::from_bytes(&bytes);
+    let bytes = bytes.len();
+    let again = measured(before, vectors, facts, &mut io::sink());
     let same = again.compared.findings == whole.compared.findings;
-    let memory = again.compared.memory;
     format!(
         "{:.2} {:.2} {:.3}; {} {}; {}{}\n{:>9} adding: {}",
         again.seconds,
         again.spent,
         again.spent / whole.spent,
-        memory.pictures_compared(),
-        memory.pairs_laid(),
+        again.compared.work.pictures_compared,
+        again.compared.work.pairs_laid,
         bytes / known,
         if same { "; same findings" } else { "" },
         "",

@@ -1,19 +1,21 @@
 //! The whole of an analysis, step by step.
 
+use std::io::{self, Write};
+
 use lamina_model::IssueKind;
 use rayon::prelude::*;
 
 use crate::clusters::{self, Clustering, Divided};
-use crate::duplicates::{self, Copies, Exact, NearCopies};
-use crate::hashes::{self, Hashed};
+use crate::duplicates::{self, Copies, Exact};
+use crate::hashes;
 use crate::homes::{Homes, Kept};
-use crate::memory::{self, Key, Memory, Recall};
-use crate::neighbours::{self, Depth, Lists, Neighbours, Question, Rows};
+use crate::memory::{self, Key, Known, Memory, Writer};
+use crate::neighbours::{self, Depth, Neighbours, Question, Rows, Scored};
 use crate::progress::Progress;
 use crate::set::{Distinct, Set};
 use crate::{
     AnalysisError, Compared, Facts, Finding, Findings, Group, Matrix, Pictures, Settings, Watch,
-    outliers, quality, sizes, uniqueness,
+    Work, outliers, quality, sizes, uniqueness,
 };
 
 /// Compares all pictures of a set.
@@ -32,16 +34,19 @@ pub fn analyse(
     settings: &Settings,
     watch: &dyn Watch,
 ) -> Result<Findings, AnalysisError> {
-    Ok(analyse_after(None, vectors, facts, pictures, settings, watch)?.findings)
+    let forgotten = &mut io::sink();
+    let compared = analyse_after(None, vectors, facts, pictures, settings, watch, forgotten)?;
+    Ok(compared.findings)
 }
 
 /// The same after an analysis of much the same set: pictures that it knew are compared only with
-/// those that it did not know.
+/// those that it did not know. What the next one is to remember is written to `remember`, for
+/// [`Memory::from_bytes()`]: much of it long before there are findings, and of use only with those.
 ///
 /// The findings are those of [`analyse()`], to the last bit, as long as all pictures are compared
 /// with all ([`Settings::exact_up_to`]); in a larger set, those of an analysis with the same
-/// landmarks. A memory made with other settings, or by another version, is as good as none. It is
-/// let go as soon as it was read, before clusters and scores take memory of their own. What
+/// landmarks. A memory made with other settings, or by another version, is as good as none. Each part
+/// of it is let go as soon as it was read, and of what is written as soon as it was. What
 /// `pictures` said of those that it knew stays, so they must be those that it was made with.
 ///
 /// # Errors
@@ -53,6 +58,7 @@ pub fn analyse_after(
     pictures: &dyn Pictures,
     settings: &Settings,
     watch: &dyn Watch,
+    remember: &mut dyn Write,
 ) -> Result<Compared, AnalysisError> {
     if vectors.rows() != facts.len() {
         return Err(AnalysisError::RowCount {
@@ -71,33 +77,29 @@ pub fn analyse_after(
         .collect();
     let rows = Rows::new(vectors, &chosen);
     let made_by = memory::made_by(settings, vectors.columns());
-    let before = before.filter(|memory| memory.made_by == made_by);
-    let recall = before.as_ref().map(|memory| Recall::new(memory, &keys));
+    let before = before.filter(|memory| memory.is_made_by(&made_by));
+    let mut remember = Writer::new(remember, &made_by, &keys);
+    let recall = before.as_ref().map(|memory| memory.recall(&keys));
+    drop(keys);
+    let known = match (before, &recall) {
+        (Some(memory), Some(recall)) => memory.known(recall),
+        _ => Known::default(),
+    };
     let distinct = Distinct {
         set: &set,
         places: &exact.distinct,
     };
-    let seen = Seen::new(distinct, rows, settings, recall.as_ref(), &progress)?;
+    let seen = Seen::new(distinct, rows, settings, known, &mut remember, &progress)?;
+    let remembered = remember.finish(seen.work);
     drop(recall);
-    drop(before);
+    progress.let_go();
 
     let findings = conclude(vectors, &set, exact, rows, &seen, settings, &progress)?;
     progress.stage(1000, 1000).advance(1)?;
     Ok(Compared {
         findings,
-        memory: Memory {
-            made_by,
-            keys,
-            near: seen.neighbours.lists,
-            neighbourhoods: seen.neighbours.neighbourhoods,
-            looks: seen.hashed.looks,
-            radius: seen.hashed.radius,
-            hashes: seen.hashed.near,
-            pairs: seen.near.pairs,
-            parts: seen.near.parts,
-            pictures_compared: seen.neighbours.asked as u64,
-            pairs_laid: seen.near.laid as u64,
-        },
+        work: seen.work,
+        remembered,
     })
 }
 
@@ -123,12 +125,11 @@ fn told_apart(set: &Set<'_>, vectors: &Matrix) -> (Exact, Vec<Key>) {
     (exact, keys)
 }
 
-/// What pairs of pictures are to each other.
+/// What pairs of pictures are to each other, as far as the set is concerned.
 struct Seen {
-    depth: Depth,
-    neighbours: Neighbours,
-    hashed: Hashed,
-    near: NearCopies,
+    nearest: Scored,
+    near: Vec<Copies>,
+    work: Work,
 }
 
 impl Seen {
@@ -136,38 +137,45 @@ impl Seen {
         pictures: Distinct<'_>,
         rows: Rows<'_>,
         settings: &Settings,
-        before: Option<&Recall<'_>>,
+        known: Known<'_>,
+        remember: &mut Writer<'_>,
         progress: &Progress<'_>,
     ) -> Result<Self, AnalysisError> {
+        let depth = Depth {
+            nearest: settings.neighbours,
+            alike_from: settings.alike_from,
+            alike_at_most: settings.alike_at_most,
+        };
         let question = Question {
-            depth: Depth {
-                nearest: settings.neighbours,
-                alike_from: settings.alike_from,
-                alike_at_most: settings.alike_at_most,
-            },
+            depth,
             exact_up_to: settings.exact_up_to,
         };
-        let neighbours = neighbours::find(rows, &question, before, &progress.stage(0, 500))?;
+        let stage = progress.stage(0, 500);
+        let (neighbours, asked) = neighbours::find(rows, &question, known.neighbours, &stage)?;
+        remember.neighbours(&neighbours);
+        let Neighbours { lists, .. } = neighbours;
         progress.let_go();
         let at_most = settings.near_hashes_at_most;
-        let hashed = hashes::near(pictures, at_most, before, &progress.stage(500, 550))?;
-        let proposals = duplicates::proposals(
-            (&neighbours.lists, &question.depth),
-            (&hashed.near, &hashes::depth(at_most, hashed.radius)),
-        );
-        let near = duplicates::near(
-            pictures,
-            proposals,
-            settings,
-            before,
-            &progress.stage(550, 800),
-        )?;
+        let stage = progress.stage(500, 550);
+        let hashed = hashes::near(pictures, at_most, known.hashed, &stage)?;
+        remember.hashed(&hashed);
+        let of_hashes = hashes::depth(at_most, hashed.radius);
+        drop(hashed.looks);
         progress.let_go();
+        let proposals = duplicates::proposals((&lists, &depth), (&hashed.near, &of_hashes));
+        drop(hashed.near);
+        let nearest = lists.into_nearest(depth.nearest);
+        progress.let_go();
+        let stage = progress.stage(550, 800);
+        let near = duplicates::near(pictures, proposals, settings, known.laying, &stage)?;
+        remember.laying(&near.laying);
         Ok(Self {
-            depth: question.depth,
-            neighbours,
-            hashed,
-            near,
+            nearest,
+            near: near.copies,
+            work: Work {
+                pictures_compared: asked as u64,
+                pairs_laid: near.laid as u64,
+            },
         })
     }
 }
@@ -182,9 +190,9 @@ fn conclude(
     settings: &Settings,
     progress: &Progress<'_>,
 ) -> Result<Findings, AnalysisError> {
-    let (near, lists) = (&seen.near.copies, &seen.neighbours.lists);
+    let (near, nearest) = (&seen.near, &seen.nearest);
     let homes = Homes::new(set, &exact, near);
-    let kept = Kept::new(&exact, &homes, lists, &seen.depth);
+    let kept = Kept::new(&exact, &homes, nearest);
     let confidences = outliers::confidences(&kept.nearest);
     let issues = issues(set, &homes, &confidences, settings);
     let chosen_kept: Vec<u32> = kept
@@ -198,6 +206,7 @@ fn conclude(
         &progress.stage(800, 900),
     )?;
     drop(kept);
+    progress.let_go();
     let uniqueness = (0..set.len())
         .map(|place| {
             // A copy adds nothing.
@@ -216,13 +225,13 @@ fn conclude(
         set,
         distinct: &exact.distinct,
         rows,
-        nearest: (lists, &seen.depth),
+        nearest,
         together: &together,
         home: &homes.distinct_at,
     };
     let clustering = clusters::divide(&divided, settings, &progress.stage(900, 1000))?;
     let found = Found {
-        nearest_distance: nearest_distances(&homes, lists),
+        nearest_distance: nearest_distances(&homes, nearest),
         copies: exact
             .copies
             .into_iter()
@@ -263,12 +272,13 @@ fn issues(set: &Set<'_>, homes: &Homes, outliers: &[f32], settings: &Settings) -
     issues
 }
 
-fn nearest_distances(homes: &Homes, lists: &Lists) -> Vec<f32> {
+fn nearest_distances(homes: &Homes, nearest: &Scored) -> Vec<f32> {
     let places = homes.distinct_at.iter().zip(&homes.has_equal);
     places
-        .map(|(at, has_equal)| match lists.of(*at as usize).next() {
+        .map(|(at, has_equal)| match nearest.of(*at as usize).next() {
             _ if *has_equal => 0.0,
-            Some((_, cosine)) => 1.0 - cosine,
+            // Of equal vectors rounding leaves a product a little over 1.
+            Some((_, cosine)) => (1.0 - cosine).max(0.0),
             None => 2.0,
         })
         .collect()

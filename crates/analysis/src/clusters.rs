@@ -16,7 +16,7 @@ mod merge;
 use lamina_model::ClusterLevel;
 
 use self::merge::Merging;
-use crate::neighbours::{Depth, Lists, Rows};
+use crate::neighbours::{Rows, Scored};
 use crate::progress::Stage;
 use crate::set::Set;
 use crate::{AnalysisError, Cluster, Settings};
@@ -41,7 +41,7 @@ pub(crate) struct Divided<'a> {
     /// Their vectors.
     pub(crate) rows: Rows<'a>,
     /// Their nearest neighbours.
-    pub(crate) nearest: (&'a Lists, &'a Depth),
+    pub(crate) nearest: &'a Scored,
     /// Groups of indexes into `distinct` that are copies and never parted.
     pub(crate) together: &'a [Vec<u32>],
     /// For every place the index into `distinct` that it goes with.

@@ -20,6 +20,7 @@
 
 mod laying;
 mod pairs;
+mod proposals;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,13 +30,11 @@ use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
 pub(crate) use self::laying::Laid;
-use self::laying::{Desk, Pairs, look_closer};
-use self::pairs::Proposed;
-pub(crate) use self::pairs::{Looked, Pair};
-use crate::closer::Parts;
+use self::laying::{Desk, Material, look_closer};
+pub(crate) use self::pairs::{Alike, Laying, Looked, Pair, Pairs};
+pub(crate) use self::proposals::proposals;
 use crate::likeness::{Effort, Likeness};
-use crate::memory::Recall;
-use crate::neighbours::{Depth, Lists};
+use crate::memory::Remembered;
 use crate::progress::Stage;
 use crate::set::{Distinct, Set};
 use crate::{AnalysisError, Settings};
@@ -95,50 +94,11 @@ fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Co
     kept
 }
 
-/// Cosine from which on a copy is to be expected …
-const EXPECTED: f32 = 0.8;
-/// … by so many of the pictures most alike. In a set of look-alikes every picture has dozens at
-/// such a cosine. Of photographs with one or two copies each, 99 in 100 of those at such a cosine
-/// are among the first six.
-const EXPECTED_OF: usize = 8;
-/// Cosine from which on the few pictures nearest to one are compared, though not as alike as
-/// others, and how many; and by how many of these a copy is to be expected. Words, frames and
-/// quarter turns move a vector far: one copy in four is below 0.8, and half of those are here.
-const NEAREST: f32 = 0.5;
-const NEAREST_OF: usize = 4;
-const NEAREST_EXPECTED_OF: usize = 2;
+/// Pairs, or a few more, for which each of their pictures is made ready once.
+const AT_A_DESK: usize = 64;
 /// Members of a group that a new one is laid beside at most, where they were not proposed to each
 /// other, so that a group of thousands does not take the square of their number.
 const BESIDE_AT_MOST: usize = 8;
-
-/// Pairs worth comparing, by index into `distinct`, in order, each once. `alike` are the lists of
-/// vectors, `hashes` those of hashes, each with how much of them counts.
-pub(crate) fn proposals(alike: (&Lists, &Depth), hashes: (&Lists, &Depth)) -> Vec<Pair> {
-    let mut proposed = Proposed::default();
-    let effort = |expected| {
-        if expected {
-            Effort::More
-        } else {
-            Effort::Usual
-        }
-    };
-    for at in 0..alike.0.len() {
-        let mut propose = |other, effort| proposed.push(Pair::new(at as u32, other, effort));
-        for (rank, (other, cosine)) in alike.0.alike(at, alike.1).enumerate() {
-            let expected = cosine >= EXPECTED && rank < EXPECTED_OF;
-            propose(other, effort(expected));
-        }
-        let nearest = alike.0.of(at).take(alike.1.nearest.min(NEAREST_OF));
-        let nearest = nearest.take_while(|(_, cosine)| *cosine >= NEAREST);
-        for (rank, (other, _)) in nearest.enumerate() {
-            propose(other, effort(rank < NEAREST_EXPECTED_OF));
-        }
-        for (other, _) in hashes.0.alike(at, hashes.1) {
-            propose(other, Effort::Usual);
-        }
-    }
-    proposed.into_pairs()
-}
 
 fn sorted(a: u32, b: u32) -> (u32, u32) {
     (a.min(b), a.max(b))
@@ -147,69 +107,135 @@ fn sorted(a: u32, b: u32) -> (u32, u32) {
 /// Near copies, and what was seen on the way to them.
 pub(crate) struct NearCopies {
     pub(crate) copies: Vec<Copies>,
-    /// Every pair that mattered.
-    pub(crate) pairs: Looked,
-    /// How many of them were laid over each other now.
+    /// Pictures go by their index into `distinct`.
+    pub(crate) laying: Laying,
+    /// How many pairs were laid over each other now.
     pub(crate) laid: usize,
-    /// Where the content of drawings lies, by index into `distinct`.
-    pub(crate) parts: BTreeMap<u32, Parts>,
 }
 
 /// Compares the proposed pairs and puts the copies together. Pairs that were compared before are
 /// not compared again.
 pub(crate) fn near(
     pictures: Distinct<'_>,
-    proposals: Vec<Pair>,
+    proposals: Pairs,
     settings: &Settings,
-    before: Option<&Recall<'_>>,
+    before: Option<Remembered<'_, Laying>>,
     stage: &Stage<'_>,
 ) -> Result<NearCopies, AnalysisError> {
+    let least = settings.least_likeness - SLACK;
     let laying = stage.part(0, 700);
     let laying = laying.of(proposals.len() as u64);
-    let pairs = Pairs::new(pictures, before);
+    let material = Material::new(pictures, before);
     let compared: Result<Vec<_>, AnalysisError> = proposals
-        .par_chunks(64)
-        .map(|some| {
+        .some_at_a_time(AT_A_DESK)
+        .into_par_iter()
+        .map(|lower| {
+            let some: Vec<Pair> = proposals.of_lower(lower).collect();
             laying.advance(some.len() as u64)?;
-            let mut desk = Desk::new(&pairs);
+            let mut desk = Desk::new(&material);
             let laid = some
                 .iter()
                 .map(|pair| desk.laid(pair.both(), pair.effort()));
-            Ok(laid.filter(Laid::says_something).collect::<Vec<_>>())
+            let mut looked = Looked::default();
+            looked.take(laid, least);
+            Ok(looked)
         })
         .collect();
-    let mut looked = Looked::new(proposals, compared?);
+    let mut looked = Looked::all(proposals, compared?);
+    stage.let_go();
     let looking = stage.part(700, 1000);
-    look_closer(&pairs, &mut looked.alike, settings.least_likeness, &looking)?;
-    let mut partners: Vec<Vec<(u32, Likeness)>> = vec![Vec::new(); pictures.len() as usize];
-    for laid in &looked.alike {
-        let likeness = laid.copy();
-        if let Some(likeness) = likeness.filter(|found| found.value >= settings.least_likeness) {
-            let (a, b) = laid.pair;
-            partners[a as usize].push((b, likeness));
-            partners[b as usize].push((a, likeness));
-        }
-    }
+    look_closer(
+        &material,
+        &mut looked.drawings,
+        settings.least_likeness,
+        &looking,
+    )?;
     let seen = Seen {
-        pairs: &pairs,
+        material: &material,
         looked: &looked,
         beside: RefCell::default(),
-        least: settings.least_likeness - SLACK,
+        least,
     };
-    let copies = stars(pictures, &seen, partners);
+    let copies = stars(pictures, &seen, &Partners::new(&looked, pictures, settings));
     let beside = seen.beside.into_inner();
-    looked.add(beside);
+    looked.add(beside, least);
     Ok(NearCopies {
         copies,
-        pairs: looked,
-        laid: pairs.count.load(Ordering::Relaxed),
-        parts: pairs.known_parts(),
+        laid: material.count.load(Ordering::Relaxed),
+        laying: Laying {
+            pairs: looked,
+            parts: material.into_parts(),
+        },
     })
+}
+
+/// For each picture where it is told that another is a copy of it. Among look-alikes that is said of
+/// more pairs than there are pictures, so no more than the place of each is held.
+struct Partners<'a> {
+    looked: &'a Looked,
+    /// Where those of each picture begin, and the end of the last.
+    starts: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl<'a> Partners<'a> {
+    fn new(looked: &'a Looked, pictures: Distinct<'_>, settings: &Settings) -> Self {
+        let is_copy = |laid: &Laid| {
+            let copy = laid.copy();
+            copy.is_some_and(|found| found.value >= settings.least_likeness)
+        };
+        let both = || {
+            let all = (0..looked.telling()).map(|at| (at, looked.told(at)));
+            let copies = all.filter(|(_, laid)| is_copy(laid));
+            copies.flat_map(|(at, laid)| [(laid.pair.0, at), (laid.pair.1, at)])
+        };
+        let mut starts = vec![0_u32; pictures.len() as usize + 1];
+        for (picture, _) in both() {
+            starts[picture as usize + 1] += 1;
+        }
+        for picture in 0..pictures.len() as usize {
+            starts[picture + 1] += starts[picture];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; starts[pictures.len() as usize] as usize];
+        for (picture, at) in both() {
+            let slot = &mut next[picture as usize];
+            places[*slot as usize] = at as u32;
+            *slot += 1;
+        }
+        Self {
+            looked,
+            starts,
+            places,
+        }
+    }
+
+    fn places_of(&self, picture: u32) -> &[u32] {
+        let picture = picture as usize;
+        &self.places[self.starts[picture] as usize..self.starts[picture + 1] as usize]
+    }
+
+    /// The copies of a picture, the most alike first.
+    fn of(&self, picture: u32) -> Vec<(u32, Likeness)> {
+        let places = self.places_of(picture).iter();
+        let copies = places.filter_map(|at| {
+            let laid = self.looked.told(*at as usize);
+            let other = if laid.pair.0 == picture {
+                laid.pair.1
+            } else {
+                laid.pair.0
+            };
+            Some((other, laid.copy()?))
+        });
+        let mut copies: Vec<(u32, Likeness)> = copies.collect();
+        copies.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
+        copies
+    }
 }
 
 /// What is known of pairs.
 struct Seen<'a, 'p> {
-    pairs: &'a Pairs<'p>,
+    material: &'a Material<'p>,
     /// The pairs that were proposed.
     looked: &'a Looked,
     /// Others that were looked at beside.
@@ -234,7 +260,7 @@ impl Seen<'_, '_> {
         let mut beside = self.beside.borrow_mut();
         let laid = beside
             .entry(pair)
-            .or_insert_with(|| Desk::new(self.pairs).laid(pair, Effort::Usual));
+            .or_insert_with(|| Desk::new(self.material).laid(pair, Effort::Usual));
         self.is_alike(laid)
     }
 
@@ -254,13 +280,9 @@ impl Seen<'_, '_> {
 }
 
 /// Lets each picture, in the order of keeping, take its copies.
-fn stars(
-    pictures: Distinct<'_>,
-    seen: &Seen<'_, '_>,
-    mut partners: Vec<Vec<(u32, Likeness)>>,
-) -> Vec<Copies> {
+fn stars(pictures: Distinct<'_>, seen: &Seen<'_, '_>, partners: &Partners<'_>) -> Vec<Copies> {
     let mut order: Vec<u32> = (0..pictures.len())
-        .filter(|at| !partners[*at as usize].is_empty())
+        .filter(|at| !partners.places_of(*at).is_empty())
         .collect();
     let distinct = pictures.places;
     let first = |a: &u32, b: &u32| {
@@ -276,8 +298,7 @@ fn stars(
             continue;
         }
         taken[keep as usize] = true;
-        let mut wanted = std::mem::take(&mut partners[keep as usize]);
-        wanted.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
+        let mut wanted = partners.of(keep);
         let nearest = wanted[0];
         wanted.retain(|(other, _)| !taken[*other as usize]);
         if wanted.is_empty() {

@@ -1,8 +1,8 @@
 //! What an analysis says.
 
-use lamina_model::{ClusterLevel, DuplicateTier, IssueKind};
+use std::io;
 
-use crate::Memory;
+use lamina_model::{ClusterLevel, DuplicateTier, IssueKind};
 
 /// Everything found. Rows are the rows of the matrix given to [`crate::analyse()`].
 #[derive(Debug, Clone, PartialEq)]
@@ -25,12 +25,24 @@ pub struct Findings {
 }
 
 /// What [`crate::analyse_after()`] comes back with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Compared {
     /// What was found.
     pub findings: Findings,
-    /// What to give to the next analysis of the set.
-    pub memory: Memory,
+    /// What it took.
+    pub work: Work,
+    /// Whether all that is to be remembered was written. If not, what was is no memory.
+    pub remembered: io::Result<()>,
+}
+
+/// What an analysis did that another one may spare itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Pictures that were compared with all others, or all of their neighbourhoods: those that were
+    /// not remembered, and those of whose neighbours no longer enough was.
+    pub pictures_compared: u64,
+    /// Pairs of pictures that were laid over each other.
+    pub pairs_laid: u64,
 }
 
 /// Pictures that are the same in one way, and the one to keep.

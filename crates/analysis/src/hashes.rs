@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::likeness::frame;
 use crate::likeness::plane::{Plane, SIDE, Turn};
-use crate::memory::Recall;
+use crate::memory::Remembered;
 use crate::neighbours::{Depth, Known, Lists, Near, recalled};
 use crate::progress::Stage;
 use crate::set::Distinct;
@@ -50,14 +50,14 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
-    fn new(set: Distinct<'_>, before: Option<&Recall<'_>>) -> Self {
+    fn new(set: Distinct<'_>, before: Option<&Remembered<'_, Hashed>>) -> Self {
         let all: Vec<Vec<Look>> = (0..set.len())
             .into_par_iter()
             .map(|at| {
-                let known = before.and_then(|recall| Some((recall, recall.was(at)?)));
+                let known = before.and_then(|before| Some((before, before.recall.was(at)?)));
                 known.map_or_else(
                     || looks(set.facts(at), &set.signature(at)),
-                    |(recall, was)| recall.memory.looks.of(was as usize).to_vec(),
+                    |(before, was)| before.what.looks.of(was as usize).to_vec(),
                 )
             })
             .collect();
@@ -84,7 +84,7 @@ impl Looks {
 }
 
 /// What is found.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hashed {
     pub(crate) looks: Looks,
     /// Bits in which hashes may differ and are near.
@@ -107,10 +107,10 @@ pub(crate) fn depth(at_most: usize, radius: u32) -> Depth {
 pub(crate) fn near(
     set: Distinct<'_>,
     at_most: usize,
-    before: Option<&Recall<'_>>,
+    before: Option<Remembered<'_, Hashed>>,
     stage: &Stage<'_>,
 ) -> Result<Hashed, AnalysisError> {
-    let looks = Looks::new(set, before);
+    let looks = Looks::new(set, before.as_ref());
     let flips = if looks.laid.len() > MANY {
         FLIPS_OF_MANY
     } else {
@@ -119,8 +119,13 @@ pub(crate) fn near(
     let radius = (flips + 1) * PARTS as u32 - 1;
     let asked = depth(at_most, radius);
     let held = asked.with_reserve();
-    let before = before.filter(|recall| recall.memory.radius == radius);
-    let (known, lists) = recalled(set.len() as usize, &asked, before, |memory| &memory.hashes);
+    let before = before.filter(|before| before.what.radius == radius);
+    let is_remembered = before.is_some();
+    let before = before.map(|Remembered { what, recall }| Remembered {
+        what: what.near,
+        recall,
+    });
+    let (known, lists) = recalled(set.len() as usize, &asked, before);
     let rows = |wanted: fn(Known) -> bool| {
         let all = (0..).zip(&known).filter(move |(_, known)| wanted(**known));
         all.map(|(row, _)| row)
@@ -128,7 +133,7 @@ pub(crate) fn near(
     let anew = Index::new(looks.plain(rows(|known| known == Known::Not)), flips);
     // Where all are new, or none asks, one index is enough.
     let asks = rows(|known| known != Known::Wholly).count() > 0;
-    let all = (asks && before.is_some()).then(|| Index::new(looks.plain(rows(|_| true)), flips));
+    let all = (asks && is_remembered).then(|| Index::new(looks.plain(rows(|_| true)), flips));
     let stage = stage.of(u64::from(set.len()).div_ceil(64));
     let found: Result<Vec<_>, _> = lists
         .into_par_iter()

@@ -1,7 +1,7 @@
 //! Where each picture of a set belongs, once its copies are known.
 
 use crate::duplicates::{Copies, Exact};
-use crate::neighbours::{Depth, Lists};
+use crate::neighbours::Scored;
 use crate::set::Set;
 
 /// Where each picture belongs, by place.
@@ -65,13 +65,13 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn new(exact: &Exact, homes: &Homes, near: &Lists, asked: &Depth) -> Self {
+    pub(crate) fn new(exact: &Exact, homes: &Homes, nearest: &Scored) -> Self {
         let distinct = exact.distinct.iter().copied().enumerate();
         let kept = distinct.filter(|(_, place)| !homes.is_copy[*place as usize]);
         let (at, places): (Vec<usize>, Vec<u32>) = kept.unzip();
         let among_kept = |at: &usize| {
             let place = |other: u32| exact.distinct[other as usize] as usize;
-            let all = near.of(*at).take(asked.nearest);
+            let all = nearest.of(*at);
             all.map(|(other, cosine)| (place(other), cosine))
                 .filter(|(place, _)| !homes.is_copy[*place])
                 .map(|(place, cosine)| (homes.kept_at[place], cosine))

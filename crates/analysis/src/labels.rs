@@ -200,8 +200,9 @@ fn class_outliers(
     for members in &classes.members {
         let done = found.len();
         let stage = progress.stage(reached(done), reached(done + members.len()));
-        let near = neighbours::find(Rows::new(vectors, members), &question, None, &stage)?;
-        let nearest = (0..members.len()).map(|at| near.lists.nearest(at, &question.depth));
+        let (near, _) = neighbours::find(Rows::new(vectors, members), &question, None, &stage)?;
+        let nearest = near.lists.into_nearest(question.depth.nearest);
+        let nearest = (0..members.len()).map(|at| nearest.of(at).collect());
         let confidences = outliers::confidences(&nearest.collect::<Vec<_>>());
         let told = members.iter().zip(confidences);
         found.extend(told.map(|(row, confidence)| ClassOutlier {

@@ -52,7 +52,7 @@ mod wide;
 pub use analyse::{analyse, analyse_after};
 pub use error::AnalysisError;
 pub use facts::Facts;
-pub use findings::{Cluster, Compared, Finding, Findings, Group};
+pub use findings::{Cluster, Compared, Finding, Findings, Group, Work};
 pub use labels::{ClassOutlier, LabelFindings, Mislabel, judge_labels};
 pub use layout::layout;
 pub use leakage::{Leak, leaks};

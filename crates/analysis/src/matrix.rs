@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::AnalysisError;
 
 /// Rows of equal length, one after the other in memory, in numbers of 16 bits: vectors are most of
-/// what an analysis holds, and rounding moves a cosine by some millionths. What is reckoned with
+/// what an analysis holds, and rounding moves a cosine by some hundred-thousandths. What is reckoned with
 /// them is reckoned in 32 bits.
 ///
 /// Rows are expected to have length 1 (L2), so that a dot product is a cosine. A row of zeros

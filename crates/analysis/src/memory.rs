@@ -12,43 +12,43 @@
 //! made again when so many of it are gone.
 
 mod key;
+mod read;
 mod recall;
-mod stored;
 #[cfg(test)]
 mod tests;
+mod written;
 
 pub(crate) use key::{Key, key, made_by};
-pub(crate) use recall::Recall;
+pub(crate) use recall::{Recall, Remembered};
+pub(crate) use written::Writer;
 
-use std::collections::BTreeMap;
+use crate::Work;
+use crate::duplicates::Laying;
+use crate::hashes::Hashed;
+use crate::neighbours::Neighbours;
 
-use crate::closer::Parts;
-use crate::duplicates::Looked;
-use crate::hashes::Looks;
-use crate::neighbours::{Lists, Neighbourhoods};
-
-/// What an analysis remembers for the next one of the same set.
+/// What an analysis remembered for the next one of the same set.
 ///
 /// About a kilobyte a picture, at most four where everything looks alike. Rows are numbered
-/// in the order of their keys.
+/// in the order of their keys. [`crate::analyse_after()`] writes it as bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
     /// Tells what made it.
-    pub(crate) made_by: [u8; 32],
+    made_by: [u8; 32],
     /// The different pictures, in order.
-    pub(crate) keys: Vec<Key>,
-    pub(crate) near: Lists,
-    pub(crate) neighbourhoods: Option<Neighbourhoods>,
-    pub(crate) looks: Looks,
-    /// Bits in which hashes may differ and are near.
-    pub(crate) radius: u32,
-    pub(crate) hashes: Lists,
-    /// Pairs that were laid over each other.
-    pub(crate) pairs: Looked,
-    /// Where the content of drawings lies, by row.
-    pub(crate) parts: BTreeMap<u32, Parts>,
-    pub(crate) pictures_compared: u64,
-    pub(crate) pairs_laid: u64,
+    keys: Vec<Key>,
+    neighbours: Neighbours,
+    hashed: Hashed,
+    laying: Laying,
+    work: Work,
+}
+
+/// What is remembered, each kind by itself.
+#[derive(Default)]
+pub(crate) struct Known<'a> {
+    pub(crate) neighbours: Option<Remembered<'a, Neighbours>>,
+    pub(crate) hashed: Option<Remembered<'a, Hashed>>,
+    pub(crate) laying: Option<Remembered<'a, Laying>>,
 }
 
 impl Memory {
@@ -57,14 +57,35 @@ impl Memory {
         self.keys.len()
     }
 
-    /// Pictures that the analysis compared with all others, or all of their neighbourhoods: those
-    /// that it did not know, and those of whose neighbours it no longer knew enough.
-    pub fn pictures_compared(&self) -> u64 {
-        self.pictures_compared
+    /// What the analysis did that wrote it.
+    pub fn work(&self) -> Work {
+        self.work
     }
 
-    /// Pairs of pictures that the analysis laid over each other.
-    pub fn pairs_laid(&self) -> u64 {
-        self.pairs_laid
+    pub(crate) fn is_made_by(&self, made_by: &[u8; 32]) -> bool {
+        self.made_by == *made_by
+    }
+
+    /// What the pictures of today were.
+    pub(crate) fn recall(&self, today: &[Key]) -> Recall {
+        Recall::new(&self.keys, today)
+    }
+
+    /// Its parts, beside the pictures of today.
+    pub(crate) fn known(self, recall: &Recall) -> Known<'_> {
+        Known {
+            neighbours: Some(Remembered {
+                what: self.neighbours,
+                recall,
+            }),
+            hashed: Some(Remembered {
+                what: self.hashed,
+                recall,
+            }),
+            laying: Some(Remembered {
+                what: self.laying,
+                recall,
+            }),
+        }
     }
 }

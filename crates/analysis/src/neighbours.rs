@@ -15,15 +15,15 @@ mod partition;
 mod tests;
 
 pub(crate) use best::Best;
-pub(crate) use lists::{Holders, Lists};
+pub(crate) use lists::{Holders, Lists, Scored};
 pub(crate) use near::{Depth, Horizon, Near};
-pub(crate) use partition::{ASSIGNED, NOWHERE, Neighbourhoods};
+pub(crate) use partition::Neighbourhoods;
 
 use half::{f16, slice::HalfFloatSliceExt};
 use rayon::prelude::*;
 
 use crate::matrix::widened;
-use crate::memory::{Memory, Recall};
+use crate::memory::Remembered;
 use crate::progress::Stage;
 use crate::{AnalysisError, Matrix};
 
@@ -129,67 +129,77 @@ pub(crate) enum Known {
 }
 
 /// What is answered.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Neighbours {
     /// For each row other rows with their cosine, the most alike first, equally alike ones by
     /// number.
     pub(crate) lists: Lists,
     /// The neighbourhoods, if rows were compared within those only.
     pub(crate) neighbourhoods: Option<Neighbourhoods>,
-    /// Rows that were compared with all others, or all of their neighbourhoods.
-    pub(crate) asked: usize,
 }
 
-/// Finds the neighbours of all rows. What was found before is taken as it is, as far as it goes.
+/// Finds the neighbours of all rows, and says how many rows were compared with all others, or all
+/// of their neighbourhoods. What was found before is taken as it is, as far as it goes.
 pub(crate) fn find(
     rows: Rows<'_>,
     question: &Question,
-    before: Option<&Recall<'_>>,
+    before: Option<Remembered<'_, Neighbours>>,
     stage: &Stage<'_>,
-) -> Result<Neighbours, AnalysisError> {
+) -> Result<(Neighbours, usize), AnalysisError> {
     let held = question.depth.with_reserve();
     if rows.columns() == 0 {
-        return Ok(Neighbours {
+        let none = Neighbours {
             lists: Lists::new(vec![Near::new(); rows.len()], &held),
             neighbourhoods: None,
-            asked: 0,
-        });
+        };
+        return Ok((none, 0));
     }
     let exact = rows.len() <= question.exact_up_to;
     // Lists of neighbourhoods lack what lists of all have.
-    let before = before.filter(|recall| match recall.neighbourhoods() {
+    let before = before.filter(|before| match &before.what.neighbourhoods {
         None => exact,
         Some(neighbourhoods) => !exact && neighbourhoods.serves(rows.len()),
     });
-    let (known, lists) = recalled(rows.len(), &question.depth, before, |memory| &memory.near);
+    let (lists, neighbourhoods) = before.map_or((None, None), |Remembered { what, recall }| {
+        let lists = what.lists;
+        let moved = what.neighbourhoods.map(|before| before.moved(recall));
+        (
+            Some(Remembered {
+                what: lists,
+                recall,
+            }),
+            moved,
+        )
+    });
+    let (known, lists) = recalled(rows.len(), &question.depth, lists);
     let asked = known.iter().filter(|known| **known != Known::Wholly);
     let asked = asked.count();
     let (lists, neighbourhoods) = if exact {
         (exact::find(rows, &held, lists, &known, stage)?, None)
     } else {
-        let before = before.and_then(Recall::moved_neighbourhoods);
-        let (lists, found) = partition::find(rows, &held, lists, &known, before, stage)?;
+        let (lists, found) = partition::find(rows, &held, lists, &known, neighbourhoods, stage)?;
         (lists, Some(found))
     };
-    Ok(Neighbours {
+    let found = Neighbours {
         lists: Lists::new(lists, &held),
         neighbourhoods,
-        asked,
-    })
+    };
+    Ok((found, asked))
 }
 
 /// How well each row is known, and the list with which each begins.
 pub(crate) fn recalled(
     rows: usize,
     asked: &Depth,
-    before: Option<&Recall<'_>>,
-    lists: impl Fn(&Memory) -> &Lists,
+    before: Option<Remembered<'_, Lists>>,
 ) -> (Vec<Known>, Vec<Near>) {
     let one = |row: u32| {
-        let Some((recall, was)) = before.and_then(|recall| Some((recall, recall.was(row)?))) else {
+        let known = before.as_ref();
+        let known = known.and_then(|before| Some((before, before.recall.was(row)?)));
+        let Some((Remembered { what, recall }, was)) = known else {
             return (Known::Not, Near::new());
         };
-        let near = lists(recall.memory).recalled(was, recall);
+        let near = what.recalled(was, recall);
         if near.suffices(asked) {
             (Known::Wholly, near)
         } else {

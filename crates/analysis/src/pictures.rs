@@ -18,15 +18,9 @@ pub trait Pictures: Sync {
 }
 
 /// Signatures held in memory, and no picture seen any larger.
-impl Pictures for [Signature] {
-    fn signature(&self, row: u32) -> Signature {
-        self[row as usize].clone()
-    }
-}
-
 impl Pictures for Vec<Signature> {
     fn signature(&self, row: u32) -> Signature {
-        self[..].signature(row)
+        self[row as usize].clone()
     }
 }
 

@@ -88,6 +88,11 @@ impl Stage<'_> {
         }
     }
 
+    /// Says that much memory was let go.
+    pub(crate) fn let_go(&self) {
+        self.progress.let_go();
+    }
+
     /// Some pieces of work are done, or are about to be.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ pub use walk::PagedList;
 pub use wanted::{HasCopies, Wanted};
 
 pub(crate) use build::write_index;
-pub(crate) use folder::{forget, keep_only};
+pub(crate) use folder::{for_scratch, forget, keep_only};
 pub(crate) use items::Item;
 pub(crate) use open::Indexes;
 

@@ -17,6 +17,7 @@ mod pictures;
 mod remembered;
 mod report;
 mod scan;
+mod scratch;
 mod signatures;
 mod splits;
 

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::Members;
 use crate::AnalysisError;
-use crate::neighbours::{Depth, Holders, Lists, Rows, dot, dot_with};
+use crate::neighbours::{Holders, Rows, Scored, dot, dot_with};
 use crate::progress::Stage;
 
 /// Clusters that a cluster is compared with.
@@ -43,11 +43,10 @@ pub(super) struct Merging<'a> {
 }
 
 impl<'a> Merging<'a> {
-    pub(super) fn new(rows: Rows<'a>, (lists, asked): (&Lists, &Depth)) -> Self {
-        let nearest = |at: usize| lists.of(at).take(asked.nearest);
-        let holders = Holders::new(rows.len(), nearest);
+    pub(super) fn new(rows: Rows<'a>, nearest: &Scored) -> Self {
+        let holders = Holders::new(rows.len(), |at| nearest.of(at));
         let near = (0..rows.len()).into_par_iter().map(|at| {
-            let both = nearest(at).chain(holders.of(at).iter().copied());
+            let both = nearest.of(at).chain(holders.of(at).iter().copied());
             let mut near: Vec<(u32, f32)> = both.collect();
             // Two that have each other say the same of it.
             near.sort_unstable_by_key(|(other, _)| *other);

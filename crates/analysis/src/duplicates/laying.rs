@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::pairs::Pair;
+use super::{Laying, Looked, Pair};
 use crate::AnalysisError;
 use crate::closer::{self, Closer, Drawing, Parts, Promise, Told};
 use crate::likeness::{Effort, Glance, Likeness, Prepared, compare};
-use crate::memory::Recall;
+use crate::memory::Remembered;
 use crate::progress::Stage;
 use crate::set::Distinct;
 
@@ -49,11 +49,9 @@ impl Laid {
             Some(Closer::Nothing) | None => self.likeness,
         }
     }
-}
 
-impl Laid {
     /// Two pictures of which there is nothing to say.
-    pub(super) fn apart(pair: Pair) -> Self {
+    pub(crate) const fn apart(pair: Pair) -> Self {
         Self {
             pair: pair.both(),
             effort: pair.effort(),
@@ -63,29 +61,29 @@ impl Laid {
         }
     }
 
-    /// Whether they have anything in common, or may have when looked at closely.
-    pub(super) fn says_something(&self) -> bool {
-        self.likeness.is_some() || self.promise.is_some()
+    /// The two and how hard was looked.
+    pub(super) fn named(&self) -> Pair {
+        Pair::new(self.pair.0, self.pair.1, self.effort)
     }
 }
 
 /// What pairs are laid with: the pictures, and what was seen before.
-pub(super) struct Pairs<'a> {
+pub(super) struct Material<'a> {
     pictures: Distinct<'a>,
     /// Where the content of drawings lies, as far as anybody asked.
     parts: Vec<OnceLock<Option<Box<Parts>>>>,
     /// What was seen before.
-    before: Option<&'a Recall<'a>>,
+    before: Option<Remembered<'a, Looked>>,
     /// Pairs laid.
     pub(super) count: AtomicUsize,
 }
 
-impl<'a> Pairs<'a> {
-    pub(super) fn new(pictures: Distinct<'a>, before: Option<&'a Recall<'a>>) -> Self {
+impl<'a> Material<'a> {
+    pub(super) fn new(pictures: Distinct<'a>, before: Option<Remembered<'a, Laying>>) -> Self {
         let parts = (0..pictures.len()).map(|at| {
-            let known = before.and_then(|recall| {
-                let was = recall.was(at)?;
-                recall.memory.parts.get(&was).copied().map(Box::new)
+            let known = before.as_ref().and_then(|before| {
+                let was = before.recall.was(at)?;
+                before.what.parts.get(&was).copied().map(Box::new)
             });
             known.map_or_else(OnceLock::new, |known| OnceLock::from(Some(known)))
         });
@@ -93,7 +91,10 @@ impl<'a> Pairs<'a> {
         Self {
             pictures,
             parts,
-            before,
+            before: before.map(|Remembered { what, recall }| Remembered {
+                what: what.pairs,
+                recall,
+            }),
             count: AtomicUsize::new(0),
         }
     }
@@ -108,7 +109,7 @@ impl<'a> Pairs<'a> {
     }
 
     /// All that is known of the content of drawings by now.
-    pub(super) fn known_parts(self) -> BTreeMap<u32, Parts> {
+    pub(super) fn into_parts(self) -> BTreeMap<u32, Parts> {
         let known = (0..)
             .zip(self.parts)
             .filter_map(|(at, parts)| Some((at, *parts.into_inner()??)));
@@ -117,10 +118,10 @@ impl<'a> Pairs<'a> {
 
     /// What was seen of a pair before with as much effort.
     fn known(&self, pair: (u32, u32), effort: Effort) -> Option<Laid> {
-        let recall = self.before?;
+        let Remembered { what, recall } = self.before.as_ref()?;
         // The lower of the two was the lower.
         let was = (recall.was(pair.0)?, recall.was(pair.1)?);
-        let known = recall.memory.pairs.of(was)?;
+        let known = what.of(was)?;
         (known.effort == effort).then_some(Laid { pair, ..known })
     }
 
@@ -133,7 +134,7 @@ impl<'a> Pairs<'a> {
 /// Lays some pairs over each other, where that was not done before. Most pictures stand in several
 /// of them: each is made ready once for all that are laid at one desk.
 pub(super) struct Desk<'p, 'a> {
-    pairs: &'p Pairs<'a>,
+    material: &'p Material<'a>,
     ready: BTreeMap<u32, Prepared<'a>>,
     /// The first of the pair before. Pairs come in order, so the windows of one picture at a time
     /// are enough.
@@ -141,29 +142,29 @@ pub(super) struct Desk<'p, 'a> {
 }
 
 impl<'p, 'a> Desk<'p, 'a> {
-    pub(super) fn new(pairs: &'p Pairs<'a>) -> Self {
+    pub(super) fn new(material: &'p Material<'a>) -> Self {
         Self {
-            pairs,
+            material,
             ready: BTreeMap::new(),
             first: None,
         }
     }
 
     pub(super) fn laid(&mut self, pair: (u32, u32), effort: Effort) -> Laid {
-        if let Some(known) = self.pairs.known(pair, effort) {
+        if let Some(known) = self.material.known(pair, effort) {
             // Whether it is looked at closely is chosen anew.
             return Laid {
                 closer: None,
                 ..known
             };
         }
-        self.pairs.count.fetch_add(1, Ordering::Relaxed);
+        self.material.count.fetch_add(1, Ordering::Relaxed);
         let before = self.first.replace(pair.0).filter(|first| *first != pair.0);
         if let Some(before) = before.and_then(|before| self.ready.get_mut(&before)) {
             before.close_windows();
         }
         for at in [pair.0, pair.1] {
-            let ready = || self.pairs.prepared(at);
+            let ready = || self.material.prepared(at);
             self.ready.entry(at).or_insert_with(ready);
         }
         let (one, other) = (&self.ready[&pair.0], &self.ready[&pair.1]);
@@ -182,7 +183,7 @@ impl<'p, 'a> Desk<'p, 'a> {
         if !closer::may_be_drawings(one, other) {
             return None;
         }
-        let (mine, theirs) = (self.pairs.parts(pair.0)?, self.pairs.parts(pair.1)?);
+        let (mine, theirs) = (self.material.parts(pair.0)?, self.material.parts(pair.1)?);
         if !closer::are_drawings((one, mine), (other, theirs)) {
             return None;
         }
@@ -199,18 +200,18 @@ impl<'p, 'a> Desk<'p, 'a> {
 
 /// Takes a closer look at those drawings for which it may tell something.
 pub(super) fn look_closer(
-    pairs: &Pairs<'_>,
+    material: &Material<'_>,
     laid: &mut [Laid],
     least_likeness: f32,
     stage: &Stage<'_>,
 ) -> Result<(), AnalysisError> {
-    let chosen = closer::chosen(laid, pairs.pictures.len() as usize, least_likeness);
+    let chosen = closer::chosen(laid, material.pictures.len() as usize, least_likeness);
     let stage = stage.of(chosen.len() as u64);
     let looked: Result<Vec<_>, AnalysisError> = chosen
         .par_chunks(AT_ONCE)
         .map(|some| {
             stage.advance(some.len() as u64)?;
-            let mut table = Table::new(pairs);
+            let mut table = Table::new(material);
             let looks = some
                 .iter()
                 .map(|at| (*at, table.look(&laid[*at], least_likeness)));
@@ -228,34 +229,34 @@ const AT_ONCE: usize = 16;
 
 /// Looks closely at some pairs, each drawing made ready once.
 struct Table<'p, 'a> {
-    pairs: &'p Pairs<'a>,
+    material: &'p Material<'a>,
     ready: BTreeMap<u32, Option<(Prepared<'a>, Drawing)>>,
 }
 
 impl<'p, 'a> Table<'p, 'a> {
-    fn new(pairs: &'p Pairs<'a>) -> Self {
+    fn new(material: &'p Material<'a>) -> Self {
         Self {
-            pairs,
+            material,
             ready: BTreeMap::new(),
         }
     }
 
     fn look(&mut self, laid: &Laid, least_likeness: f32) -> Closer {
-        let known = self.pairs.known(laid.pair, laid.effort);
+        let known = self.material.known(laid.pair, laid.effort);
         if let Some(known) = known.and_then(|known| known.closer) {
             return known;
         }
-        let (pairs, (one, other)) = (self.pairs, laid.pair);
+        let (material, (one, other)) = (self.material, laid.pair);
         for at in [one, other] {
             self.ready.entry(at).or_insert_with(|| {
-                let closeup = pairs.pictures.closeup(at)?;
-                Some((pairs.prepared(at), Drawing::new(&closeup)))
+                let closeup = material.pictures.closeup(at)?;
+                Some((material.prepared(at), Drawing::new(&closeup)))
             });
         }
         let told = Told::of(laid.likeness, least_likeness);
         let look = || {
             let (mine, theirs) = (self.ready[&one].as_ref()?, self.ready[&other].as_ref()?);
-            let (my_parts, their_parts) = (pairs.parts(one)?, pairs.parts(other)?);
+            let (my_parts, their_parts) = (material.parts(one)?, material.parts(other)?);
             let starts = closer::starts((&mine.0, my_parts), (&theirs.0, their_parts));
             let both = [(&mine.0, &mine.1), (&theirs.0, &theirs.1)];
             Some(closer::look(both, &starts, told))

@@ -1,8 +1,14 @@
 //! Going on, in sets of more than one block.
 
-use lamina_model::{Measures, Signature};
+use std::io;
 
-use super::Memory;
+use lamina_model::{DuplicateTier, Measures, Signature};
+
+use super::{Memory, Writer};
+use crate::closer::{Closer, Parts, Promise};
+use crate::duplicates::{Alike, Laid, Laying, Looked, Pair, Pairs};
+use crate::likeness::align::Lay;
+use crate::likeness::{Effort, Likeness};
 use crate::{Compared, Facts, Matrix, Settings, Unwatched, analyse_after};
 
 const COLUMNS: usize = 40;
@@ -69,7 +75,7 @@ fn compared(
     before: Option<&Memory>,
     numbers: impl Iterator<Item = u32>,
     exact_up_to: usize,
-) -> Compared {
+) -> (Compared, Memory) {
     let (facts, seen): (Vec<_>, Vec<_>) = numbers.map(picture).unzip();
     let (signatures, vectors): (Vec<_>, Vec<_>) = seen.into_iter().unzip();
     let settings = Settings {
@@ -79,59 +85,192 @@ fn compared(
         ..Settings::default()
     };
     let vectors = Matrix::from_rows(&vectors).unwrap();
-    let before = before.cloned();
-    analyse_after(before, &vectors, &facts, &signatures, &settings, &Unwatched).unwrap()
+    let (before, watch) = (before.cloned(), &Unwatched);
+    let mut bytes = Vec::new();
+    let compared = analyse_after(
+        before,
+        &vectors,
+        &facts,
+        &signatures,
+        &settings,
+        watch,
+        &mut bytes,
+    );
+    (compared.unwrap(), Memory::from_bytes(&bytes).unwrap())
 }
 
 #[test]
 fn the_findings_are_those_of_all_at_once_across_blocks() {
-    let first = compared(None, 0..1150, usize::MAX);
+    let (first, memory) = compared(None, 0..1150, usize::MAX);
     assert!(first.findings.groups.len() > 20);
     let numbers = || (0..1200).filter(|number| number % 60 != 1);
-    let again = compared(Some(&first.memory), numbers(), usize::MAX);
-    let anew = compared(None, numbers(), usize::MAX);
+    let (again, _) = compared(Some(&memory), numbers(), usize::MAX);
+    let (anew, _) = compared(None, numbers(), usize::MAX);
     assert!(again.findings == anew.findings);
     assert!(
-        again.memory.pictures_compared() < 400,
+        again.work.pictures_compared < 400,
         "{}",
-        again.memory.pictures_compared()
+        again.work.pictures_compared
     );
     assert!(
-        10 * again.memory.pairs_laid() < 3 * anew.memory.pairs_laid(),
+        10 * again.work.pairs_laid < 3 * anew.work.pairs_laid,
         "{} of {}",
-        again.memory.pairs_laid(),
-        anew.memory.pairs_laid()
+        again.work.pairs_laid,
+        anew.work.pairs_laid
     );
 }
 
 #[test]
 fn within_neighbourhoods_the_findings_are_those_of_an_analysis_with_the_same_landmarks() {
-    let first = compared(None, 0..1150, 0);
+    let (_, first) = compared(None, 0..1150, 0);
     let landmarks = || {
-        let none = compared(None, 0..0, usize::MAX).memory;
-        let mut neighbourhoods = first.memory.neighbourhoods.clone().unwrap();
+        let (_, mut landmarks) = compared(None, 0..0, usize::MAX);
+        let mut neighbourhoods = first.neighbours.neighbourhoods.clone().unwrap();
         neighbourhoods.homes.clear();
-        Memory {
-            neighbourhoods: Some(neighbourhoods),
-            made_by: first.memory.made_by,
-            ..none
-        }
+        landmarks.neighbours.neighbourhoods = Some(neighbourhoods);
+        landmarks.made_by = first.made_by;
+        landmarks
     };
-    let mut memory = first.memory.clone();
+    let mut memory = first.clone();
     for (from, to) in [(0, 1200), (40, 1200), (40, 1500)] {
-        let again = compared(Some(&memory), from..to, 0);
-        let anew = compared(Some(&landmarks()), from..to, 0);
+        let (again, remembered) = compared(Some(&memory), from..to, 0);
+        let (anew, _) = compared(Some(&landmarks()), from..to, 0);
         assert!(again.findings == anew.findings, "{from} to {to}");
-        assert_eq!(anew.memory.pictures_compared(), u64::from(to - from));
+        assert_eq!(anew.work.pictures_compared, u64::from(to - from));
         assert!(
-            again.memory.pictures_compared() < 600,
+            again.work.pictures_compared < 600,
             "{}",
-            again.memory.pictures_compared()
+            again.work.pictures_compared
         );
-        memory = again.memory;
+        memory = remembered;
     }
     // A set that has outgrown its landmarks has others.
-    let grown = compared(Some(&memory), 0..2400, 0);
-    assert_eq!(grown.memory.pictures_compared(), 2400);
-    assert_eq!(grown.memory.neighbourhoods.unwrap().chosen_for, 2400);
+    let (grown, memory) = compared(Some(&memory), 0..2400, 0);
+    assert_eq!(grown.work.pictures_compared, 2400);
+    let neighbourhoods = memory.neighbours.neighbourhoods;
+    assert_eq!(neighbourhoods.unwrap().chosen_for, 2400);
+}
+
+/// Takes so many bytes and no more.
+struct Full(usize);
+
+impl io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self
+            .0
+            .checked_sub(bytes.len())
+            .ok_or(io::ErrorKind::StorageFull)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_cannot_be_remembered_costs_no_finding_and_is_told() {
+    let (facts, seen): (Vec<_>, Vec<_>) = (0..600).map(picture).unzip();
+    let (signatures, vectors): (Vec<_>, Vec<_>) = seen.into_iter().unzip();
+    let vectors = Matrix::from_rows(&vectors).unwrap();
+    let compared = |remember: &mut dyn io::Write| {
+        let settings = Settings::default();
+        let watch = &Unwatched;
+        analyse_after(
+            None,
+            &vectors,
+            &facts,
+            &signatures,
+            &settings,
+            watch,
+            remember,
+        )
+        .unwrap()
+    };
+    let mut bytes = Vec::new();
+    let whole = compared(&mut bytes);
+    whole.remembered.unwrap();
+    for room in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+        let told = compared(&mut Full(room));
+        assert!(told.findings == whole.findings, "{room}");
+        let fault = told.remembered.unwrap_err();
+        assert_eq!(fault.kind(), io::ErrorKind::StorageFull, "{room}");
+    }
+    compared(&mut Full(bytes.len())).remembered.unwrap();
+}
+
+#[test]
+fn all_that_was_seen_of_pairs_and_drawings_is_read_as_it_was_written() {
+    let (_, mut memory) = compared(None, 0..90, 0);
+    let likeness = |tier, value| Some(Likeness { tier, value });
+    let same = Closer::Same(likeness(DuplicateTier::Edited, 0.97).unwrap());
+    let turned = likeness(DuplicateTier::Mirrored, 0.91);
+    let pair = |one, other, effort| Pair::new(one, other, effort);
+    let alike = [
+        (
+            pair(3, 4, Effort::Usual),
+            likeness(DuplicateTier::SamePicture, 0.99),
+        ),
+        (pair(4, 9, Effort::More), turned),
+    ];
+    let alike = alike.map(|(pair, likeness)| Alike {
+        pair,
+        likeness: likeness.unwrap(),
+    });
+    let drawing = |other, effort, likeness, closer| Laid {
+        likeness,
+        closer,
+        promise: Some(Promise {
+            laid: other as u8,
+            profile: 255,
+        }),
+        ..Laid::apart(pair(3, other, effort))
+    };
+    let drawings = vec![
+        drawing(5, Effort::More, turned, None),
+        drawing(6, Effort::Usual, None, Some(Closer::Different)),
+        drawing(7, Effort::More, None, Some(Closer::Nothing)),
+        drawing(8, Effort::Usual, turned, Some(same)),
+    ];
+    let mut apart = Pairs::with_room(2);
+    apart.push(pair(0, 1, Effort::More));
+    apart.push(pair(2, u32::MAX >> 1, Effort::Usual));
+    let part = |scale| Lay {
+        scale: [scale, 0.5],
+        shift: [-3.0, 4.0],
+    };
+    let parts = |bare, content| Parts {
+        ground: 0.5,
+        ground_inside: 0.25,
+        profile: std::array::from_fn(|at| at as i8 - 4),
+        bare,
+        content,
+    };
+    memory.laying = Laying {
+        pairs: Looked {
+            drawings,
+            alike: alike.to_vec(),
+            apart,
+        },
+        parts: [
+            (1, parts(None, None)),
+            (7, parts(Some(part(1.5)), None)),
+            (9, parts(Some(part(0.75)), Some(part(1.0)))),
+        ]
+        .into(),
+    };
+    assert!(
+        memory
+            .hashed
+            .near
+            .each()
+            .any(|near| !near.held().is_empty())
+    );
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&mut bytes, &memory.made_by, &memory.keys);
+    writer.neighbours(&memory.neighbours);
+    writer.hashed(&memory.hashed);
+    writer.laying(&memory.laying);
+    writer.finish(memory.work).unwrap();
+    assert_eq!(Memory::from_bytes(&bytes), Some(memory));
 }

@@ -1,54 +1,79 @@
-//! The rows near to each row of a set, all lists in one piece of memory.
+//! The rows near to each row of a set.
 
 use super::near::{Depth, Horizon, Near};
 use crate::memory::Recall;
 
-/// A list for each row, the best first. None of them changes any more.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Lists {
-    /// Where the list of each row begins, and the end of the last.
-    pub(crate) starts: Vec<u32>,
-    pub(crate) rows: Vec<u32>,
-    pub(crate) scores: Vec<f32>,
-    /// Where the list of each row ends.
-    pub(crate) horizons: Vec<Horizon>,
+/// For each row other rows with a score, the best first, all in one piece of memory.
+#[derive(Debug, Default)]
+pub(crate) struct Scored {
+    /// Where those of each row begin, and the end of the last.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+    scores: Vec<f32>,
 }
 
-impl Lists {
-    /// Takes what was found.
-    pub(crate) fn new(found: Vec<Near>, depth: &Depth) -> Self {
-        let entries = found.iter().map(|near| near.held().len()).sum();
-        let mut lists = Self {
-            starts: Vec::with_capacity(found.len() + 1),
-            rows: Vec::with_capacity(entries),
-            scores: Vec::with_capacity(entries),
-            horizons: Vec::with_capacity(found.len()),
-        };
-        lists.starts.push(0);
-        for near in found {
-            lists.rows.extend(near.held().iter().map(|held| held.0));
-            lists.scores.extend(near.held().iter().map(|held| held.1));
-            lists.starts.push(lists.rows.len() as u32);
-            lists.horizons.push(near.horizon(depth));
-        }
-        lists
-    }
-
-    /// How many lists there are.
-    pub(crate) fn len(&self) -> usize {
-        self.horizons.len()
-    }
-
+impl Scored {
     /// The rows near to one with their scores.
     pub(crate) fn of(&self, at: usize) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
         let range = self.starts[at] as usize..self.starts[at + 1] as usize;
         let rows = self.rows[range.clone()].iter().copied();
         rows.zip(self.scores[range].iter().copied())
     }
+}
 
-    /// Those of them that are asked for as nearest.
-    pub(crate) fn nearest(&self, at: usize, asked: &Depth) -> Vec<(u32, f32)> {
-        self.of(at).take(asked.nearest).collect()
+/// A list for each row, the best first. None of them changes any more.
+///
+/// They stay where they came to be: all together, in a piece of memory of their own, they would be
+/// there twice for a moment, and nothing takes more but the vectors.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Lists(Vec<Near>);
+
+impl Lists {
+    /// Takes what was found.
+    pub(crate) fn new(mut found: Vec<Near>, depth: &Depth) -> Self {
+        for near in &mut found {
+            near.end(depth);
+        }
+        Self(found)
+    }
+
+    /// Takes lists that were kept, with where each of them ends.
+    pub(crate) const fn kept(lists: Vec<Near>) -> Self {
+        Self(lists)
+    }
+
+    /// How many lists there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them, in order.
+    pub(crate) fn each(&self) -> std::slice::Iter<'_, Near> {
+        self.0.iter()
+    }
+
+    /// The rows near to one with their scores.
+    pub(crate) fn of(&self, at: usize) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
+        self.0[at].held().iter().copied()
+    }
+
+    /// The first so many of each, and no more of the others.
+    pub(crate) fn into_nearest(self, count: usize) -> Scored {
+        let entries = self.each().map(|near| near.held().len().min(count)).sum();
+        let mut nearest = Scored {
+            starts: Vec::with_capacity(self.len() + 1),
+            rows: Vec::with_capacity(entries),
+            scores: Vec::with_capacity(entries),
+        };
+        nearest.starts.push(0);
+        for near in self.0 {
+            for (row, score) in near.held().iter().take(count) {
+                nearest.rows.push(*row);
+                nearest.scores.push(*score);
+            }
+            nearest.starts.push(nearest.rows.len() as u32);
+        }
+        nearest
     }
 
     /// Those of them that are asked for as alike.
@@ -60,10 +85,10 @@ impl Lists {
     }
 
     /// A list that was kept, in the numbers of today and without what is gone.
-    pub(crate) fn recalled(&self, at: u32, recall: &Recall<'_>) -> Near {
+    pub(crate) fn recalled(&self, at: u32, recall: &Recall) -> Near {
         let held = self.of(at as usize);
         let held = held.filter_map(|(row, score)| Some((recall.now(row)?, score)));
-        let horizon = self.horizons[at as usize];
+        let horizon = self.0[at as usize].horizon();
         let row = match horizon.row {
             u32::MAX => u32::MAX,
             row => recall.behind(row),

@@ -115,8 +115,11 @@ impl Near {
             return;
         }
         if self.held.len() == self.held.capacity() {
-            // There is a list for each picture: twice as much room as before is too much.
-            self.held.reserve_exact((self.held.len() / 2).clamp(4, 16));
+            // There is a list for each picture: twice as much room as before is too much, and so is
+            // more than there will ever be, which is one more for a moment.
+            let length = self.held.len();
+            let left = depth.nearest.max(depth.alike_at_most) + 1 - length;
+            self.held.reserve_exact((length / 2).clamp(4, 16).min(left));
         }
         self.held.insert(at, entry);
         let last = self.held.len() - 1;
@@ -156,11 +159,16 @@ impl Near {
         &self.held
     }
 
-    /// Where it ends, now that no row is offered any more.
-    pub(crate) fn horizon(&self, depth: &Depth) -> Horizon {
+    /// Where it ends.
+    pub(crate) const fn horizon(&self) -> Horizon {
+        self.horizon
+    }
+
+    /// Notes where it ends, now that no row is offered any more.
+    pub(crate) fn end(&mut self, depth: &Depth) {
         let count = self.held.len();
         if count < depth.nearest {
-            return self.horizon;
+            return;
         }
         let end = match self.held.last() {
             Some((row, score))
@@ -175,9 +183,7 @@ impl Near {
         };
         // Whichever comes first.
         if self.horizon.covers(end.row, end.score) {
-            end
-        } else {
-            self.horizon
+            self.horizon = end;
         }
     }
 

@@ -43,13 +43,15 @@ fn asked(matrix: &Matrix, exact_up_to: usize) -> Asked {
     let question = Question { depth, exact_up_to };
     let progress = Progress::new(&Unwatched);
     let rows = Rows::new(matrix, &chosen);
-    let lists = find(rows, &question, None, &progress.stage(0, 1))
-        .unwrap()
-        .lists;
+    let (found, _) = find(rows, &question, None, &progress.stage(0, 1)).unwrap();
+    let lists = found.lists;
     let all = 0..matrix.rows();
+    let alike = all.clone();
+    let alike = alike.map(|at| lists.alike(at, &depth).collect()).collect();
+    let nearest = lists.into_nearest(depth.nearest);
     Asked {
-        nearest: all.clone().map(|at| lists.nearest(at, &depth)).collect(),
-        alike: all.map(|at| lists.alike(at, &depth).collect()).collect(),
+        nearest: all.map(|at| nearest.of(at).collect()).collect(),
+        alike,
     }
 }
 

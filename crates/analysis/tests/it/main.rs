@@ -20,7 +20,7 @@ mod pictures;
 mod quality;
 mod running;
 
-use lamina_analysis::{Findings, Group, Matrix, Settings, Unwatched, analyse_after};
+use lamina_analysis::{Findings, Group, Matrix, Settings, Unwatched, analyse};
 use pictures::{Larger, Picture};
 
 /// Analyses pictures, whose paths are in the order given.
@@ -36,8 +36,7 @@ fn analysed(pictures: &[Picture]) -> Findings {
     let vectors = Matrix::from_rows(&vectors).unwrap();
     let closeups = Larger(pictures.iter().collect());
     let settings = Settings::default();
-    let compared = analyse_after(None, &vectors, &facts, &closeups, &settings, &Unwatched);
-    compared.unwrap().findings
+    analyse(&vectors, &facts, &closeups, &settings, &Unwatched).unwrap()
 }
 
 /// Whether a group holds both rows.

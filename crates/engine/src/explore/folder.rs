@@ -28,8 +28,14 @@ pub(crate) fn for_writing(
     of_dataset(indexes, dataset).join(format!("{WRITING}{}-{mark}", generation.0))
 }
 
-/// Takes away all indexes of a dataset, begun or whole, but those of these generations. A failure
-/// costs disk, not truth.
+/// A file to put things aside in while a dataset is compared, which no generation needs. `mark`
+/// keeps two apart.
+pub(crate) fn for_scratch(indexes: &Path, dataset: DatasetId, mark: &str) -> PathBuf {
+    of_dataset(indexes, dataset).join(format!("{WRITING}{mark}"))
+}
+
+/// Takes away all indexes of a dataset, begun or whole, and what was put aside, but those of these
+/// generations. A failure costs disk, not truth.
 pub(crate) fn keep_only(indexes: &Path, dataset: DatasetId, generations: &[Generation]) {
     let Ok(entries) = fs_err::read_dir(of_dataset(indexes, dataset)) else {
         return;
@@ -55,9 +61,14 @@ pub(crate) fn forget(indexes: &Path, dataset: DatasetId) {
     remove(&of_dataset(indexes, dataset));
 }
 
-/// Takes a folder away; says so in the log where that fails.
-pub(crate) fn remove(folder: &Path) {
-    match fs_err::remove_dir_all(folder) {
+/// Takes a folder or a file away; says so in the log where that fails.
+pub(crate) fn remove(place: &Path) {
+    let removed = if place.is_dir() {
+        fs_err::remove_dir_all(place)
+    } else {
+        fs_err::remove_file(place)
+    };
+    match removed {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
             tracing::warn!(
                 error = &cause as &dyn std::error::Error,
@@ -65,5 +76,38 @@ pub(crate) fn remove(folder: &Path) {
             );
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_testkit::{CountingChance, TickingClock};
+
+    use super::*;
+
+    #[test]
+    fn what_no_generation_needs_is_taken_away_whether_a_folder_or_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let indexes = folder.path();
+        let dataset = DatasetId::new(&TickingClock::default(), &CountingChance::default());
+        let whole = |generation| of_generation(indexes, dataset, Generation(generation));
+        let begun = |generation| for_writing(indexes, dataset, Generation(generation), "one");
+        for place in [whole(1), whole(2), begun(1), begun(2)] {
+            fs_err::create_dir_all(place.join("inside")).unwrap();
+        }
+        let aside = for_scratch(indexes, dataset, "signatures-two");
+        fs_err::write(&aside, b"left by a killed process").unwrap();
+        keep_only(indexes, dataset, &[Generation(2)]);
+        for (place, stays) in [
+            (whole(1), false),
+            (begun(1), false),
+            (aside, false),
+            (whole(2), true),
+            (begun(2), true),
+        ] {
+            assert_eq!(place.exists(), stays, "{}", place.display());
+        }
+        forget(indexes, dataset);
+        assert!(!of_dataset(indexes, dataset).exists());
     }
 }

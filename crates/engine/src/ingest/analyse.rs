@@ -1,14 +1,15 @@
 //! Comparing all pictures of a dataset, and publishing what that says as a new generation.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{collections::HashMap, io, sync::Arc, time::Instant};
 
-use half::f16;
+use fs_err::File;
+use half::{f16, vec::HalfBitsVecExt};
 use lamina_analysis::{
     AnalysisError, Facts, Findings, Matrix, Memory, Settings, Watch, analyse_after,
 };
 use lamina_model::{
-    Dataset, DuplicateGroup, Generation, Issue, JobId, MediaFindings, MediaId, Phase, Report,
-    SegmentId, SourcePath,
+    Dataset, DatasetId, DuplicateGroup, Generation, Issue, JobId, MediaFindings, MediaId, Phase,
+    Report, SegmentId, SourcePath,
 };
 use lamina_store::{AnalysisFacts, Error as StoreError, FindingsBatch, Publication};
 
@@ -17,13 +18,13 @@ use super::{
     clusters::{Before, cluster_ids},
     labels::Labels,
     pictures::PicturesAtRest,
-    remembered, report,
+    remembered, report, scratch,
     signatures::SignatureFile,
     splits,
 };
 use crate::{
     Engine, Error,
-    explore::{keep_only, write_index},
+    explore::{for_scratch, keep_only, write_index},
     jobs::JobContext,
 };
 
@@ -52,11 +53,13 @@ pub(super) async fn analyse_and_publish(
     let began = Instant::now();
     let rejected = engine.store().dataset_counts(dataset.id).await?.rejected;
     job.tell(Phase::Analysing, 0, 0, rejected);
+    // Before the vectors, which take the most: for a moment it is there twice.
+    let before = remembered::recall(engine, dataset).await;
     let set = load(engine, dataset, job).await?;
     let labels = Labels::load(engine, dataset.id).await?;
     let labels_seen = labels.digest.clone();
-    let before = remembered::recall(engine, dataset).await;
-    let (compared, memory) = compare(set, labels, before, job, rejected).await?;
+    let remember = scratch_file(engine, dataset.id, "remembering").await?;
+    let (compared, remember) = compare(set, labels, before, remember, job, rejected).await?;
     let findings = &compared.findings;
     tally.stage(Phase::Analysing, began);
 
@@ -69,12 +72,12 @@ pub(super) async fn analyse_and_publish(
     let generation = store
         .begin_generation(dataset.id, engine.clock().now())
         .await?;
-    remembered::keep(engine, dataset.id, generation, memory).await;
+    remembered::keep(engine, dataset.id, generation, remember).await;
     write(engine, dataset, generation, &compared, job).await?;
     store
         .note_labels_seen(dataset.id, generation, &labels_seen)
         .await?;
-    // The index holds all vectors once more: what comparing took goes back first.
+    // The model that names what pictures show takes memory of its own: this one gives back its.
     engine.parts().embedder.rest();
     index(engine, dataset, generation).await;
     let counts = report::issue_counts(findings, &compared.issues);
@@ -131,8 +134,10 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
         wanted.entry(row.placement.segment).or_default().push(at);
     }
     let columns = engine.parts().embedder.dimensions();
-    let mut values = vec![f16::ZERO; rows.len() * columns];
-    let signatures = Arc::new(signature_file(engine).await?);
+    // As numbers, zeros come from the system without being written.
+    let mut values: Vec<f16> = vec![0_u16; rows.len() * columns].reinterpret_into();
+    let signatures = scratch_file(engine, dataset.id, "signatures").await?;
+    let signatures = Arc::new(SignatureFile::new(signatures));
     let mut signed = vec![false; rows.len()];
     for segment in store.segments(dataset.id).await? {
         let Some(members) = wanted.remove(&segment.id) else {
@@ -184,24 +189,27 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     };
     let signatures = Arc::into_inner(signatures).expect("all is written");
     let placements = rows.iter().map(|row| row.placement).collect();
+    let facts = rows.iter().zip(0..);
+    let facts = facts.map(|(row, order)| facts_of(row, order)).collect();
+    let ids = rows.iter().map(|row| row.id).collect();
+    let mut paths: Vec<SourcePath> = rows.into_iter().map(|row| row.path).collect();
+    // They are collected where the rows lay, ten times as large.
+    paths.shrink_to_fit();
     Ok(Set {
-        ids: rows.iter().map(|row| row.id).collect(),
+        ids,
         vectors,
-        facts: rows
-            .iter()
-            .zip(0..)
-            .map(|(row, order)| facts_of(row, order))
-            .collect(),
+        facts,
         pictures: PicturesAtRest::new(store, dataset.id, placements, signatures),
-        paths: rows.into_iter().map(|row| row.path).collect(),
+        paths,
     })
 }
 
-/// An empty file for signatures, among what may be deleted at any time.
-async fn signature_file(engine: &Engine) -> Result<SignatureFile, Error> {
-    let folder = engine.parts().index_folder.clone();
+/// An empty file that is gone with whoever holds it, among what may be deleted at any time.
+async fn scratch_file(engine: &Engine, dataset: DatasetId, name: &str) -> Result<File, Error> {
     let mark = JobId::new(engine.clock(), engine.chance());
-    let create = move || SignatureFile::create(&folder, &format!("comparing-{mark}"));
+    let mark = format!("{name}-{mark}");
+    let place = for_scratch(&engine.parts().index_folder, dataset, &mark);
+    let create = move || scratch::unnamed(&place);
     let created = tokio::task::spawn_blocking(create).await;
     Ok(created
         .map_err(Error::internal)?
@@ -263,9 +271,10 @@ async fn compare(
     set: Set,
     labels: Labels,
     before: Option<Memory>,
+    remember: File,
     job: &Arc<JobContext>,
     rejected: u64,
-) -> Result<(Compared, Memory), Stopped> {
+) -> Result<(Compared, io::Result<File>), Stopped> {
     let pictures = Arc::new(set.pictures);
     let (looked_at, watched) = (Arc::clone(&pictures), Arc::clone(job));
     let compared = tokio::task::spawn_blocking(move || {
@@ -277,20 +286,24 @@ async fn compare(
         };
         let settings = Settings::default();
         let comparing = watcher(0..COMPARING);
-        let lamina_analysis::Compared { findings, memory } = analyse_after(
+        // Rows and packs were read in many small pieces.
+        comparing.let_go();
+        let mut remember = remember;
+        let compared = analyse_after(
             before,
             &set.vectors,
             &set.facts,
             &*pictures,
             &settings,
             &comparing,
+            &mut remember,
         )?;
-        let (pictures, pairs) = (memory.pictures_compared(), memory.pairs_laid());
         tracing::debug!(
-            pictures,
-            pairs,
+            pictures = compared.work.pictures_compared,
+            pairs = compared.work.pairs_laid,
             "compared pictures with all others, and laid pairs over each other"
         );
+        let (findings, remembered) = (compared.findings, compared.remembered);
         let mut issues = labels.judge(&set.ids, &set.vectors, &watcher(COMPARING..WHOLE))?;
         issues.extend(splits::issues(&set.ids, &set.paths, &findings.groups));
         let compared = Compared {
@@ -298,7 +311,7 @@ async fn compare(
             findings,
             issues,
         };
-        Ok::<_, AnalysisError>((compared, memory))
+        Ok::<_, AnalysisError>((compared, remembered.map(|()| remember)))
     });
     let compared = compared.await.map_err(Error::internal)?;
     job.check()?;

@@ -1,8 +1,8 @@
 //! Pictures as comparing asks for them: one by one, from its own threads.
 //!
-//! Signatures are read from a file. For a thumbnail those threads wait for the read, which the runtime makes on others: they are neither its own nor
-//! ever waited for by it. What may be a drawing is asked for, a few times each; from a bucket that
-//! costs its round trip each time.
+//! Signatures are read from a file. For a thumbnail those threads wait for the read, which the
+//! runtime makes on others: they are neither its own nor ever waited for by it. What may be a
+//! drawing is asked for, a few times each; from a bucket that costs its round trip each time.
 
 use std::sync::OnceLock;
 
@@ -94,5 +94,46 @@ impl Pictures for PicturesAtRest {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lamina_model::{BlobSlice, SegmentId};
+    use lamina_testkit::{CountingChance, TickingClock};
+
+    use super::*;
+    use crate::ingest::scratch;
+
+    #[tokio::test]
+    async fn a_signature_that_cannot_be_read_is_a_fault_and_one_that_can_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(folder.path()).await.unwrap();
+        let file = scratch::unnamed(&folder.path().join("signatures")).unwrap();
+        let signatures = SignatureFile::new(file);
+        let known = Signature::new([7; Signature::LEN]);
+        signatures.write(0, &known).unwrap();
+        let (clock, chance) = (TickingClock::default(), CountingChance::default());
+        let placement = Placement {
+            segment: SegmentId::new(&clock, &chance),
+            row: 0,
+            thumbnail: BlobSlice {
+                offset: 0,
+                length: 9,
+            },
+        };
+        let dataset = DatasetId::new(&clock, &chance);
+        let pictures = PicturesAtRest::new(&store, dataset, vec![placement; 2], signatures);
+        let asked = tokio::task::spawn_blocking(move || {
+            assert_eq!(pictures.signature(0), known);
+            // A thumbnail that is gone is none: its signature must do.
+            assert_eq!(pictures.closeup(0), None);
+            assert!(!pictures.has_failed());
+            let _ = pictures.signature(1);
+            assert!(pictures.has_failed());
+            pictures.into_fault()
+        });
+        let fault = asked.await.unwrap().unwrap();
+        assert!(matches!(fault, Error::Internal(_)), "{fault:?}");
     }
 }

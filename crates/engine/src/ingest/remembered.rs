@@ -4,8 +4,12 @@
 //! One that is missing, cut short or of another make costs a comparison of all pictures, and no
 //! truth: it is told in the log, if at all.
 
+use std::io::{self, Read, Seek};
+
+use fs_err::File;
 use lamina_analysis::Memory;
 use lamina_model::{Dataset, DatasetId, Generation};
+use lamina_store::Error as StoreError;
 
 use crate::{Engine, Error};
 
@@ -37,20 +41,27 @@ pub(super) async fn recall(engine: &Engine, dataset: &Dataset) -> Option<Memory>
     memory
 }
 
-/// Keeps what a generation remembers, before it is published.
+/// Keeps what a generation remembers, before it is published: all of a file.
 pub(super) async fn keep(
     engine: &Engine,
     dataset: DatasetId,
     generation: Generation,
-    memory: Memory,
+    written: io::Result<File>,
 ) {
-    let bytes = tokio::task::spawn_blocking(move || memory.to_bytes()).await;
-    let kept = match bytes {
-        Ok(bytes) => {
+    let read = tokio::task::spawn_blocking(move || {
+        let mut file = written?;
+        file.rewind()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok::<_, io::Error>(bytes)
+    });
+    let kept = match read.await {
+        Ok(Ok(bytes)) => {
             let blobs = engine.store().blobs();
             let kept = blobs.put(&key(dataset, generation), bytes.into()).await;
             kept.map_err(Error::from)
         }
+        Ok(Err(cause)) => Err(StoreError::from(cause).into()),
         Err(cause) => Err(Error::internal(cause)),
     };
     if let Err(cause) = kept {

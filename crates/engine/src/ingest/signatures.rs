@@ -3,28 +3,19 @@
 //! A kilobyte for each picture is more than all else that is known of it while all are compared. So
 //! they lie in a file of their own, which the system keeps in memory as far as there is room.
 
-use std::{io, path::Path};
+use std::io;
 
 use fs_err::{File, os::unix::fs::FileExt};
 use lamina_model::Signature;
 
-/// The signatures of a set, by row, in a file that has no name: it is gone with whoever holds it.
+/// The signatures of a set, by row.
 #[derive(Debug)]
 pub(super) struct SignatureFile(File);
 
 impl SignatureFile {
-    /// An empty file in this folder, which is made where there is none. The name is needed for a
-    /// moment, and must be nobody else's.
-    pub(super) fn create(folder: &Path, name: &str) -> io::Result<Self> {
-        fs_err::create_dir_all(folder)?;
-        let place = folder.join(name);
-        let file = fs_err::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&place)?;
-        fs_err::remove_file(&place)?;
-        Ok(Self(file))
+    /// In an empty file that is read and written.
+    pub(super) const fn new(file: File) -> Self {
+        Self(file)
     }
 
     /// Writes the signature of a row.
@@ -47,12 +38,13 @@ fn offset(row: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::scratch;
 
     #[test]
-    fn each_row_is_read_as_it_was_written_and_nothing_lies_in_the_folder() {
+    fn each_row_is_read_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("indexes");
-        let file = SignatureFile::create(&place, "comparing").unwrap();
+        let file = scratch::unnamed(&folder.path().join("signatures")).unwrap();
+        let file = SignatureFile::new(file);
         let of = |row: u8| {
             let mut luma = [row; Signature::LEN];
             luma[usize::from(row) * 300] = 200;
@@ -65,8 +57,5 @@ mod tests {
             assert_eq!(file.read(usize::from(row)).unwrap(), of(row));
         }
         assert!(file.read(4).is_err());
-        assert_eq!(fs_err::read_dir(&place).unwrap().count(), 0);
-        // The same name is free again.
-        SignatureFile::create(&place, "comparing").unwrap();
     }
 }

@@ -46,19 +46,26 @@ async fn a_second_run_compares_only_the_pictures_that_are_new() {
     some(&shop);
     let (scope, _) = shop.index().await;
     let first = memory(&shop, &scope).await;
-    assert_eq!((first.pictures(), first.pictures_compared()), (30, 30));
+    assert_eq!((first.pictures(), first.work().pictures_compared), (30, 30));
 
     shop.put("more.bmp", &picture(77));
     let (scope, report) = shop.index().await;
     let second = memory(&shop, &scope).await;
-    assert_eq!((second.pictures(), second.pictures_compared()), (31, 1));
-    assert!(second.pairs_laid() <= 30, "{}", second.pairs_laid());
+    assert_eq!(
+        (second.pictures(), second.work().pictures_compared),
+        (31, 1)
+    );
+    assert!(
+        second.work().pairs_laid <= 30,
+        "{}",
+        second.work().pairs_laid
+    );
 
     // A file of another name with the same pixels is nothing new.
     shop.put("equal too.bmp", &picture(9));
     let (scope, _) = shop.index().await;
     let third = memory(&shop, &scope).await;
-    let work = (third.pictures_compared(), third.pairs_laid());
+    let work = (third.work().pictures_compared, third.work().pairs_laid);
     assert_eq!((third.pictures(), work), (31, (0, 0)));
 
     // It says what an index of all at once says.
@@ -90,11 +97,15 @@ async fn what_is_remembered_may_be_lost_or_spoilt_at_the_cost_of_comparing_all()
         shop.put(format!("{number}.bmp"), &picture(number));
         (scope, _) = shop.index().await;
         let anew = memory(&shop, &scope).await;
-        assert_eq!(anew.pictures_compared(), anew.pictures() as u64, "{number}");
+        assert_eq!(
+            anew.work().pictures_compared,
+            anew.pictures() as u64,
+            "{number}"
+        );
     }
     shop.put("63.bmp", &picture(63));
     (scope, _) = shop.index().await;
-    assert_eq!(memory(&shop, &scope).await.pictures_compared(), 1);
+    assert_eq!(memory(&shop, &scope).await.work().pictures_compared, 1);
 }
 
 /// A page with some words on it.
@@ -139,5 +150,5 @@ async fn a_page_whose_thumbnail_is_lost_is_compared_by_what_is_left_of_it() {
     shop.put("more.bmp", &page(6));
     let (scope, report) = shop.index().await;
     assert_eq!((report.indexed, report.near_duplicates), (7, 0));
-    assert!(memory(&shop, &scope).await.pairs_laid() > 0);
+    assert!(memory(&shop, &scope).await.work().pairs_laid > 0);
 }

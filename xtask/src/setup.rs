@@ -57,7 +57,7 @@ pub(crate) fn openvino(root: &Path, permission: Permission) -> Option<PathBuf> {
         Err(error) => {
             if openvino::is_of_use() {
                 shell::note(&format!(
-                    "Without OpenVINO: {error:#}. This processor reckons in bfloat16, with which pictures would be \
+                    "Without OpenVINO: {error:#}. This processor has AMX, with which pictures would be \
                      embedded in less than half the time of 32 bits."
                 ));
             }

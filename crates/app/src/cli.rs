@@ -63,8 +63,7 @@ pub(crate) struct SettingFlags {
     /// The ONNX Runtime library, which makes vectors quicker [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub onnxruntime: Option<PathBuf>,
-    /// OpenVINO's library for C, which makes vectors quicker still on processors that reckon in bfloat16
-    /// [default: looked for]
+    /// OpenVINO's library for C, which makes vectors quicker still on processors with AMX [default: looked for]
     #[arg(long, global = true, value_name = "FILE")]
     pub openvino: Option<PathBuf>,
     /// What vectors are reckoned with: auto keeps to what those of the data folder were; full (32 bits), bf16 and

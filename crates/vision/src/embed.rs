@@ -4,7 +4,7 @@
 //! `models/`). Three runtimes execute it. In single precision these are [ONNX
 //! Runtime](onnxruntime) where its library is found, else the pure-Rust [`rten`](rten_runtime);
 //! they agree to 1e-4 in every number, so vectors made by one are valid with the other. Where the
-//! processor multiplies in bfloat16, [OpenVINO](openvino_runtime) takes less than half the time;
+//! processor multiplies tiles of bfloat16, [OpenVINO](openvino_runtime) takes less than half the time;
 //! where it multiplies integers of 8 bits, ONNX Runtime takes half of it. These vectors lie in the
 //! same space, a little beside the others ([`Precision`]). None of them decodes or resizes: that
 //! is done once, in [`look`](crate::look()).

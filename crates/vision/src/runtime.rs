@@ -257,8 +257,8 @@ impl Runtime {
                 );
             }
             Some(Err(why)) => format!(
-                "; this processor reckons in bfloat16, with which OpenVINO would take less than \
-                 half the time of 32 bits ({why}); `cargo xtask up` fetches it"
+                "; in bfloat16 they would take less time, with OpenVINO ({why}); `cargo xtask up` \
+                 fetches it for processors with AMX"
             ),
             None if self.named_in_vain => "; OpenVINO was named and is left alone, since it is \
                 quicker in bfloat16 only, which the processor, the vectors that there are or \

@@ -153,7 +153,11 @@ impl Seen {
         let stage = progress.stage(0, 500);
         let (neighbours, asked) = neighbours::find(rows, &question, known.neighbours, &stage)?;
         remember.neighbours(&neighbours);
-        let Neighbours { lists, .. } = neighbours;
+        let Neighbours {
+            lists,
+            neighbourhoods,
+        } = neighbours;
+        drop(neighbourhoods);
         progress.let_go();
         let at_most = settings.near_hashes_at_most;
         let stage = progress.stage(500, 550);

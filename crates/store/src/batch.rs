@@ -1,15 +1,22 @@
 //! One step of an ingest, kept whole or not at all: the checkpoint from which a killed job goes on.
 
+mod files;
+
+use std::collections::HashSet;
+
 use lamina_model::{
     DatasetId, FileOutcome, FileRecord, FileStamp, Media, MediaId, Progress, SourcePath, Timestamp,
 };
-use uuid::Uuid;
 
+use self::files::{
+    FILES_PER_STATEMENT, OutcomeColumns, Standing, delete_files, delete_media, runs_of_different,
+    standings, upsert_files,
+};
 use crate::{
     Store,
-    convert::{PathParts, int, number, text},
+    convert::{PathParts, number, to_json},
     db::transact,
-    error::{Error, Result, conflict},
+    error::{Error, Result},
     jobs::Lease,
     media::upsert_media,
     segments::{Segment, insert_segment},
@@ -94,118 +101,19 @@ impl Change {
     }
 }
 
-/// What stands about a file: its outcome and the picture it is.
-type Standing = (String, Option<Uuid>);
-
-macro_rules! standing {
-    ($tx:ident, $dataset:expr, $parts:expr) => {
-        sqlx::query_as::<_, Standing>(
-            "SELECT outcome, media_id FROM files
-             WHERE dataset_id = $1 AND path_head = $2 AND path_tail_hash = $3",
-        )
-        .bind($dataset.as_uuid())
-        .bind(&$parts.head)
-        .bind(&$parts.tail_hash)
-        .fetch_optional(&mut *$tx)
-        .await?
-    };
-}
-
-/// The columns of a file that say what became of it.
-#[derive(Debug)]
-struct OutcomeColumns {
-    outcome: &'static str,
-    reason: Option<&'static str>,
-    note: Option<String>,
-    media_id: Option<MediaId>,
-}
-
-impl OutcomeColumns {
-    fn of(outcome: &FileOutcome) -> Self {
-        let (word, reason, note, media_id) = match outcome {
-            FileOutcome::Indexed(id) => ("indexed", None, None, Some(*id)),
-            FileOutcome::Rejected { reason, note } => {
-                ("rejected", Some(reason.as_str()), Some(text(note)), None)
-            }
-            FileOutcome::Ignored(reason) => ("ignored", Some(reason.as_str()), None, None),
-        };
-        Self {
-            outcome: word,
-            reason,
-            note,
-            media_id,
-        }
-    }
-}
-
-macro_rules! upsert_file {
-    ($tx:ident, $dataset:expr, $parts:expr, $stamp:expr, $columns:expr) => {
-        sqlx::query(
-            "INSERT INTO files (dataset_id, path_head, path_tail, path_tail_hash, size_bytes,
-                 modified_at_us, device, inode, outcome, reason, note, media_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-             ON CONFLICT (dataset_id, path_head, path_tail_hash) DO UPDATE SET
-                 size_bytes = excluded.size_bytes, modified_at_us = excluded.modified_at_us,
-                 device = excluded.device, inode = excluded.inode, outcome = excluded.outcome,
-                 reason = excluded.reason, note = excluded.note, media_id = excluded.media_id",
-        )
-        .bind($dataset.as_uuid())
-        .bind($parts.head)
-        .bind($parts.tail)
-        .bind($parts.tail_hash)
-        .bind(int($stamp.size_bytes))
-        .bind($stamp.modified_at.as_micros())
-        .bind($stamp.device.cast_signed())
-        .bind($stamp.inode.cast_signed())
-        .bind($columns.outcome)
-        .bind($columns.reason)
-        .bind($columns.note)
-        .bind($columns.media_id.map(MediaId::as_uuid))
-        .execute(&mut *$tx)
-        .await
-        .map_err(conflict("file of this picture"))?
-    };
-}
-
-/// Deletes a picture, and with it what was said of it.
-const DELETE_MEDIA: [&str; 6] = [
-    "DELETE FROM metadata_values WHERE media_id = $1",
-    "DELETE FROM media_tags WHERE media_id = $1",
-    "DELETE FROM media_labels WHERE media_id = $1",
-    "DELETE FROM media_captions WHERE media_id = $1",
-    "DELETE FROM media_objects WHERE media_id = $1",
-    "DELETE FROM media WHERE id = $1",
-];
-
-macro_rules! delete_media {
-    ($tx:ident, $id:expr) => {
-        for sql in DELETE_MEDIA {
-            sqlx::query(sql).bind($id).execute(&mut *$tx).await?;
-        }
-    };
-}
-
 /// Forgets files that are gone.
 macro_rules! remove_files {
     ($tx:ident, $dataset:expr, $paths:expr, $change:ident) => {
-        for path in $paths {
-            let parts = PathParts::of(path);
-            let Some((outcome, media)) = standing!($tx, $dataset, parts) else {
-                continue;
-            };
-            sqlx::query(
-                "DELETE FROM files
-                 WHERE dataset_id = $1 AND path_head = $2 AND path_tail_hash = $3",
-            )
-            .bind($dataset.as_uuid())
-            .bind(&parts.head)
-            .bind(&parts.tail_hash)
-            .execute(&mut *$tx)
-            .await?;
-            if let Some(id) = media {
-                delete_media!($tx, id);
+        for paths in $paths.chunks(FILES_PER_STATEMENT) {
+            let parts: Vec<_> = paths.iter().map(PathParts::of).collect();
+            let before = standings!($tx, $dataset, &parts);
+            delete_files!($tx, $dataset, &parts);
+            let mut pictures = Vec::new();
+            for (outcome, media) in before.into_values() {
+                $change.add(&outcome, -1);
+                pictures.extend(media);
             }
-            $change.add(&outcome, -1);
+            delete_media!($tx, &pictures);
         }
     };
 }
@@ -213,15 +121,27 @@ macro_rules! remove_files {
 /// Keeps pictures and their files; one whose path is indexed already keeps its id.
 macro_rules! index_files {
     ($tx:ident, $dataset:expr, $indexed:expr, $change:ident) => {
-        for (media, stamp) in $indexed {
-            let parts = PathParts::of(&media.path);
-            let before = standing!($tx, $dataset, parts);
-            let held = before.as_ref().and_then(|(_, id)| *id);
-            let id = held.map_or(media.id, MediaId::from_uuid);
-            upsert_media!($tx, $dataset, id, media);
-            let columns = OutcomeColumns::of(&FileOutcome::Indexed(id));
-            $change.replace(before.as_ref(), columns.outcome);
-            upsert_file!($tx, $dataset, parts, stamp, columns);
+        for indexed in runs_of_different($indexed, |(media, _)| &media.path) {
+            let parts: Vec<_> = indexed.iter().map(|(media, _)| PathParts::of(&media.path)).collect();
+            let mut before = standings!($tx, $dataset, &parts);
+            let (mut pictures, mut files) = (Vec::new(), Vec::new());
+            for (parts, (media, stamp)) in parts.into_iter().zip(indexed) {
+                let before = before.remove(&parts.key());
+                let held = before.as_ref().and_then(|(_, id)| *id);
+                let id = held.map_or(media.id, MediaId::from_uuid);
+                pictures.push((id, media, to_json("media notes", &media.notes)?));
+                let columns = OutcomeColumns::of(&FileOutcome::Indexed(id));
+                $change.replace(before.as_ref(), columns.outcome);
+                files.push((parts, *stamp, columns));
+            }
+            let ids: HashSet<_> = pictures.iter().map(|(id, ..)| *id).collect();
+            if ids.len() < pictures.len() {
+                return Err(Error::Conflict {
+                    what: "file of this picture",
+                });
+            }
+            upsert_media!($tx, $dataset, pictures);
+            upsert_files!($tx, $dataset, files);
         }
     };
 }
@@ -229,24 +149,28 @@ macro_rules! index_files {
 /// Keeps files that are no pictures, or not any more, and new stamps of pictures.
 macro_rules! record_files {
     ($tx:ident, $dataset:expr, $records:expr, $change:ident) => {
-        for record in $records {
-            let parts = PathParts::of(&record.path);
-            let before = standing!($tx, $dataset, parts);
-            let columns = OutcomeColumns::of(&record.outcome);
-            let held = before.as_ref().and_then(|(_, id)| *id);
-            match (held, columns.media_id) {
-                (Some(id), None) => {
-                    delete_media!($tx, id);
+        for records in runs_of_different($records, |record| &record.path) {
+            let parts: Vec<_> = records.iter().map(|record| PathParts::of(&record.path)).collect();
+            let mut before = standings!($tx, $dataset, &parts);
+            let (mut lost, mut files) = (Vec::new(), Vec::new());
+            for (parts, record) in parts.into_iter().zip(records) {
+                let before = before.remove(&parts.key());
+                let columns = OutcomeColumns::of(&record.outcome);
+                let held = before.as_ref().and_then(|(_, id)| *id);
+                match (held, columns.media_id) {
+                    (Some(id), None) => lost.push(id),
+                    (held, Some(said)) if held != Some(said.as_uuid()) => {
+                        return Err(Error::Conflict {
+                            what: "another picture at this path",
+                        });
+                    }
+                    _ => {}
                 }
-                (held, Some(said)) if held != Some(said.as_uuid()) => {
-                    return Err(Error::Conflict {
-                        what: "another picture at this path",
-                    });
-                }
-                _ => {}
+                $change.replace(before.as_ref(), columns.outcome);
+                files.push((parts, record.stamp, columns));
             }
-            $change.replace(before.as_ref(), columns.outcome);
-            upsert_file!($tx, $dataset, parts, record.stamp, columns);
+            delete_media!($tx, &lost);
+            upsert_files!($tx, $dataset, files);
         }
     };
 }

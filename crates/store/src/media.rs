@@ -177,18 +177,51 @@ impl TryFrom<MediaRow> for AnalysisFacts {
     }
 }
 
-/// Inserts a picture, or replaces everything but its id and making time.
+/// Inserts pictures, each with the id it is to have and its notes as JSON, or replaces everything
+/// but their ids and making times. It is one statement, so no two may have one id.
 macro_rules! upsert_media {
-    ($tx:ident, $dataset:expr, $id:expr, $media:expr) => {
-        sqlx::query(
+    ($tx:ident, $dataset:expr, $pictures:expr) => {{
+        let mut sql = sqlx::QueryBuilder::new(
             "INSERT INTO media (id, dataset_id, created_at_us, size_bytes, format, colour_model,
                  bit_depth, has_alpha, width_px, height_px, frame_count, orientation, notes,
                  content_hash, pixel_hash, perceptual_hash, luma_mean, luma_spread, luma_p05,
                  luma_p50, luma_p95, luma_entropy_bits, sharpness, sharpness_best, mean_rgb,
-                 segment_id, segment_row, thumbnail_offset, thumbnail_length)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                 $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
-             ON CONFLICT (id) DO UPDATE SET size_bytes = excluded.size_bytes,
+                 segment_id, segment_row, thumbnail_offset, thumbnail_length) ",
+        );
+        sql.push_values($pictures, |mut columns, (id, media, notes)| {
+            columns
+                .push_bind(id.as_uuid())
+                .push_bind($dataset.as_uuid())
+                .push_bind(media.created_at.as_micros())
+                .push_bind($crate::convert::int(media.size_bytes))
+                .push_bind(media.format.as_str())
+                .push_bind(media.colour_model.as_str())
+                .push_bind(i64::from(media.bit_depth))
+                .push_bind(media.has_alpha)
+                .push_bind(i64::from(media.width_px))
+                .push_bind(i64::from(media.height_px))
+                .push_bind(i64::from(media.frame_count))
+                .push_bind(i64::from(media.orientation))
+                .push_bind(notes)
+                .push_bind(media.content_hash.as_slice())
+                .push_bind(media.pixel_hash.as_slice())
+                .push_bind(media.perceptual_hash.cast_signed())
+                .push_bind(media.measures.luma_mean)
+                .push_bind(media.measures.luma_spread)
+                .push_bind(media.measures.luma_p05)
+                .push_bind(media.measures.luma_p50)
+                .push_bind(media.measures.luma_p95)
+                .push_bind(media.measures.luma_entropy_bits)
+                .push_bind(media.measures.sharpness)
+                .push_bind(media.measures.sharpness_best)
+                .push_bind($crate::media::packed_rgb(media.measures.mean_rgb))
+                .push_bind(media.placement.segment.as_uuid())
+                .push_bind(i64::from(media.placement.row))
+                .push_bind($crate::convert::int(media.placement.thumbnail.offset))
+                .push_bind($crate::convert::int(media.placement.thumbnail.length));
+        });
+        sql.push(
+            " ON CONFLICT (id) DO UPDATE SET size_bytes = excluded.size_bytes,
                  format = excluded.format, colour_model = excluded.colour_model,
                  bit_depth = excluded.bit_depth, has_alpha = excluded.has_alpha,
                  width_px = excluded.width_px, height_px = excluded.height_px,
@@ -203,39 +236,9 @@ macro_rules! upsert_media {
                  segment_row = excluded.segment_row,
                  thumbnail_offset = excluded.thumbnail_offset,
                  thumbnail_length = excluded.thumbnail_length",
-        )
-        .bind($id.as_uuid())
-        .bind($dataset.as_uuid())
-        .bind($media.created_at.as_micros())
-        .bind($crate::convert::int($media.size_bytes))
-        .bind($media.format.as_str())
-        .bind($media.colour_model.as_str())
-        .bind(i64::from($media.bit_depth))
-        .bind($media.has_alpha)
-        .bind(i64::from($media.width_px))
-        .bind(i64::from($media.height_px))
-        .bind(i64::from($media.frame_count))
-        .bind(i64::from($media.orientation))
-        .bind($crate::convert::to_json("media notes", &$media.notes)?)
-        .bind($media.content_hash.as_slice())
-        .bind($media.pixel_hash.as_slice())
-        .bind($media.perceptual_hash.cast_signed())
-        .bind($media.measures.luma_mean)
-        .bind($media.measures.luma_spread)
-        .bind($media.measures.luma_p05)
-        .bind($media.measures.luma_p50)
-        .bind($media.measures.luma_p95)
-        .bind($media.measures.luma_entropy_bits)
-        .bind($media.measures.sharpness)
-        .bind($media.measures.sharpness_best)
-        .bind($crate::media::packed_rgb($media.measures.mean_rgb))
-        .bind($media.placement.segment.as_uuid())
-        .bind(i64::from($media.placement.row))
-        .bind($crate::convert::int($media.placement.thumbnail.offset))
-        .bind($crate::convert::int($media.placement.thumbnail.length))
-        .execute(&mut *$tx)
-        .await?
-    };
+        );
+        sql.build().execute(&mut *$tx).await?
+    }};
 }
 
 pub(crate) use upsert_media;

@@ -83,6 +83,35 @@ pub(crate) async fn the_same_batch_twice_is_the_same_as_once(world: &World) {
     assert_eq!(world.store.segments(dataset.id).await.unwrap().len(), 1);
 }
 
+pub(crate) async fn a_path_that_comes_twice_in_a_batch_is_one_picture(world: &World) {
+    let (dataset, _) = world.dataset("/a").await;
+    let mut batch = world
+        .batch(dataset.id, &[b"a.jpg", b"b.jpg", b"a.jpg"])
+        .await;
+    batch.indexed[2].0.width_px = 17;
+    batch.others = vec![
+        ignored(b"film.mp4", IgnoreReason::Video),
+        ignored(b"film.mp4", IgnoreReason::Hidden),
+    ];
+    let apply = |batch: Batch| async move {
+        world
+            .store
+            .apply_batch(dataset.id, &batch, world.now())
+            .await
+            .unwrap()
+    };
+    assert_eq!(apply(batch.clone()).await, counts(2, 0, 1));
+    let first = batch.indexed[0].0.id;
+    let stored = world.store.media(dataset.id, first).await.unwrap();
+    assert_eq!(stored.width_px, 17, "the last one counts");
+
+    let gone = Batch {
+        removed: [b"a.jpg", b"a.jpg"].map(SourcePath::from_bytes).to_vec(),
+        ..Batch::default()
+    };
+    assert_eq!(apply(gone).await, counts(1, 0, 1));
+}
+
 pub(crate) async fn a_changed_file_keeps_the_id_of_its_picture(world: &World) {
     let (dataset, _) = world.dataset("/a").await;
     let first = world.batch(dataset.id, &[b"a.jpg"]).await;

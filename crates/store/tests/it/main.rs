@@ -73,6 +73,7 @@ contract! {
     ingest {
         found_is_the_sum_of_what_became_of_each_file,
         the_same_batch_twice_is_the_same_as_once,
+        a_path_that_comes_twice_in_a_batch_is_one_picture,
         a_changed_file_keeps_the_id_of_its_picture,
         a_picture_that_breaks_loses_its_row_and_a_mended_one_gets_one,
         a_new_stamp_leaves_the_picture_as_it_is,

@@ -31,8 +31,9 @@ fn name(number: u8) -> Vec<u8> {
     }
 }
 
-fn event() -> impl Strategy<Value = Event> {
-    (0_u8..4, 0_u8..16).prop_map(|(what, number)| match what {
+/// What happens to one of the first so many files.
+fn event(files: u8) -> impl Strategy<Value = Event> {
+    (0_u8..4, 0..files).prop_map(|(what, number)| match what {
         0 => Event::Index(number),
         1 => Event::Reject(number),
         2 => Event::Ignore(number),
@@ -51,7 +52,12 @@ pub(crate) async fn every_sequence_of_batches_keeps_the_counts_and_the_pages_tru
             proptest::test_runner::RngAlgorithm::ChaCha,
         ),
     );
-    let batches = prop::collection::vec(prop::collection::vec(event(), 0..6), 1..8);
+    // Some of more files than one statement takes.
+    let batch = prop_oneof![
+        8 => prop::collection::vec(event(16), 0..6),
+        1 => prop::collection::vec(event(250), 700),
+    ];
+    let batches = prop::collection::vec(batch, 1..8);
     for case in 0..12 {
         let sequence = batches.new_tree(&mut runner).unwrap().current();
         let (dataset, _) = world.dataset(&format!("/{case}")).await;

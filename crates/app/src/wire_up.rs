@@ -43,26 +43,24 @@ pub(crate) struct Wired {
 /// What this machine has for reading pictures and making vectors, where vectors by these models
 /// are there already.
 pub(crate) fn runtime(config: &Config, known: &[String]) -> Runtime {
-    let is_auto = config.embedder == EmbedderChoice::Auto;
+    detect(config, known, config.embedder == EmbedderChoice::Auto)
+}
+
+/// As [`runtime`]; without libraries that make vectors where none are to be `wanted`, since
+/// loading one takes as long as looking at fifteen pictures.
+fn detect(config: &Config, known: &[String], wanted: bool) -> Runtime {
     // No other model, and no other embedder, is run by OpenVINO.
-    let inside = precision::of_several(config).filter(|_| is_auto);
+    let inside = precision::of_several(config).filter(|_| wanted);
     let is_for_openvino = inside.is_some();
     let precisions =
         inside.map(|inside| precision::wished(config.precision, inside, known, &Precision::here()));
+    let dirs = |dirs: &Vec<_>| if wanted { dirs.clone() } else { Vec::new() };
     Runtime::detect(&RuntimeOptions {
-        onnxruntime: config.onnxruntime.clone(),
+        onnxruntime: config.onnxruntime.clone().filter(|_| wanted),
         openvino: config.openvino.clone().filter(|_| is_for_openvino),
         precisions: precisions.unwrap_or_default(),
-        tool_dirs: if is_auto {
-            config.tool_dirs.clone()
-        } else {
-            Vec::new()
-        },
-        search_dirs: if is_auto {
-            config.library_dirs.clone()
-        } else {
-            Vec::new()
-        },
+        tool_dirs: dirs(&config.tool_dirs),
+        search_dirs: dirs(&config.library_dirs),
         libheif: config.libheif.clone(),
     })
 }
@@ -87,7 +85,9 @@ async fn wire(config: &Config, accounts: Option<(AccountSettings, KeyRing)>) -> 
         .await
         .with_context(|| format!("cannot open the data folder {}", config.data_dir.display()))?;
     let known = store.vector_models().await?;
-    let runtime = runtime(config, &known);
+    let inside = InsideModel::named(&config.model);
+    let is_auto = config.embedder == EmbedderChoice::Auto;
+    let runtime = detect(config, &known, is_auto && inside != Some(InsideModel::None));
     let embedder = embedder(config, &runtime)?;
     let made = embedder.model().clone();
     let engine = Engine::new(Parts {

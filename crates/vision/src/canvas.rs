@@ -1,5 +1,7 @@
 //! The picture as seen: upright rows of 8-bit sRGB, nothing transparent left.
 
+use std::cell::Cell;
+
 use lamina_model::PixelBox;
 
 /// Rows of RGB, top to bottom, without padding.
@@ -8,6 +10,26 @@ pub(crate) struct Canvas {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) rgb: Vec<u8>,
+}
+
+/// Bytes of a canvas that are kept for the next one; a larger one goes back to the system.
+const MOST_KEPT: usize = 8 << 20;
+
+thread_local! {
+    /// The rows of the last canvas on this thread that was used up.
+    static USED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Room for rows that a decoder writes whole. What is in it is of no meaning: clearing it takes a
+/// fiftieth of the time in which a photograph is looked at.
+#[cfg_attr(
+    not(any(feature = "turbo", test)),
+    expect(dead_code, reason = "the other decoders bring their own")
+)]
+pub(crate) fn room(len: usize) -> Vec<u8> {
+    let mut rows = USED.take();
+    rows.resize(len, 0);
+    rows
 }
 
 /// Square of pixels moved at a time when a canvas is turned, so that both the rows read and the
@@ -35,6 +57,13 @@ impl Canvas {
                 .flat_map(|row| &row[from..from + len])
                 .copied()
                 .collect(),
+        }
+    }
+
+    /// Leaves its memory to the next canvas on this thread.
+    pub(crate) fn use_up(self) {
+        if self.rgb.capacity() <= MOST_KEPT {
+            USED.set(self.rgb);
         }
     }
 
@@ -114,6 +143,19 @@ mod tests {
             })
             .collect::<Vec<_>>()
             .join("/")
+    }
+
+    #[test]
+    fn room_is_as_long_as_it_is_asked_for_whatever_was_there() {
+        assert_eq!(room(3), [0; 3]);
+        for len in [18, 5, 0, 40] {
+            letters().use_up();
+            assert_eq!(room(len).len(), len);
+        }
+        Canvas::new(3000, 1000, vec![7; 9_000_000])
+            .unwrap()
+            .use_up();
+        assert_eq!(room(9), [0; 9], "too large to be kept");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A canvas at half its size, to make it smaller still: averaging squares of four pixels is much
 //! quicker than what comes after it, which then has a quarter of them to read.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::average::average;
@@ -28,17 +29,21 @@ impl<'a> Half<'a> {
 
     /// The canvas at another size: from its half where that is no smaller than a thumbnail, and has
     /// no fewer pixels along either side.
-    pub(crate) fn resized(&self, to: Size) -> Vec<u8> {
+    pub(crate) fn resized(&self, to: Size) -> Cow<'_, [u8]> {
         let Canvas { width, height, rgb } = self.canvas;
         let (width, height) = (*width, *height);
         let half = (width.div_ceil(2), height.div_ceil(2));
         let is_large = width.max(height) >= 2 * THUMBNAIL_SIDE && width.min(height) >= NARROW;
-        if is_large && half.0 >= to.0 && half.1 >= to.1 {
+        let (rgb, size) = if is_large && half.0 >= to.0 && half.1 >= to.1 {
             let averaged = || average(rgb, width as usize, 3, 2);
-            resize::rgb(self.rgb.get_or_init(averaged), half, to)
+            (self.rgb.get_or_init(averaged), half)
         } else {
-            resize::rgb(rgb, (width, height), to)
+            (rgb, (width, height))
+        };
+        if size == to {
+            return Cow::Borrowed(rgb);
         }
+        Cow::Owned(resize::rgb(rgb, size, to))
     }
 }
 
@@ -54,17 +59,18 @@ mod tests {
     }
 
     fn is_halved(canvas: &Canvas, to: Size) -> bool {
-        let got = Half::of(canvas).resized(to);
+        let half = Half::of(canvas);
+        let got = half.resized(to);
         assert_eq!(got.len() as u64, u64::from(to.0) * u64::from(to.1) * 3);
-        got != resize::rgb(&canvas.rgb, (canvas.width, canvas.height), to)
+        *got != resize::rgb(&canvas.rgb, (canvas.width, canvas.height), to)
     }
 
     #[test]
     fn a_side_that_is_too_short_by_half_is_taken_from_the_whole() {
         let canvas = striped(800, 300);
         let half = Half::of(&canvas);
-        assert_eq!(half.resized((400, 150)), vec![128; 400 * 150 * 3]);
-        assert_eq!(half.resized((800, 300)), canvas.rgb);
+        assert_eq!(*half.resized((400, 150)), *vec![128; 400 * 150 * 3]);
+        assert_eq!(*half.resized((800, 300)), *canvas.rgb);
         assert!(is_halved(&canvas, (320, 120)));
         assert!(!is_halved(&canvas, (224, 224)));
     }

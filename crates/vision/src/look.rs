@@ -119,8 +119,8 @@ fn look_as(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits) -> Result<L
         (head.width, head.height)
     };
     let pixel_hash = hash_pixels(&canvas, (width_px, height_px), &head, &beyond_canvas);
-    let seen = See::new(&canvas, limits);
-    let thumbnail = thumbnail::encode(&seen.thumbnail, seen.thumbnail_size)?;
+    let seen = See::new(&canvas, limits)?;
+    canvas.use_up();
     Ok(Look {
         format,
         colour_model: head.colour_model,
@@ -136,7 +136,7 @@ fn look_as(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits) -> Result<L
         perceptual_hash: perceptual::hash(&seen.signature),
         measures: seen.measures,
         signature: seen.signature,
-        thumbnail,
+        thumbnail: seen.thumbnail,
         thumbnail_type: thumbnail::MEDIA_TYPE,
         tensor: seen.tensor,
     })
@@ -144,15 +144,15 @@ fn look_as(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits) -> Result<L
 
 /// What is computed from the canvas.
 struct See {
+    /// Encoded.
     thumbnail: Vec<u8>,
-    thumbnail_size: resize::Size,
     tensor: ImageTensor,
     signature: Signature,
     measures: Measures,
 }
 
 impl See {
-    fn new(canvas: &Canvas, limits: &DecodeLimits) -> Self {
+    fn new(canvas: &Canvas, limits: &DecodeLimits) -> Result<Self, Rejection> {
         const SIGNATURE: u32 = 32;
         let size = (canvas.width, canvas.height);
         let half = Half::of(canvas);
@@ -172,13 +172,12 @@ impl See {
         } else {
             resize::grey(&to_luma(&canvas.rgb), size, working_size)
         };
-        Self {
+        Ok(Self {
             measures: measures::measure(&thumbnail, &grey, &working, working_size),
-            thumbnail,
-            thumbnail_size,
+            thumbnail: thumbnail::encode(&thumbnail, thumbnail_size)?,
             tensor,
             signature,
-        }
+        })
     }
 }
 

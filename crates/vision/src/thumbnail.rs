@@ -41,7 +41,14 @@ pub(crate) fn encode(rgb: &[u8], size: Size) -> Result<Vec<u8>, Rejection> {
 
 #[cfg(feature = "turbo")]
 pub(crate) fn encode_rows(rgb: &[u8], size: Size, quality: u8) -> Result<Vec<u8>, String> {
+    use std::cell::RefCell;
+
     use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
+
+    thread_local! {
+        /// Kept between pictures, with the memory it has allocated.
+        static COMPRESSOR: RefCell<Option<Compressor>> = const { RefCell::new(None) };
+    }
 
     let (width, height) = (size.0 as usize, size.1 as usize);
     let image = Image {
@@ -51,13 +58,17 @@ pub(crate) fn encode_rows(rgb: &[u8], size: Size, quality: u8) -> Result<Vec<u8>
         height,
         format: PixelFormat::RGB,
     };
-    let encode = || {
-        let mut compressor = Compressor::new()?;
+    let encode = |kept: &mut Option<Compressor>| {
+        let compressor = match kept {
+            Some(compressor) => compressor,
+            None => kept.insert(Compressor::new()?),
+        };
         compressor.set_quality(i32::from(quality))?;
         compressor.set_subsamp(Subsamp::Sub2x2)?;
         compressor.compress_to_vec(image)
     };
-    encode().map_err(|error: turbojpeg::Error| error.to_string())
+    let encoded = COMPRESSOR.with_borrow_mut(encode);
+    encoded.map_err(|error: turbojpeg::Error| error.to_string())
 }
 
 #[cfg(not(feature = "turbo"))]

@@ -32,6 +32,12 @@ impl Embedder for NoVectors {
         InsideModel::None.side()
     }
 
+    /// Nothing is gained by embedding together what is not embedded; but handing over what was seen
+    /// of each picture alone wakes a thread for each.
+    fn batch(&self) -> usize {
+        4
+    }
+
     fn embed(&self, batch: &[ImageTensor]) -> Result<Vec<Vec<f32>>, EmbedError> {
         Ok(vec![vec![0.0]; batch.len()])
     }

@@ -26,7 +26,7 @@ impl ImageTensor {
         if side == 0 {
             return Self::nothing();
         }
-        Self::from_rgb(canvas.resized((side, side)))
+        Self::from_rgb(canvas.resized((side, side)).into_owned())
             .expect("the resizer gives the size it is asked for")
     }
 

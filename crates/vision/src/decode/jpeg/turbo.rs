@@ -6,6 +6,7 @@ use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
 
 use super::Samples;
 use super::markers::{Coding, Markers};
+use crate::canvas;
 
 thread_local! {
     /// Kept between pictures, with the memory it has allocated.
@@ -24,7 +25,7 @@ pub(crate) fn samples(bytes: &[u8], markers: &Markers, factor: u32) -> Option<Sa
     let height = markers.height.div_ceil(factor);
     let pitch = width as usize * format.size();
     let mut image = Image {
-        pixels: vec![0; pitch * height as usize],
+        pixels: canvas::room(pitch * height as usize),
         width: width as usize,
         pitch,
         height: height as usize,

@@ -32,7 +32,7 @@ pub(crate) fn logistic(steps: f32) -> f32 {
 /// blurred ones lie below 1.07 and all but five of the others above 1.078; those five are enlarged
 /// parts of photographs, soft to the eye as well. The sharpness of the whole frame tells the two
 /// apart less well.
-const SHARP: f32 = 1.075;
+const SHARP: f32 = 1.09;
 
 /// Fine detail of the signature away from its edges, luma steps, below which nothing says that
 /// there is anything to be sharp: an even sky, a gradient, one colour.

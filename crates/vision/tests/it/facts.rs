@@ -244,6 +244,44 @@ fn blur_lowers_sharpness_whatever_the_resolution_and_contrast() {
             blurred.sharpness_best * 1.3 < faint.sharpness_best,
             "seed {seed}"
         );
-        assert!(sharp_measures.sharpness_best >= sharp_measures.sharpness);
+    }
+}
+
+/// The picture with noise of a standard deviation of three steps, the same in all channels.
+fn noisy(picture: &Picture, seed: u32) -> Picture {
+    let (width, height) = (640, 480);
+    Picture::from_fn(width, height, |x, y| {
+        let mut state = (y * width + x).wrapping_mul(2_654_435_761) ^ seed;
+        // Four throws of -2 to 3: a spread of 3.4, centred half a step above.
+        let mut throw = || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 8) % 6
+        };
+        let noise = throw() + throw() + throw() + throw();
+        let lit = |value: u8| {
+            value
+                .saturating_add(u8::try_from(noise).unwrap())
+                .saturating_sub(10)
+        };
+        let [r, g, b, a] = picture.pixel(x, y);
+        [lit(r), lit(g), lit(b), a]
+    })
+}
+
+#[test]
+fn noise_makes_no_blurred_picture_sharp() {
+    // Shapes on a wall: how much noise there is shows where it is flat.
+    let mut sharp = Picture::flat(640, 480, [128; 3]);
+    sharp.ellipse((60, 60), (360, 400), [30, 40, 60]);
+    sharp.rectangle((300, 100), (440, 300), [220, 210, 190]);
+    let soft = sharp.blurred(5.0);
+    let told = |picture: &Picture| look(&picture.png()).measures.sharpness_best;
+    assert!(told(&soft) < 1.05 && told(&sharp) > 3.0);
+    for seed in 0..4 {
+        let (grainy, grainy_soft) = (told(&noisy(&sharp, seed)), told(&noisy(&soft, seed)));
+        assert!(grainy_soft < 1.3, "{seed}: {grainy_soft}");
+        assert!(grainy > 2.5, "{seed}: {grainy}");
     }
 }

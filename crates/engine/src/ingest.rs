@@ -126,7 +126,11 @@ pub(crate) async fn ingest(
     let up_to_date = engine.store().analysed_to_date(dataset.id).await?
         && Labels::were_judged(engine, dataset.id).await?;
     if !up_to_date {
-        analyse::analyse_and_publish(engine, dataset, job, tally).await?;
+        let ended = analyse::analyse_and_publish(engine, dataset, job, tally).await;
+        if ended.is_err() {
+            analyse::forget_if_gone(engine, dataset.id).await;
+        }
+        return ended;
     }
     Ok(())
 }

@@ -18,13 +18,14 @@ use super::{
     clusters::{Before, cluster_ids},
     labels::Labels,
     pictures::PicturesAtRest,
-    remembered, report, scratch,
+    remembered, report,
+    scratch::{self, Draft},
     signatures::SignatureFile,
     splits,
 };
 use crate::{
     Engine, Error,
-    explore::{for_scratch, keep_only, write_index},
+    explore::{for_scratch, forget, keep_only, write_index},
     jobs::JobContext,
 };
 
@@ -58,7 +59,7 @@ pub(super) async fn analyse_and_publish(
     let set = load(engine, dataset, job).await?;
     let labels = Labels::load(engine, dataset.id).await?;
     let labels_seen = labels.digest.clone();
-    let remember = scratch_file(engine, dataset.id, "remembering").await?;
+    let remember = Draft::new(scratch_file(engine, dataset.id, "remembering").await);
     let (compared, remember) = compare(set, labels, before, remember, job, rejected).await?;
     let findings = &compared.findings;
     tally.stage(Phase::Analysing, began);
@@ -136,7 +137,8 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
     let columns = engine.parts().embedder.dimensions();
     // As numbers, zeros come from the system without being written.
     let mut values: Vec<f16> = vec![0_u16; rows.len() * columns].reinterpret_into();
-    let signatures = scratch_file(engine, dataset.id, "signatures").await?;
+    let signatures = scratch_file(engine, dataset.id, "signatures").await;
+    let signatures = signatures.map_err(StoreError::from)?;
     let signatures = Arc::new(SignatureFile::new(signatures));
     let mut signed = vec![false; rows.len()];
     for segment in store.segments(dataset.id).await? {
@@ -205,15 +207,22 @@ async fn load(engine: &Engine, dataset: &Dataset, job: &JobContext) -> Result<Se
 }
 
 /// An empty file that is gone with whoever holds it, among what may be deleted at any time.
-async fn scratch_file(engine: &Engine, dataset: DatasetId, name: &str) -> Result<File, Error> {
+async fn scratch_file(engine: &Engine, dataset: DatasetId, name: &str) -> io::Result<File> {
     let mark = JobId::new(engine.clock(), engine.chance());
     let mark = format!("{name}-{mark}");
     let place = for_scratch(&engine.parts().index_folder, dataset, &mark);
     let create = move || scratch::unnamed(&place);
-    let created = tokio::task::spawn_blocking(create).await;
-    Ok(created
-        .map_err(Error::internal)?
-        .map_err(StoreError::from)?)
+    tokio::task::spawn_blocking(create).await?
+}
+
+/// Takes away what was put aside for a dataset that was deleted meanwhile.
+pub(super) async fn forget_if_gone(engine: &Engine, dataset: DatasetId) {
+    let found = engine.store().dataset(dataset).await;
+    if matches!(found, Err(StoreError::NotFound { .. })) {
+        let folder = engine.parts().index_folder.clone();
+        // It says in the log what cannot be taken away.
+        drop(tokio::task::spawn_blocking(move || forget(&folder, dataset)).await);
+    }
 }
 
 fn facts_of(row: &AnalysisFacts, order: u32) -> Facts {
@@ -271,7 +280,7 @@ async fn compare(
     set: Set,
     labels: Labels,
     before: Option<Memory>,
-    remember: File,
+    mut remember: Draft,
     job: &Arc<JobContext>,
     rejected: u64,
 ) -> Result<(Compared, io::Result<File>), Stopped> {
@@ -288,7 +297,6 @@ async fn compare(
         let comparing = watcher(0..COMPARING);
         // Rows and packs were read in many small pieces.
         comparing.let_go();
-        let mut remember = remember;
         let compared = analyse_after(
             before,
             &set.vectors,
@@ -311,7 +319,10 @@ async fn compare(
             findings,
             issues,
         };
-        Ok::<_, AnalysisError>((compared, remembered.map(|()| remember)))
+        let remember = remember
+            .into_file()
+            .and_then(|file| remembered.map(|()| file));
+        Ok::<_, AnalysisError>((compared, remember))
     });
     let compared = compared.await.map_err(Error::internal)?;
     job.check()?;

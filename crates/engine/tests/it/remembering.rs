@@ -79,20 +79,36 @@ async fn a_second_run_compares_only_the_pictures_that_are_new() {
     assert_eq!(said(&back), said(&at_once));
 }
 
+/// Makes other bytes of those that are remembered.
+type Spoil<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
 #[tokio::test]
 async fn what_is_remembered_may_be_lost_or_spoilt_at_the_cost_of_comparing_all() {
     let shop = Workshop::new().await;
     some(&shop);
     let (mut scope, _) = shop.index().await;
-    for (number, spoilt) in [
+    // Of an earlier make, whole.
+    let earlier = |bytes: &[u8]| {
+        let content = [b"LAMMEM04", &bytes[8..bytes.len() - 32]].concat();
+        [&content, blake3::hash(&content).as_bytes().as_slice()].concat()
+    };
+    let cut = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
+    let empty = |_: &[u8]| Vec::new();
+    let spoilt: [(u32, Option<Spoil<'_>>); 4] = [
         (60, None),
-        (61, Some(&b"LAMMEM03"[..])),
-        (62, Some(&b""[..])),
-    ] {
+        (61, Some(&earlier)),
+        (62, Some(&cut)),
+        (64, Some(&empty)),
+    ];
+    for (number, spoil) in spoilt {
         let key = keys(&shop, &scope).await.remove(0);
-        match spoilt {
-            None => shop.store.blobs().delete(&key).await.unwrap(),
-            Some(bytes) => shop.store.blobs().put(&key, bytes.into()).await.unwrap(),
+        let blobs = shop.store.blobs();
+        match spoil {
+            None => blobs.delete(&key).await.unwrap(),
+            Some(spoil) => {
+                let bytes = blobs.get(&key).await.unwrap();
+                blobs.put(&key, spoil(&bytes).into()).await.unwrap();
+            }
         }
         shop.put(format!("{number}.bmp"), &picture(number));
         (scope, _) = shop.index().await;

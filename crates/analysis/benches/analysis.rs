@@ -17,13 +17,13 @@ use std::io;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use lamina_analysis::{Matrix, Memory, Settings, Unwatched, analyse, analyse_after};
-use made::{COLUMNS, Drawn, facts, vectors};
+use made::{Drawn, Shape, facts, vectors};
 
 fn whole(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("analyse");
     group.sample_size(10);
     for rows in [1_000, 10_000] {
-        let (vectors, facts) = (vectors(rows, COLUMNS), facts(rows));
+        let (vectors, facts) = (vectors(rows, Shape::default()), facts(rows));
         group.bench_with_input(BenchmarkId::from_parameter(rows), &rows, |bench, _| {
             bench.iter(|| {
                 analyse(
@@ -45,10 +45,10 @@ fn adding(bench: &mut Criterion) {
     group.sample_size(10);
     let settings = Settings::default();
     for rows in [1_000, 10_000] {
-        let (vectors, facts) = (vectors(rows, COLUMNS), facts(rows));
+        let (vectors, facts) = (vectors(rows, Shape::default()), facts(rows));
         let known = rows - rows / 100;
         let values = (0..known).flat_map(|row| vectors.row(row)).copied();
-        let fewer = Matrix::from_vec(COLUMNS, values.collect()).expect("whole rows");
+        let fewer = Matrix::from_vec(vectors.columns(), values.collect()).expect("whole rows");
         let mut bytes = Vec::new();
         let few = &facts[..known];
         analyse_after(None, &fewer, few, &Drawn, &settings, &Unwatched, &mut bytes)

@@ -1,10 +1,12 @@
 //! How time and memory of an analysis grow with the set, on synthetic vectors.
 //!
 //! `cargo run --release -p lamina-analysis --example scale -- 1000 10000 100000`, with
-//! `--columns 256` before them for shorter vectors, and after that `--add 1` to say beside what
-//! adding one in a hundred costs. Below each is what the parts of it cost. Vectors lie around
-//! subjects of twenty pictures each, as those of real photographs do. Of up to 20,000 rows it also
-//! says how many have the same nearest neighbour when they are compared within neighbourhoods only.
+//! `--columns 256` before them for shorter vectors, and `--add 1` to say beside what adding one in a
+//! hundred costs. Below each is what the parts of it cost. Vectors lie around subjects of twenty
+//! pictures each, as those of real photographs do; `--subject 1000000 --apart 30` makes all of one
+//! subject, three tenths of its length away from it, and `--apart 0` all equal. Of up to 20,000 rows
+//! it also says how many have the same nearest neighbour when they are compared within neighbourhoods
+//! only.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -25,20 +27,24 @@ use std::time::Instant;
 use lamina_analysis::{
     Compared, Facts, Matrix, Memory, Settings, Unwatched, Watch, analyse, analyse_after,
 };
-use made::{COLUMNS, Drawn, facts, vectors};
+use made::{Drawn, Shape, facts, vectors};
 
 /// Rows up to which neighbourhoods are held against all with all.
 const HELD_AGAINST: usize = 20_000;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).peekable();
-    let mut option = |name: &str| {
-        let asked = arguments.next_if(|argument| argument == name);
-        asked.map(|_| arguments.next().unwrap().parse::<usize>().unwrap())
-    };
-    let columns = option("--columns").unwrap_or(COLUMNS);
-    let add = option("--add");
-    let sizes = arguments.map(|size| size.parse().unwrap());
+    let mut arguments = std::env::args().skip(1);
+    let (mut shape, mut add, mut sizes) = (Shape::default(), None, Vec::new());
+    while let Some(argument) = arguments.next() {
+        let mut number = || arguments.next().unwrap().parse::<usize>().unwrap();
+        match argument.as_str() {
+            "--columns" => shape.columns = number(),
+            "--subject" => shape.of_subject = number(),
+            "--apart" => shape.apart = number(),
+            "--add" => add = Some(number()),
+            size => sizes.push(size.parse::<usize>().unwrap()),
+        }
+    }
     println!(
         "{:>9} {:>9} {:>9} {:>9} {:>9}  {}",
         "rows",
@@ -53,7 +59,7 @@ fn main() {
         }
     );
     for rows in sizes {
-        let (vectors, facts) = (vectors(rows, columns), facts(rows));
+        let (vectors, facts) = (vectors(rows, shape), facts(rows));
         let measured = measured(None, &vectors, &facts, &mut io::sink());
         let peak = peak_megabytes();
         let beside = match add {

@@ -281,8 +281,7 @@ fn nearest_distances(homes: &Homes, nearest: &Scored) -> Vec<f32> {
     places
         .map(|(at, has_equal)| match nearest.of(*at as usize).next() {
             _ if *has_equal => 0.0,
-            // Of equal vectors rounding leaves a product a little over 1.
-            Some((_, cosine)) => (1.0 - cosine).max(0.0),
+            Some((_, cosine)) => 1.0 - cosine,
             None => 2.0,
         })
         .collect()

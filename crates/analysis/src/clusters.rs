@@ -7,13 +7,19 @@
 //! inside one of the next level. What a level asks is fixed, so that adding pictures leaves
 //! clusters as they are where nothing was added.
 //!
+//! Pictures with equal vectors, such as blank pages in their thousands, are one cluster from the
+//! beginning: each is as near to the first of them as to any other, and one by one each would have
+//! to be compared anew with a first that has grown.
+//!
 //! The mean cosine between members of two clusters is the product of their mean vectors, so a
 //! cluster is its mean vector, and only clusters that hold near neighbours of each other are
 //! compared: the cost grows with n log n once the neighbours are known.
 
 mod merge;
 
+use half::slice::HalfFloatSliceExt;
 use lamina_model::ClusterLevel;
+use rayon::prelude::*;
 
 use self::merge::Merging;
 use crate::neighbours::{Rows, Scored};
@@ -58,6 +64,10 @@ pub(crate) fn divide(
     for group in divided.together {
         merging.join(group);
     }
+    for group in equal(divided.rows, divided.nearest).chunk_by(|a, b| a.1 == b.1) {
+        let group: Vec<u32> = group.iter().map(|(at, _)| *at).collect();
+        merging.join(&group);
+    }
     let mut of = vec![[0; ClusterLevel::COUNT]; divided.set.len()];
     let mut levels: [Vec<Cluster>; ClusterLevel::COUNT] = Default::default();
     let stage = stage.of(ClusterLevel::COUNT as u64);
@@ -71,6 +81,21 @@ pub(crate) fn divide(
         levels[level] = described;
     }
     Ok(Clustering { of, levels })
+}
+
+/// Pictures that may have the vector of another, with the bits of it, those of one vector together
+/// and in order.
+fn equal<'a>(rows: Rows<'a>, nearest: &Scored) -> Vec<(u32, &'a [u16])> {
+    /// Cosine of equal vectors at least, whose length is 1 but for rounding.
+    const EQUAL: f32 = 0.99;
+    let bits = |at: u32| (at, rows.row(at as usize).reinterpret_cast());
+    let has_near = |at: &u32| {
+        let first = nearest.of(*at as usize).next();
+        first.is_some_and(|(_, cosine)| cosine >= EQUAL)
+    };
+    let mut some: Vec<_> = (0..rows.len() as u32).filter(has_near).map(bits).collect();
+    some.par_sort_unstable_by(|a, b| a.1.cmp(b.1).then(a.0.cmp(&b.0)));
+    some
 }
 
 /// Names and counts the clusters, the largest first.

@@ -94,7 +94,7 @@ fn equal(set: &Set<'_>, places: &[u32], tier: DuplicateTier, copies: &mut Vec<Co
     kept
 }
 
-/// Pairs, or a few more, for which each of their pictures is made ready once.
+/// Pairs, or up to twice as many, for which each of their pictures is made ready once.
 const AT_A_DESK: usize = 64;
 /// Members of a group that a new one is laid beside at most, where they were not proposed to each
 /// other, so that a group of thousands does not take the square of their number.
@@ -129,8 +129,8 @@ pub(crate) fn near(
     let compared: Result<Vec<_>, AnalysisError> = proposals
         .some_at_a_time(AT_A_DESK)
         .into_par_iter()
-        .map(|lower| {
-            let some: Vec<Pair> = proposals.of_lower(lower).collect();
+        .map(|places| {
+            let some: Vec<Pair> = proposals.at(places).collect();
             laying.advance(some.len() as u64)?;
             let mut desk = Desk::new(&material);
             let laid = some

@@ -1,12 +1,12 @@
-//! Made sets to measure with: vectors that lie around subjects of twenty pictures each, as those of
-//! real photographs do, and facts that say nothing. The same in every run.
+//! Made sets to measure with: vectors that lie around subjects, as those of real photographs do, and
+//! facts that say nothing. The same in every run.
 
 use half::f16;
 use lamina_analysis::{Facts, Matrix, Pictures};
 use lamina_model::{Measures, Signature};
 
 /// Numbers in a vector, as many as the default model gives.
-pub(crate) const COLUMNS: usize = 1280;
+const COLUMNS: usize = 1280;
 
 /// A linear congruential generator: numbers that are the same in every run.
 struct Dice(u64);
@@ -25,17 +25,40 @@ impl Dice {
     }
 }
 
-/// Vectors around a twentieth as many subjects as there are rows.
-pub(crate) fn vectors(rows: usize, columns: usize) -> Matrix {
+/// How vectors lie.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Numbers in each.
+    pub(crate) columns: usize,
+    /// Pictures of each subject, about.
+    pub(crate) of_subject: usize,
+    /// How far a picture lies from its subject, in hundredths of how long the subject's vector is.
+    pub(crate) apart: usize,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            columns: COLUMNS,
+            of_subject: 20,
+            apart: 100,
+        }
+    }
+}
+
+/// Vectors around as many subjects as there must be for so many rows.
+pub(crate) fn vectors(rows: usize, shape: Shape) -> Matrix {
+    let columns = shape.columns;
+    let apart = shape.apart as f32 / 100.0;
     let mut values = Vec::with_capacity(rows * columns);
     let mut vector = Vec::with_capacity(columns);
     for row in 0..rows {
         let (mut subject, mut own) = (
-            Dice((row % (rows / 20 + 1)) as u64 + 1),
+            Dice((row % (rows / shape.of_subject + 1)) as u64 + 1),
             Dice(row as u64 + 1_000_000),
         );
         vector.clear();
-        vector.extend((0..columns).map(|_| subject.signed() + own.signed()));
+        vector.extend((0..columns).map(|_| subject.signed() + apart * own.signed()));
         let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
         values.extend(vector.iter().map(|value| f16::from_f32(value / length)));
     }

@@ -77,34 +77,48 @@ impl Pairs {
         self.higher.len()
     }
 
-    /// The lower pictures of some pairs at a time, one after the other.
+    /// The places of some pairs at a time, one after the other: where it can be, of whole lower
+    /// pictures, and never of more than twice as many pairs. Where vectors or hashes are equal in
+    /// their thousands, all name the same few, and these stand in thousands of pairs.
     pub(crate) fn some_at_a_time(&self, some: usize) -> Vec<Range<u32>> {
+        let some = u32::try_from(some).unwrap_or(u32::MAX >> 1);
         let mut ranges = Vec::new();
         let mut from = 0;
-        for to in 1..self.starts.len() {
-            let is_last = to + 1 == self.starts.len();
-            if is_last || (self.starts[to] - self.starts[from]) as usize >= some {
-                ranges.push(from as u32..to as u32);
-                from = to;
+        for end in self.starts.iter().skip(1).copied() {
+            while end - from > 2 * some {
+                ranges.push(from..from + some);
+                from += some;
             }
+            if end - from >= some {
+                ranges.push(from..end);
+                from = end;
+            }
+        }
+        let end = self.len() as u32;
+        if from < end {
+            ranges.push(from..end);
         }
         ranges
     }
 
-    /// The pairs of some lower pictures.
-    pub(crate) fn of_lower(&self, lower: Range<u32>) -> impl Iterator<Item = Pair> + '_ {
-        lower.flat_map(|lower| {
-            let higher = self.higher_of(lower).iter();
-            higher.map(move |higher| Pair {
-                lower,
-                higher: *higher,
-            })
+    /// The pairs at some places.
+    pub(crate) fn at(&self, places: Range<u32>) -> impl Iterator<Item = Pair> + '_ {
+        let upto = self.starts.partition_point(|start| *start <= places.start);
+        let mut lower = upto.saturating_sub(1);
+        places.map(move |at| {
+            while self.starts[lower + 1] <= at {
+                lower += 1;
+            }
+            Pair {
+                lower: lower as u32,
+                higher: self.higher[at as usize],
+            }
         })
     }
 
     /// Each of them.
     pub(crate) fn each(&self) -> impl Iterator<Item = Pair> + '_ {
-        self.of_lower(0..self.starts.len().saturating_sub(1) as u32)
+        self.at(0..self.len() as u32)
     }
 
     /// That of two pictures, the lower first.
@@ -346,7 +360,7 @@ mod tests {
             }
             assert!(pairs.each().eq(plain.values().copied()), "{round}");
             let parts = pairs.some_at_a_time(7);
-            let together = parts.into_iter().flat_map(|part| pairs.of_lower(part));
+            let together = parts.into_iter().flat_map(|part| pairs.at(part));
             assert!(together.eq(plain.values().copied()), "{round}");
 
             let (out, stay): (Vec<Pair>, Vec<Pair>) =
@@ -362,6 +376,35 @@ mod tests {
                 assert_eq!(whole.of(pair.both()), Some(*pair));
             }
         }
+    }
+
+    #[test]
+    fn no_more_than_twice_as_many_pairs_come_at_a_time_whoever_they_are_of() {
+        for of_each in [
+            &[1000, 3, 3, 0, 4][..],
+            &[9; 40],
+            &[10, 11, 20, 21],
+            &[0, 1],
+        ] {
+            let mut pairs = Pairs::default();
+            for (lower, count) in (0..).zip(of_each) {
+                for other in 0..*count {
+                    pairs.push(Pair::new(lower, 100 + other, Effort::Usual));
+                }
+            }
+            let parts = pairs.some_at_a_time(10);
+            let sizes: Vec<usize> = parts.iter().map(ExactSizeIterator::len).collect();
+            let (last, others) = sizes.split_last().unwrap();
+            assert!(
+                others.iter().all(|size| (10..=20).contains(size)),
+                "{sizes:?}"
+            );
+            assert!((1..=20).contains(last), "{sizes:?}");
+            let together = parts.into_iter().flat_map(|part| pairs.at(part));
+            assert!(together.eq(pairs.each()));
+            assert_eq!(sizes.iter().sum::<usize>(), pairs.len());
+        }
+        assert_eq!(Pairs::default().some_at_a_time(10), []);
     }
 
     #[test]

@@ -192,9 +192,10 @@ impl Reader<'_> {
             };
             let tier = DuplicateTier::ALL.get(usize::from(way & NOTHING));
             let likeness = tier.map(|tier| Likeness { tier: *tier, value });
-            (Pair::new(one, other, effort), likeness)
+            let is_pair = one != other && one.max(other) < 1 << 31;
+            is_pair.then(|| (Pair::new(one, other, effort), likeness))
         });
-        Some(told.collect())
+        told.collect()
     }
 
     fn parts(&mut self) -> Option<BTreeMap<u32, Parts>> {

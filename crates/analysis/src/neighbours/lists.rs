@@ -86,14 +86,16 @@ impl Lists {
 
     /// A list that was kept, in the numbers of today and without what is gone.
     pub(crate) fn recalled(&self, at: u32, recall: &Recall) -> Near {
-        let held = self.of(at as usize);
-        let held = held.filter_map(|(row, score)| Some((recall.now(row)?, score)));
+        let known = self.of(at as usize);
+        // As a rule all are still there; collected, a list would have room for up to twice as many.
+        let mut held = Vec::with_capacity(known.len());
+        held.extend(known.filter_map(|(row, score)| Some((recall.now(row)?, score))));
         let horizon = self.0[at as usize].horizon();
         let row = match horizon.row {
             u32::MAX => u32::MAX,
             row => recall.behind(row),
         };
-        Near::kept(held.collect(), Horizon { row, ..horizon })
+        Near::kept(held, Horizon { row, ..horizon })
     }
 }
 

@@ -225,3 +225,30 @@ fn bytes_that_are_no_memory_are_none() {
     let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
     assert_eq!(Memory::from_bytes(&longer), None);
 }
+
+#[test]
+fn a_memory_of_another_make_is_none_though_it_is_whole() {
+    let all = universe(6);
+    let pictures: Vec<&Picture> = all.iter().take(9).collect();
+    let bytes = compared(None, &pictures, &few()).bytes;
+    let content = &bytes[..bytes.len() - 32];
+    let sealed = |content: &[u8]| [content, blake3::hash(content).as_bytes()].concat();
+    assert!(Memory::from_bytes(&sealed(content)).is_some());
+    for at in 0..8 {
+        let mut other = content.to_vec();
+        other[at] ^= 1;
+        assert_eq!(Memory::from_bytes(&sealed(&other)), None, "made by {at}");
+    }
+    for end in (8..content.len()).step_by(61) {
+        let cut = sealed(&content[..end]);
+        assert_eq!(Memory::from_bytes(&cut), None, "the first {end}");
+    }
+    let longer = sealed(&[content, &[0]].concat());
+    assert_eq!(Memory::from_bytes(&longer), None);
+    // Whatever numbers stand in it, reading them is no fault.
+    for at in (8..content.len()).step_by(41) {
+        let mut other = content.to_vec();
+        other[at] ^= 0xff;
+        drop(Memory::from_bytes(&sealed(&other)));
+    }
+}

@@ -50,17 +50,20 @@ pub(crate) fn onnxruntime(root: &Path, permission: Permission) -> Option<PathBuf
     }
 }
 
-/// OpenVINO's library, where this processor is quicker with it and it can be had; says so in one line if it cannot.
-pub(crate) fn openvino(root: &Path, permission: Permission) -> Option<PathBuf> {
+/// OpenVINO's library, where it is named, or wanted and can be had; says so in one line if it cannot.
+pub(crate) fn openvino(root: &Path, permission: Permission, wanted: bool) -> Option<PathBuf> {
+    if !wanted && machine::environment("LAMINA_OPENVINO").is_none() {
+        return None;
+    }
     match openvino::library(root, permission) {
         Ok(library) => Some(library),
         Err(error) => {
-            if openvino::is_of_use() {
-                shell::note(&format!(
-                    "Without OpenVINO: {error:#}. This processor has AMX, with which pictures would be \
-                     embedded in less than half the time of 32 bits."
-                ));
-            }
+            let loss = if openvino::is_of_use() {
+                "This processor has AMX, with which pictures would be embedded in less than half the time of 32 bits"
+            } else {
+                "Not tested: vectors in bfloat16"
+            };
+            shell::note(&format!("Without OpenVINO: {error:#}. {loss}."));
             None
         }
     }

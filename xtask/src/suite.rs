@@ -130,7 +130,9 @@ fn surroundings(root: &Path, permission: Permission) -> Surroundings {
     if let Some(library) = setup::onnxruntime(root, permission) {
         variables.push(("LAMINA_ONNXRUNTIME", library.into_os_string()));
     }
-    if let Some(library) = setup::openvino(root, permission) {
+    // Where it is not of use, only those tests look for it that are about it.
+    let openvino = setup::openvino(root, permission, setup::openvino::runs());
+    if let Some(library) = openvino.filter(|_| setup::openvino::is_of_use()) {
         variables.push(("LAMINA_OPENVINO", library.into_os_string()));
     }
     match python::interpreter(root, permission) {

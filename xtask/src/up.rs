@@ -34,7 +34,7 @@ impl Parts {
     pub(crate) fn get(root: &Path) -> Self {
         let parts = Self {
             onnxruntime: setup::onnxruntime(root, Permission::Get),
-            openvino: setup::openvino(root, Permission::Get),
+            openvino: setup::openvino(root, Permission::Get, setup::openvino::is_of_use()),
             turbo: setup::turbo(root, Permission::Get),
             pure: false,
         };

@@ -150,15 +150,20 @@ mod tests {
     #[test]
     fn a_data_folder_keeps_to_what_its_vectors_were_reckoned_with() {
         let (old, usual, new) = (&[FULL][..], &[INT8, FULL][..], &[HALF, INT8, FULL][..]);
-        let unmeasured = &[FULL, INT8][..];
+        let (tileless, unmeasured) = (&[INT8, HALF, FULL][..], &[FULL, INT8][..]);
         for (asked, there, here, expected) in [
             (None, &[][..], new, &[HALF, INT8][..]),
             (None, &[], usual, &[INT8]),
+            (None, &[], tileless, &[INT8, HALF]),
             (None, &[], old, &[]),
             (None, &[], unmeasured, &[]),
             (None, &[FULL], new, &[FULL]),
             (None, &[FULL], usual, &[FULL]),
             (None, &[HALF], new, &[HALF]),
+            (None, &[FULL], tileless, &[FULL]),
+            (None, &[HALF], tileless, &[HALF]),
+            (None, &[INT8], tileless, &[INT8]),
+            (None, &[HALF, INT8], tileless, &[INT8, HALF]),
             (None, &[INT8], new, &[INT8]),
             (None, &[INT8], usual, &[INT8]),
             (None, &[INT8], unmeasured, &[INT8]),

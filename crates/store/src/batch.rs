@@ -122,7 +122,10 @@ macro_rules! remove_files {
 macro_rules! index_files {
     ($tx:ident, $dataset:expr, $indexed:expr, $change:ident) => {
         for indexed in runs_of_different($indexed, |(media, _)| &media.path) {
-            let parts: Vec<_> = indexed.iter().map(|(media, _)| PathParts::of(&media.path)).collect();
+            let parts: Vec<_> = indexed
+                .iter()
+                .map(|(media, _)| PathParts::of(&media.path))
+                .collect();
             let mut before = standings!($tx, $dataset, &parts);
             let (mut pictures, mut files) = (Vec::new(), Vec::new());
             for (parts, (media, stamp)) in parts.into_iter().zip(indexed) {
@@ -150,7 +153,10 @@ macro_rules! index_files {
 macro_rules! record_files {
     ($tx:ident, $dataset:expr, $records:expr, $change:ident) => {
         for records in runs_of_different($records, |record| &record.path) {
-            let parts: Vec<_> = records.iter().map(|record| PathParts::of(&record.path)).collect();
+            let parts: Vec<_> = records
+                .iter()
+                .map(|record| PathParts::of(&record.path))
+                .collect();
             let mut before = standings!($tx, $dataset, &parts);
             let (mut lost, mut files) = (Vec::new(), Vec::new());
             for (parts, record) in parts.into_iter().zip(records) {

@@ -124,7 +124,12 @@ impl Runtime {
         let here = Precision::here();
         let wished = options.precisions.iter().copied();
         let precisions: Vec<_> = wished.filter(|one| here.contains(one)).collect();
-        let openvino = precisions.contains(&Precision::Bfloat16).then(|| {
+        // Where ONNX Runtime does what is wished for more, OpenVINO would be loaded for nothing.
+        let has_onnxruntime = onnxruntime.usable().is_ok();
+        let first = precisions
+            .iter()
+            .find(|precision| **precision != Precision::Int8 || has_onnxruntime);
+        let openvino = (first == Some(&Precision::Bfloat16)).then(|| {
             Library::find(
                 options.openvino.as_ref(),
                 options,
@@ -280,7 +285,7 @@ impl Runtime {
             ),
             Err(why) => format!(
                 "Vectors are made in pure Rust, five to ten times slower than with ONNX Runtime \
-                 ({why}); `cargo xtask up` fetches it."
+                 ({why}); `cargo xtask up` fetches it{beside}."
             ),
         }
     }

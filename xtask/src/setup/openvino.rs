@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::{
     Permission,
@@ -39,6 +39,15 @@ const WHEEL: Wheel = Wheel {
 /// Whether there is a build of it with which this machine is quicker: it has tiles of bfloat16 (AMX). Others are quicker
 /// in integers of 8 bits.
 pub(crate) fn is_of_use() -> bool {
+    has("amx_bf16")
+}
+
+/// Whether it runs in bfloat16 here, be it of use or not: so much can be tested.
+pub(crate) fn runs() -> bool {
+    has("avx512_bf16")
+}
+
+fn has(instructions: &str) -> bool {
     let is_built = cfg!(all(
         target_os = "linux",
         target_env = "gnu",
@@ -48,7 +57,7 @@ pub(crate) fn is_of_use() -> bool {
     is_built
         && processor()
             .split_whitespace()
-            .any(|flag| flag == "amx_bf16")
+            .any(|flag| flag == instructions)
 }
 
 /// Where the library lies once it was fetched.
@@ -64,9 +73,6 @@ fn place(root: &Path) -> PathBuf {
 pub(crate) fn library(root: &Path, permission: Permission) -> Result<PathBuf> {
     if let Some(named) = machine::environment("LAMINA_OPENVINO") {
         return wheel::named("LAMINA_OPENVINO", named);
-    }
-    if !is_of_use() {
-        bail!("this processor has no tiles of bfloat16");
     }
     let place = place(root);
     if place.is_file() {

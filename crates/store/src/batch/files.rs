@@ -192,7 +192,9 @@ mod tests {
         let many: Vec<_> = (0..=2 * FILES_PER_STATEMENT)
             .map(|n| SourcePath::from_bytes(n.to_string()))
             .collect();
-        let lengths: Vec<_> = runs_of_different(&many, |path| path).map(<[_]>::len).collect();
+        let lengths: Vec<_> = runs_of_different(&many, |path| path)
+            .map(<[_]>::len)
+            .collect();
         assert_eq!(lengths, [FILES_PER_STATEMENT, FILES_PER_STATEMENT, 1]);
         assert_eq!(runs_of_different(&many[..0], |path| path).count(), 0);
     }

@@ -40,6 +40,9 @@ const GLANCE: f32 = 0.45;
 const GLANCE_SAME_FRAME: f32 = 0.7;
 /// Correlation of a window with the whole of another picture below which nothing is seen in it.
 const SEEN_IN: f32 = 0.7;
+/// The same for a picture that was mirrored as well: of two views of one scene, mirrored, most agree
+/// somewhere to a degree.
+const SEEN_IN_MIRRORED: f32 = 0.8;
 /// Correlation of the halved planes, once laid, below which it is no use to look closer.
 const LOOK: f32 = 0.8;
 /// Share of what varies in the halved planes that a warp explains, cells that do not fit left
@@ -114,6 +117,7 @@ pub(crate) fn compare(
         one,
         other,
         starts: OnceCell::new(),
+        windows_of_other: OnceCell::new(),
     };
     let best = better(best, compare_whole(&two, effort));
     if is_copy(best) {
@@ -121,6 +125,10 @@ pub(crate) fn compare(
     }
     let best = better(best, compare_bare(one, other));
     if is_copy(best) || effort == Effort::Usual {
+        return best;
+    }
+    let best = better(best, compare_mirrored_part(&two));
+    if is_copy(best) {
         return best;
     }
     better(best, compare_warped(&two))
@@ -133,11 +141,36 @@ struct Two<'a> {
     other: &'a Prepared<'a>,
     /// Lays from which to look for the true one, as they lie.
     starts: OnceCell<Vec<Lay>>,
+    /// Only those of the first of two stay the same from pair to pair: these are not kept longer.
+    windows_of_other: OnceCell<Windows>,
 }
 
 impl Two<'_> {
+    /// Lays from which to look for the true one: the same frame, and where the one is seen in the
+    /// other at a glance.
     fn starts(&self) -> &[Lay] {
-        self.starts.get_or_init(|| starts(self.one, self.other))
+        self.starts.get_or_init(|| {
+            let found = self.seen(Turn::NONE, SEEN_IN);
+            let found = apart(found, 3).into_iter().map(|(_, lay)| lay);
+            std::iter::once(Lay::SAME).chain(found).collect()
+        })
+    }
+
+    /// Where the one is seen in the other, which is turned in a way that undoes itself: how well they
+    /// agree, and how the other would lie over the one.
+    fn seen(&self, turn: Turn, at_least: f32) -> Vec<(f32, Lay)> {
+        let (mine, theirs) = (self.one.subject(), self.other.subject());
+        let windows = || Windows::new(&theirs.raw.all);
+        let windows = self.windows_of_other.get_or_init(windows);
+        let mut found = self
+            .one
+            .windows()
+            .seen(&turn.lay(&theirs.quarter), at_least);
+        let within = windows.seen(&turn.lay(&mine.quarter), at_least);
+        let over_one = |lay: Lay| turn.lay_part(&lay.inverse());
+        let within = within.into_iter();
+        found.extend(within.map(|(agreement, lay)| (agreement, over_one(lay))));
+        found
     }
 }
 
@@ -183,6 +216,26 @@ fn compare_whole(two: &Two<'_>, effort: Effort) -> Option<Likeness> {
         }
     }
     best
+}
+
+/// Mirrored, and the one a part of the other.
+fn compare_mirrored_part(two: &Two<'_>) -> Option<Likeness> {
+    let turn = Turn::MIRRORED;
+    let starts = apart(two.seen(turn, SEEN_IN_MIRRORED), 3);
+    if starts.is_empty() {
+        return None;
+    }
+    let starts: Vec<Lay> = starts.into_iter().map(|(_, lay)| lay).collect();
+    let pair = Pair {
+        both: two.both,
+        one: two.one.subject(),
+        other: &two.other.subject().laid(turn),
+        turn,
+        glance: 0.0,
+        known: Lay::SAME,
+        effort: Effort::More,
+    };
+    pair.likeness(|| &starts)
 }
 
 /// Turned a little, slanted or seen from aside.
@@ -284,22 +337,6 @@ pub(crate) fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Tu
     });
     let likely = turns.into_iter().take(3);
     likely.map(|(glance, at)| (glance, Turn::ALL[at])).collect()
-}
-
-/// Lays from which to look for the true one: the same frame, and where the one is seen in the
-/// other at a glance.
-fn starts(one: &Prepared<'_>, other: &Prepared<'_>) -> Vec<Lay> {
-    let (mine, theirs) = (one.subject(), other.subject());
-    let mut found = one.windows().seen(&theirs.quarter, SEEN_IN);
-    // Only the first of two stays the same from pair to pair: these are not kept.
-    let within = Windows::new(&theirs.raw.all).seen(&mine.quarter, SEEN_IN);
-    found.extend(
-        within
-            .into_iter()
-            .map(|(agreement, lay)| (agreement, lay.inverse())),
-    );
-    let found = apart(found, 3).into_iter().map(|(_, lay)| lay);
-    std::iter::once(Lay::SAME).chain(found).collect()
 }
 
 /// Two pictures, the other one turned, to be laid over each other.

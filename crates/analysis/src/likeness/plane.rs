@@ -35,10 +35,12 @@ pub(crate) struct Turn {
 impl Turn {
     /// As it is.
     pub(crate) const NONE: Self = Self::new(false, false, false);
+    /// Left and right change places.
+    pub(crate) const MIRRORED: Self = Self::new(false, true, false);
     /// All eight, `NONE` first.
     pub(crate) const ALL: [Self; 8] = [
         Self::NONE,
-        Self::new(false, true, false),
+        Self::MIRRORED,
         Self::new(false, false, true),
         Self::new(false, true, true),
         Self::new(true, false, false),

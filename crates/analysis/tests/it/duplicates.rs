@@ -139,15 +139,55 @@ fn parts_of_a_picture_wherever_they_were_cut_out_are_edited_copies() {
         for seed in 20..23 {
             let scene = Drawing::photograph(seed);
             let part = scene.window(window).noisy(2.0, seed);
-            let side = |from: f32, to: f32, pixels: f32| ((to - from) * pixels).round() as u32;
-            let [left, top, right, bottom] = window;
-            let part = Picture::new("part", &part, seed)
-                .sized(side(left, right, 640.0), side(top, bottom, 480.0));
+            let part = as_part("part", &part, window, seed);
             let groups = beside_others(Picture::new("whole", &scene, seed), part).groups;
             assert_eq!(groups.len(), 1, "{window:?}, {seed}: {groups:?}");
             assert!(holds(&groups[0], 0, 1), "{window:?}, {seed}: {groups:?}");
             assert_eq!(groups[0].tier, DuplicateTier::Edited);
         }
+    }
+}
+
+/// A picture of as many pixels as such a window of 640 × 480 has.
+fn as_part(name: &str, part: &Drawing, window: [f32; 4], seed: u64) -> Picture {
+    let side = |from: f32, to: f32, pixels: f32| ((to - from) * pixels).round() as u32;
+    let [left, top, right, bottom] = window;
+    Picture::new(name, part, seed).sized(side(left, right, 640.0), side(top, bottom, 480.0))
+}
+
+#[test]
+fn parts_that_were_mirrored_are_mirrored_copies_and_mirrored_views_are_none() {
+    for window in [
+        [0.0, 0.0, 0.8, 0.8],
+        [0.2, 0.1, 1.0, 0.9],
+        [0.25, 0.2, 1.0, 1.0],
+        [0.15, 0.0, 1.0, 1.0],
+    ] {
+        for seed in 20..23 {
+            let scene = Drawing::photograph(seed);
+            let part = scene.window(window).turned(1).noisy(2.0, seed);
+            let (whole, part) = (
+                Picture::new("whole", &scene, seed),
+                as_part("part", &part, window, seed),
+            );
+            // Whichever of the two comes first.
+            for (one, other) in [(&whole, &part), (&part, &whole)] {
+                let groups = beside_others(one.clone(), other.clone()).groups;
+                assert_eq!(groups.len(), 1, "{window:?}, {seed}: {groups:?}");
+                assert!(holds(&groups[0], 0, 1), "{window:?}, {seed}: {groups:?}");
+                assert_eq!(groups[0].tier, DuplicateTier::Mirrored);
+            }
+        }
+    }
+    for seed in 40..50 {
+        let scene = Drawing::photograph(seed);
+        let one = scene.window([0.0, 0.0, 0.7, 0.7]);
+        let other = scene.window([0.2, 0.15, 0.9, 0.85]).turned(1);
+        let findings = beside_others(
+            Picture::new("a", &one, seed),
+            Picture::new("b", &other, seed),
+        );
+        assert_eq!(findings.groups, [], "{seed}");
     }
 }
 

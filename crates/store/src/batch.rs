@@ -1,6 +1,6 @@
 //! One step of an ingest, kept whole or not at all: the checkpoint from which a killed job goes on.
 
-mod files;
+pub(crate) mod files;
 
 use std::collections::HashSet;
 

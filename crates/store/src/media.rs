@@ -181,6 +181,7 @@ impl TryFrom<MediaRow> for AnalysisFacts {
 /// but their ids and making times. It is one statement, so no two may have one id.
 macro_rules! upsert_media {
     ($tx:ident, $dataset:expr, $pictures:expr) => {{
+        let is_usual = $crate::batch::files::is_usual($pictures.len());
         let mut sql = sqlx::QueryBuilder::new(
             "INSERT INTO media (id, dataset_id, created_at_us, size_bytes, format, colour_model,
                  bit_depth, has_alpha, width_px, height_px, frame_count, orientation, notes,
@@ -237,7 +238,7 @@ macro_rules! upsert_media {
                  thumbnail_offset = excluded.thumbnail_offset,
                  thumbnail_length = excluded.thumbnail_length",
         );
-        sql.build().execute(&mut *$tx).await?
+        sql.build().persistent(is_usual).execute(&mut *$tx).await?
     }};
 }
 

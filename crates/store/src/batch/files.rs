@@ -12,6 +12,12 @@ use crate::convert::{PathParts, text};
 /// 32,766 values that one statement may have.
 pub(super) const FILES_PER_STATEMENT: usize = 64;
 
+/// Whether a statement about so many is worth keeping prepared: those of any other length are asked
+/// once, and would drive out what is asked often.
+pub(crate) const fn is_usual(files: usize) -> bool {
+    files == FILES_PER_STATEMENT
+}
+
 /// What stands about a file: its outcome and the picture it is.
 pub(super) type Standing = (String, Option<Uuid>);
 
@@ -68,33 +74,34 @@ impl OutcomeColumns {
     }
 }
 
-/// Which files of a dataset a statement is about. In just this form `SQLite` looks each up by its
-/// key; of `(path_head, path_tail_hash) IN (VALUES …)` it reads all files of the dataset.
-macro_rules! push_those {
-    ($sql:ident, $dataset:expr, $parts:expr) => {
-        $sql.push_bind($dataset.as_uuid()).push(" AND (");
-        let mut those = $sql.separated(" OR ");
-        for parts in $parts {
-            those
-                .push("(path_head = ")
-                .push_bind_unseparated(parts.head.as_slice())
-                .push_unseparated(" AND path_tail_hash = ")
-                .push_bind_unseparated(parts.tail_hash.as_slice())
-                .push_unseparated(")");
-        }
-        $sql.push(")");
-    };
+/// Asks what stands about files, of those that something does. In this form `SQLite` looks each up
+/// by its key, whatever it knows of the table; of lists of pairs it may read the whole dataset.
+macro_rules! standings_query {
+    ($before:literal, $dataset:expr, $parts:expr) => {{
+        let mut sql =
+            sqlx::QueryBuilder::new(concat!($before, "WITH those (head, tail_hash) AS ("));
+        sql.push_values($parts, |mut columns, parts| {
+            columns.push_bind(parts.head.as_slice());
+            columns.push_bind(parts.tail_hash.as_slice());
+        });
+        sql.push(
+            ") SELECT f.path_head, f.path_tail_hash, f.outcome, f.media_id
+             FROM those CROSS JOIN files f
+             WHERE f.path_head = those.head AND f.path_tail_hash = those.tail_hash
+               AND f.dataset_id = ",
+        );
+        sql.push_bind($dataset.as_uuid());
+        sql
+    }};
 }
 
 /// What stands about files, of those that something does.
 macro_rules! standings {
     ($tx:ident, $dataset:expr, $parts:expr) => {{
-        let mut sql = sqlx::QueryBuilder::new(
-            "SELECT path_head, path_tail_hash, outcome, media_id FROM files WHERE dataset_id = ",
-        );
-        $crate::batch::files::push_those!(sql, $dataset, $parts);
+        let mut sql = $crate::batch::files::standings_query!("", $dataset, $parts);
         let rows = sql
             .build_query_as::<(Vec<u8>, Vec<u8>, String, Option<uuid::Uuid>)>()
+            .persistent($crate::batch::files::is_usual($parts.len()))
             .fetch_all(&mut *$tx)
             .await?;
         rows.into_iter()
@@ -105,16 +112,25 @@ macro_rules! standings {
 
 /// Deletes files and nothing that was said of them.
 macro_rules! delete_files {
-    ($tx:ident, $dataset:expr, $parts:expr) => {{
-        let mut sql = sqlx::QueryBuilder::new("DELETE FROM files WHERE dataset_id = ");
-        $crate::batch::files::push_those!(sql, $dataset, $parts);
-        sql.build().execute(&mut *$tx).await?
-    }};
+    ($tx:ident, $dataset:expr, $parts:expr) => {
+        for parts in $parts {
+            sqlx::query(
+                "DELETE FROM files
+                 WHERE dataset_id = $1 AND path_head = $2 AND path_tail_hash = $3",
+            )
+            .bind($dataset.as_uuid())
+            .bind(parts.head.as_slice())
+            .bind(parts.tail_hash.as_slice())
+            .execute(&mut *$tx)
+            .await?;
+        }
+    };
 }
 
 /// Inserts files, or replaces all of them but their paths.
 macro_rules! upsert_files {
     ($tx:ident, $dataset:expr, $files:expr) => {{
+        let is_usual = $crate::batch::files::is_usual($files.len());
         let mut sql = sqlx::QueryBuilder::new(
             "INSERT INTO files (dataset_id, path_head, path_tail, path_tail_hash, size_bytes,
                  modified_at_us, device, inode, outcome, reason, note, media_id) ",
@@ -140,6 +156,7 @@ macro_rules! upsert_files {
                  reason = excluded.reason, note = excluded.note, media_id = excluded.media_id",
         );
         sql.build()
+            .persistent(is_usual)
             .execute(&mut *$tx)
             .await
             .map_err($crate::error::conflict("file of this picture"))?
@@ -167,17 +184,59 @@ macro_rules! delete_media {
                     ids.push_bind(*id);
                 }
                 sql.push(")");
-                sql.build().execute(&mut *$tx).await?;
+                let is_usual = $crate::batch::files::is_usual($ids.len());
+                sql.build().persistent(is_usual).execute(&mut *$tx).await?;
             }
         }
     };
 }
 
-pub(super) use {delete_files, delete_media, push_those, standings, upsert_files};
+pub(super) use {delete_files, delete_media, standings, standings_query, upsert_files};
 
 #[cfg(test)]
 mod tests {
+    use lamina_model::DatasetId;
+
     use super::*;
+    use crate::db::{Db, Pools};
+
+    #[tokio::test]
+    async fn each_file_is_looked_up_by_its_key_however_many_are_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_sqlite(&folder.path().join("lamina.db"))
+            .await
+            .unwrap();
+        let Pools::Sqlite { writer, .. } = &db.pools else {
+            panic!("it is SQLite");
+        };
+        let dataset = DatasetId::from_uuid(Uuid::nil());
+        // Before anything is known of the table, and with what was known when it was small.
+        for statistics in [false, true] {
+            if statistics {
+                let few = "INSERT INTO files (dataset_id, path_head, path_tail, path_tail_hash,
+                               size_bytes, modified_at_us, device, inode, outcome)
+                           SELECT zeroblob(16), value, x'', x'', 0, 0, 0, 0, 'ignored'
+                           FROM json_each('[1, 2, 3, 4, 5, 6, 7, 8, 9]')";
+                // There is no such dataset, and one connection that writes.
+                for sql in ["PRAGMA foreign_keys = off", few, "ANALYZE"] {
+                    sqlx::query(sql).execute(writer).await.unwrap();
+                }
+            }
+            for files in [1, 3, FILES_PER_STATEMENT] {
+                let parts: Vec<_> = (0..files)
+                    .map(|n| PathParts::of(&SourcePath::from_bytes(n.to_string())))
+                    .collect();
+                let mut sql = standings_query!("EXPLAIN QUERY PLAN ", dataset, &parts);
+                let plan = sql.build_query_as::<(i64, i64, i64, String)>();
+                let plan = plan.fetch_all(writer).await.unwrap();
+                let by_key = "SEARCH f USING PRIMARY KEY (dataset_id=? AND path_head=? AND path_tail_hash=?)";
+                assert!(
+                    plan.iter().any(|(.., step)| step == by_key),
+                    "{files} files: {plan:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn in_no_run_a_path_comes_twice_and_all_are_kept_in_their_order() {

@@ -61,7 +61,7 @@ pub(crate) fn openvino(root: &Path, permission: Permission, wanted: bool) -> Opt
             let loss = if openvino::is_of_use() {
                 "This processor has AMX, with which pictures would be embedded in less than half the time of 32 bits"
             } else {
-                "Not tested: vectors in bfloat16"
+                "No vectors are made in bfloat16, nor is that tested"
             };
             shell::note(&format!("Without OpenVINO: {error:#}. {loss}."));
             None

@@ -63,8 +63,14 @@ pub(crate) fn told(
 ) -> Option<String> {
     let quickest = match config.embedder {
         EmbedderChoice::Auto => {
-            let mut here = Precision::here().into_iter();
-            here.find(|one| *one != Precision::Int8 || runtime.has_onnxruntime())
+            let mut here = Precision::here().into_iter().enumerate();
+            let found = here.find(|(at, one)| match one {
+                Precision::Int8 => runtime.has_onnxruntime(),
+                // Where integers come first, what helps is ONNX Runtime.
+                Precision::Bfloat16 => *at == 0,
+                Precision::Single => true,
+            });
+            found.map(|(_, one)| one)
         }
         // Whoever chose these did not wish for the quickest.
         EmbedderChoice::Pure | EmbedderChoice::Fake => None,

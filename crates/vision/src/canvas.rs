@@ -60,9 +60,9 @@ impl Canvas {
         }
     }
 
-    /// Leaves its memory to the next canvas on this thread.
+    /// Leaves its memory to the next canvas on this thread, where there is a decoder that takes it.
     pub(crate) fn use_up(self) {
-        if self.rgb.capacity() <= MOST_KEPT {
+        if cfg!(any(feature = "turbo", test)) && self.rgb.capacity() <= MOST_KEPT {
             USED.set(self.rgb);
         }
     }

@@ -266,8 +266,8 @@ impl Runtime {
                  fetches it for processors with AMX"
             ),
             None if self.named_in_vain => "; OpenVINO was named and is left alone, since it is \
-                quicker in bfloat16 only, which the processor, the vectors that there are or \
-                `precision` rule out"
+                quicker in bfloat16 only: integers are quicker still, or the processor, the \
+                vectors that there are or `precision` rule it out"
                 .to_owned(),
             _ => String::new(),
         };

@@ -252,7 +252,7 @@ fn noisy(picture: &Picture, seed: u32) -> Picture {
     let (width, height) = (640, 480);
     Picture::from_fn(width, height, |x, y| {
         let mut state = (y * width + x).wrapping_mul(2_654_435_761) ^ seed;
-        // Four throws of -2 to 3: a spread of 3.4, centred half a step above.
+        // Four throws of 0 to 5: a spread of 3.4 about 10.
         let mut throw = || {
             state ^= state << 13;
             state ^= state >> 17;

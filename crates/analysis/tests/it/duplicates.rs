@@ -1,6 +1,6 @@
 //! Copies, and pictures that only look like copies.
 
-use lamina_analysis::Findings;
+use lamina_analysis::{Findings, Group};
 use lamina_model::DuplicateTier;
 
 use crate::pictures::{Dice, Drawing, Picture, SIDE};
@@ -140,12 +140,22 @@ fn parts_of_a_picture_wherever_they_were_cut_out_are_edited_copies() {
             let scene = Drawing::photograph(seed);
             let part = scene.window(window).noisy(2.0, seed);
             let part = as_part("part", &part, window, seed);
-            let groups = beside_others(Picture::new("whole", &scene, seed), part).groups;
-            assert_eq!(groups.len(), 1, "{window:?}, {seed}: {groups:?}");
-            assert!(holds(&groups[0], 0, 1), "{window:?}, {seed}: {groups:?}");
-            assert_eq!(groups[0].tier, DuplicateTier::Edited);
+            let whole = Picture::new("whole", &scene, seed);
+            let groups = beside_others(whole, part).groups;
+            are_together(
+                &groups,
+                DuplicateTier::Edited,
+                &format!("{window:?}, {seed}"),
+            );
         }
     }
+}
+
+/// The first two pictures are copies of this tier, and nothing else is told.
+fn are_together(groups: &[Group], tier: DuplicateTier, of: &str) {
+    assert_eq!(groups.len(), 1, "{of}: {groups:?}");
+    assert!(holds(&groups[0], 0, 1), "{of}: {groups:?}");
+    assert_eq!(groups[0].tier, tier, "{of}");
 }
 
 /// A picture of as many pixels as such a window of 640 × 480 has.
@@ -173,9 +183,11 @@ fn parts_that_were_mirrored_are_mirrored_copies_and_mirrored_views_are_none() {
             // Whichever of the two comes first.
             for (one, other) in [(&whole, &part), (&part, &whole)] {
                 let groups = beside_others(one.clone(), other.clone()).groups;
-                assert_eq!(groups.len(), 1, "{window:?}, {seed}: {groups:?}");
-                assert!(holds(&groups[0], 0, 1), "{window:?}, {seed}: {groups:?}");
-                assert_eq!(groups[0].tier, DuplicateTier::Mirrored);
+                are_together(
+                    &groups,
+                    DuplicateTier::Mirrored,
+                    &format!("{window:?}, {seed}"),
+                );
             }
         }
     }

@@ -110,7 +110,8 @@ macro_rules! standings {
     }};
 }
 
-/// Deletes files and nothing that was said of them.
+/// Deletes files and nothing that was said of them; one by one, since there are few as a rule, and
+/// for many there is no form that both databases look up by the key.
 macro_rules! delete_files {
     ($tx:ident, $dataset:expr, $parts:expr) => {
         for parts in $parts {

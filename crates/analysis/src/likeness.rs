@@ -305,7 +305,7 @@ impl Warped {
             warp = warp.inverse()?;
             (one, other) = (other, one);
         }
-        let (one, other) = (&one.soft, other.at_scale(warp.scale()));
+        let (one, other) = (&one.soft, &*other.at_scale(warp.scale()));
         let warp = warp::refine(&one.all, &other.all, warp, 10)?.warp;
         let shared = warp.shared_but_for_even(&one.all, &other.all);
         let overlap = Overlap::warped(one, other, &warp);
@@ -410,7 +410,7 @@ impl Pair<'_> {
             (lay, known, scale) = (lay.inverse(), known.inverse(), 1.0 / scale);
         }
         let swapped = !std::ptr::eq(one, self.one);
-        let (one, other) = (&one.soft, other.at_scale(scale));
+        let (one, other) = (&one.soft, &*other.at_scale(scale));
         let lay = refine(&one.all, &other.all, lay, 12)?;
         let stretched = match self.known {
             // What is shown without its frame has no shape that is known.

@@ -150,6 +150,22 @@ impl<const N: usize> Square<N> {
         Self { cells }
     }
 
+    /// Softened so many times; for a part of a time, as far on the way there.
+    pub(crate) fn softened_by(&self, times: f32) -> Self {
+        let mut soft = self.clone();
+        for _ in 0..times as usize {
+            soft = soft.softened();
+        }
+        let part = times.fract();
+        if part > 0.0 {
+            let softer = soft.softened();
+            for (cell, softer) in soft.cells.iter_mut().zip(softer.cells) {
+                *cell += (softer - *cell) * part;
+            }
+        }
+        soft
+    }
+
     /// Blocks of cells made one each; `M` divides `N`.
     pub(crate) fn shrunk<const M: usize>(&self) -> Square<M> {
         let block = N / M;
@@ -358,6 +374,14 @@ mod tests {
             0.25 * line(-1) + 0.5 * line(0) + 0.25 * line(1)
         });
         assert_near(&noise().softened(), &softened);
+        let twice = noise().softened().softened();
+        assert_near(&noise().softened_by(2.0), twice.cells());
+        let halfway: Vec<f32> = softened
+            .iter()
+            .zip(twice.cells())
+            .map(|(once, twice)| f32::midpoint(*once, *twice))
+            .collect();
+        assert_near(&noise().softened_by(1.5), &halfway);
         for radius in [1_usize, 3] {
             let reach = -radius.cast_signed()..=radius.cast_signed();
             let averaged = one_by_one(|cell| {

@@ -1,6 +1,7 @@
 //! Pictures made ready to be compared: to be glanced at, to be looked at closely, and to be laid
 //! over several others in turn.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use lamina_model::Signature;
@@ -12,8 +13,8 @@ use super::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn};
 use super::windows::Windows;
 use crate::Facts;
 
-/// How much smaller a scale must be for a picture to be drawn coarser.
-const COARSER: f32 = 0.15;
+/// Scale from which on a part is drawn as soft as the whole.
+const COARSER: f32 = 0.97;
 
 /// A picture made ready to be glanced at.
 pub(crate) struct Glance<'a> {
@@ -74,8 +75,6 @@ impl<'a> Glance<'a> {
 pub(crate) struct Subject {
     pub(crate) raw: Detailed,
     pub(crate) soft: Detailed,
-    /// Softened once more, to be laid over one that is drawn coarser.
-    softer: OnceCell<Detailed>,
     pub(crate) half: Square<HALF>,
     pub(super) quarter: Square<QUARTER>,
 }
@@ -91,20 +90,22 @@ impl Subject {
         Self {
             half: raw.halved().softened(),
             quarter: raw.quartered(),
-            softer: OnceCell::new(),
             soft: Detailed::new(raw.softened()),
             raw: Detailed::new(raw),
         }
     }
 
-    /// As coarse as another that lies over this one at a scale.
-    pub(super) fn at_scale(&self, scale: f32) -> &Detailed {
-        if scale < 1.0 - COARSER {
-            let softer = || Detailed::new(self.soft.all.softened());
-            self.softer.get_or_init(softer)
-        } else {
-            &self.soft
+    /// As soft as another looks that this one lies over at a scale, and with detail as fine as that
+    /// has. In cells of the other, squared: each cell is an average over one, once softened by half
+    /// of one more, and what falls between cells by a sixth.
+    pub(super) fn at_scale(&self, scale: f32) -> Cow<'_, Detailed> {
+        if scale > COARSER {
+            return Cow::Borrowed(&self.soft);
         }
+        let coarser = scale.powi(-2);
+        let all = self.soft.all.softened_by(1.5 * coarser - 1.0 / 6.0 - 1.0);
+        let fine = all.minus(&all.softened_by(2.0 * coarser));
+        Cow::Owned(Detailed { all, fine })
     }
 
     pub(super) fn laid(&self, turn: Turn) -> Self {
@@ -113,7 +114,6 @@ impl Subject {
             soft: self.soft.laid(turn),
             half: turn.lay(&self.half),
             quarter: turn.lay(&self.quarter),
-            softer: OnceCell::new(),
         }
     }
 }

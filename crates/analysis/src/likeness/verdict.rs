@@ -432,6 +432,10 @@ pub(crate) fn other_frame(
     let mut painted = None;
     match (drawing, before) {
         (Drawing::Rich, _) => {
+            // Of two goods of one shape the one may be drawn larger, and darker.
+            if case.is_graphic() {
+                losses.push(evidence.rest / 8.0);
+            }
             // Of two views of one scene a part agrees as well: nothing else may have changed.
             // What was painted over moves the mean colour as well, by as much as its share: a
             // graphic in other colours is another one.

@@ -1,6 +1,6 @@
 //! Photographs changed in ways through which only a photograph is still known.
 
-use crate::pictures::{Drawing, Picture, SIDE};
+use crate::pictures::{Dice, Drawing, Picture, SIDE};
 use crate::{analysed, holds};
 
 /// A photograph among others of its kind, and what became of it: whether the two are told.
@@ -19,17 +19,71 @@ fn is_found(change: impl Fn(&Drawing) -> Drawing) -> bool {
 #[test]
 fn a_photograph_turned_by_a_few_degrees_is_found() {
     for degrees in [-5.0_f32, 2.0, 3.0, 5.0] {
-        let (sine, cosine) = degrees.to_radians().sin_cos();
-        let turned = |scene: &Drawing, beyond: Option<f32>| {
-            scene.moved(beyond, |x, y| {
-                [cosine * x - sine * y, sine * x + cosine * y]
-            })
-        };
+        let turned = |scene: &Drawing, beyond: Option<f32>| scene.moved(beyond, turned_by(degrees));
         assert!(
             is_found(|scene| turned(scene, Some(0.0))),
             "{degrees} black"
         );
         assert!(is_found(|scene| turned(scene, None)), "{degrees}");
+    }
+}
+
+/// Places of a drawing that was turned by some degrees.
+fn turned_by(degrees: f32) -> impl Fn(f32, f32) -> [f32; 2] {
+    let (sine, cosine) = degrees.to_radians().sin_cos();
+    move |x, y| [cosine * x - sine * y, sine * x + cosine * y]
+}
+
+/// Stones of many lumas side by side, about twenty along a side.
+fn stones(seed: u64) -> impl Fn(f32, f32) -> f32 {
+    const ALONG: usize = 14;
+    let mut dice = Dice::new(seed);
+    let stones: Vec<[f32; 3]> = (0..ALONG * ALONG)
+        .map(|at| {
+            let (across, down) = (dice.between(0.1, 0.9), dice.between(0.1, 0.9));
+            let place = |at: usize, within: f32| (at as f32 + within) / ALONG as f32;
+            let (x, y) = (place(at % ALONG, across), place(at / ALONG, down));
+            [x, y, dice.between(80.0, 200.0)]
+        })
+        .collect();
+    let near = |at: f32| {
+        let at = (at * ALONG as f32) as usize;
+        at.saturating_sub(2)..(at + 3).min(ALONG)
+    };
+    move |x, y| {
+        let (mut nearest, mut next, mut luma) = (f32::INFINITY, f32::INFINITY, 0.0);
+        for at in near(y).flat_map(|down| near(x).map(move |across| down * ALONG + across)) {
+            let [left, top, of_stone] = stones[at];
+            let away = (x - left).hypot(y - top);
+            if away < nearest {
+                (next, nearest, luma) = (nearest, away, of_stone);
+            } else {
+                next = next.min(away);
+            }
+        }
+        if next - nearest < 0.008 { 30.0 } else { luma }
+    }
+}
+
+#[test]
+fn a_part_of_a_fine_pattern_is_found_however_much_was_cut_off() {
+    let patterns = (0..4).map(|at| (format!("stones {at}"), Drawing::new(stones(at))));
+    let whole: Vec<Picture> = patterns
+        .map(|(name, pattern)| Picture::new(&name, &pattern, 5))
+        .collect();
+    for cut in [0.06, 0.1, 0.13, 0.16, 0.2] {
+        let pattern = stones(2);
+        let part = Drawing::new(|x, y| {
+            let within = |at: f32| 0.4 * cut + (1.0 - cut) * at;
+            pattern(within(x), within(y))
+        });
+        let mut pictures = whole.clone();
+        pictures.push(Picture::new("part", &part, 5));
+        let groups = analysed(&pictures).groups;
+        assert!(
+            groups.len() == 1 && holds(&groups[0], 2, 4),
+            "{cut}: {groups:?}"
+        );
     }
 }
 

@@ -23,7 +23,7 @@ use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
 use self::overlap::Overlap;
 use self::plane::{Plane, SIDE, Turn, correlation};
-use self::ready::Subject;
+use self::ready::{Bare, Subject};
 pub(crate) use self::ready::{Glance, Prepared};
 use self::verdict::{Before, Both};
 pub(crate) use self::verdict::{
@@ -131,7 +131,11 @@ pub(crate) fn compare(
     if is_copy(best) {
         return best;
     }
-    better(best, compare_warped(&two))
+    let best = better(best, compare_warped(&two, Turn::NONE));
+    if is_copy(best) {
+        return best;
+    }
+    better(best, compare_warped(&two, Turn::MIRRORED))
 }
 
 /// Two pictures made ready.
@@ -238,39 +242,63 @@ fn compare_mirrored_part(two: &Two<'_>) -> Option<Likeness> {
     pair.likeness(|| &starts)
 }
 
-/// Turned a little, slanted or seen from aside.
-fn compare_warped(two: &Two<'_>) -> Option<Likeness> {
+/// Turned a little, slanted or seen from aside; mirrored besides, where that shows at a glance.
+fn compare_warped(two: &Two<'_>, turn: Turn) -> Option<Likeness> {
     if verdict::is_graphic(two.both) {
         return None;
     }
     let (one, other) = (two.one.subject(), two.other.subject());
-    let found = Warped::find(one, other, two.starts())?;
+    let found = if turn == Turn::NONE {
+        Warped::find(one, other, two.starts())?
+    } else {
+        let turned = turn.lay(&other.quarter);
+        if correlation(one.quarter.cells(), turned.cells()) < GLANCE {
+            return None;
+        }
+        Warped::find(one, &other.laid(turn), &[Lay::SAME])?
+    };
     let evidence = weigh(&found.overlap)?;
-    verdict::warped(two.both, &evidence, found.shared, found.is_slanted)
+    verdict::warped(two.both, turn, &evidence, found.shared, found.is_slanted)
 }
 
 /// The same with the frame taken off the one, the other, or both.
 fn compare_bare(one: &Prepared<'_>, other: &Prepared<'_>) -> Option<Likeness> {
     let (mine, theirs) = (one.bare(), other.bare());
-    // What to see of the one and of the other, and how the second then lies over the first.
-    let views = [
-        mine.map(|(bare, clean)| (clean, other.subject(), bare.part.inverse())),
-        theirs.map(|(bare, clean)| (one.subject(), clean, bare.part)),
-        mine.zip(theirs)
-            .map(|((_, mine), (_, theirs))| (mine, theirs, Lay::SAME)),
-    ];
+    if mine.is_none() && theirs.is_none() {
+        return None;
+    }
+    let both = both(&one.glance, &other.glance);
+    let mut turns = likely_turns(&one.glance, &other.glance);
+    // Goods and drawings are not known again by what little is left of them, turned.
+    turns.retain(|(_, turn)| *turn == Turn::NONE || !verdict::is_graphic(both));
     let mut best = None;
-    for (of_one, of_other, start) in views.into_iter().flatten() {
-        let pair = Pair {
-            both: both(&one.glance, &other.glance),
-            one: of_one,
-            other: of_other,
-            turn: Turn::NONE,
-            glance: 0.0,
-            known: start,
-            effort: Effort::Usual,
-        };
-        best = better(best, pair.look(start).and_then(|lay| pair.look_closer(lay)));
+    for (glance, turn) in turns {
+        let part_of_other = |bare: &Bare| turn.lay_part(&bare.part);
+        // What to see of the one and of the other, and how the second then lies over the first.
+        let views = [
+            mine.map(|(bare, clean)| (clean, other.subject(), bare.part.inverse())),
+            theirs.map(|(bare, clean)| (one.subject(), clean, part_of_other(bare))),
+            mine.zip(theirs)
+                .map(|((_, mine), (_, theirs))| (mine, theirs, Lay::SAME)),
+        ];
+        for (of_one, of_other, start) in views.into_iter().flatten() {
+            let laid;
+            let pair = Pair {
+                both,
+                one: of_one,
+                other: if turn == Turn::NONE {
+                    of_other
+                } else {
+                    laid = of_other.laid(turn);
+                    &laid
+                },
+                turn,
+                glance,
+                known: start,
+                effort: Effort::Usual,
+            };
+            best = better(best, pair.look(start).and_then(|lay| pair.look_closer(lay)));
+        }
     }
     best
 }

@@ -394,12 +394,9 @@ pub(crate) fn other_frame(
     // lies a photograph is known by what is drawn in it: with twice the detail, in softened planes,
     // that makes a rich drawing.
     let is_photograph = turn == Turn::NONE && case.is_photograph();
-    // So is a mirrored one where a copy is expected; a part of it has other mean colours.
-    let is_mirrored = turn == Turn::MIRRORED && before == Before::Expected && case.is_photograph();
     let (light, faded) = match turn {
         Turn::NONE if is_photograph => (12.0, 100.0),
         Turn::NONE => (8.0, 60.0),
-        _ if is_mirrored => (8.0, 40.0),
         _ => (8.0, 12.0),
     };
     let drawing = Drawing::of(evidence, Drawing::DETAIL_SOFT);
@@ -407,7 +404,6 @@ pub(crate) fn other_frame(
     let (redrawn, cut) = match turn {
         Turn::NONE if !case.is_graphic() => (0.07, 0.65),
         Turn::NONE => (0.04, 0.65),
-        _ if is_mirrored => (0.045, 0.6),
         _ => (0.045, 0.4),
     };
     let is_plain = case.is_graphic() || drawing != Drawing::Rich;
@@ -458,8 +454,8 @@ pub(crate) fn other_frame(
             ]);
         }
     }
-    better(
-        likeness(tier(turn, DuplicateTier::Edited), &losses),
-        painted,
-    )
+    let by_detail = photographs::Leeway::of(turn, before)
+        .and_then(|leeway| photographs::known_by_detail(&case, (less, more), &leeway));
+    let whole = likeness(tier(turn, DuplicateTier::Edited), &losses);
+    better(better(whole, painted), by_detail)
 }

@@ -34,6 +34,22 @@ fn turned_by(degrees: f32) -> impl Fn(f32, f32) -> [f32; 2] {
     move |x, y| [cosine * x - sine * y, sine * x + cosine * y]
 }
 
+#[test]
+fn a_photograph_changed_in_two_mild_ways_at_once_is_found() {
+    let lit = |scene: &Drawing, gain: f32| scene.mapped(|luma| (gain * luma).min(255.0));
+    for gain in [0.65, 1.3] {
+        let turned = |scene: &Drawing| lit(&scene.moved(None, turned_by(3.0)), gain);
+        assert!(is_found(turned), "turned, light times {gain}");
+        let framed = |scene: &Drawing| lit(scene, gain).framed(0.06, 250.0);
+        assert!(is_found(framed), "framed, light times {gain}");
+    }
+    let mirrored = |scene: &Drawing| scene.turned(1);
+    assert!(is_found(|scene| mirrored(scene).framed(0.05, 0.0)));
+    assert!(is_found(
+        |scene| mirrored(scene).moved(Some(0.0), turned_by(2.0))
+    ));
+}
+
 /// Stones of many lumas side by side, about twenty along a side.
 fn stones(seed: u64) -> impl Fn(f32, f32) -> f32 {
     const ALONG: usize = 14;

@@ -8,7 +8,7 @@
 
 use lamina_model::DuplicateTier;
 
-use super::{Both, Case, Drawing, Evidence, Likeness, Turn, likeness, tier};
+use super::{Before, Both, Case, Drawing, Evidence, Likeness, Turn, likeness, tier};
 use crate::likeness::better;
 use crate::likeness::overlap::Overlap;
 use crate::likeness::tone::Curve;
@@ -85,6 +85,93 @@ impl Case<'_> {
     }
 }
 
+/// How much may be off where a photograph is known by its detail.
+#[derive(Clone, Copy)]
+pub(super) struct Leeway {
+    /// What is redrawn, and what of the fine detail is not as it was, each tile in a light of its own.
+    redrawn: f32,
+    detail: f32,
+    /// What the one shows beyond the other, and the other beyond the one: the more and the less.
+    cut: f32,
+    beyond: f32,
+    /// Contrast and brightness, and mean colour.
+    tone: f32,
+    tint: f32,
+    /// A loss that is there whatever is found.
+    least: f32,
+}
+
+impl Leeway {
+    /// In whatever light, where nothing, or no more than that a frame was taken off, is known
+    /// beforehand …
+    const PART: Self = Self {
+        redrawn: 0.14,
+        detail: 0.12,
+        cut: 0.35,
+        beyond: 0.04,
+        tone: f32::INFINITY,
+        tint: f32::INFINITY,
+        least: 0.45,
+    };
+    /// … and where a copy is expected.
+    const EXPECTED: Self = Self {
+        redrawn: 0.16,
+        detail: 0.25,
+        ..Self::PART
+    };
+    /// Mirrored as well, in another light it is a view of its own …
+    const MIRRORED: Self = Self {
+        redrawn: 0.09,
+        detail: 0.15,
+        cut: 0.6,
+        beyond: 0.06,
+        tone: 2.0,
+        tint: 60.0,
+        least: 0.0,
+    };
+    /// … and so it is where it was turned or slanted, and shows less.
+    const MIRRORED_WARPED: Self = Self {
+        redrawn: 0.12,
+        cut: 0.15,
+        beyond: 0.04,
+        tone: 4.0,
+        ..Self::MIRRORED
+    };
+
+    /// That of a part laid along the sides, if any is given.
+    pub(super) fn of(turn: Turn, before: Before) -> Option<Self> {
+        match (turn, before) {
+            (Turn::NONE, Before::Expected) => Some(Self::EXPECTED),
+            (Turn::NONE, _) | (_, Before::Unframed) => Some(Self::PART),
+            (Turn::MIRRORED, Before::Expected) => Some(Self::MIRRORED),
+            _ => None,
+        }
+    }
+}
+
+/// A part of a photograph: what is drawn in it is as it was, tile by tile, and so is the fine detail.
+/// `shared` is the share of the one and of the other that both show, the lesser first.
+pub(super) fn known_by_detail(
+    case: &Case<'_>,
+    shared: (f32, f32),
+    leeway: &Leeway,
+) -> Option<Likeness> {
+    if !case.is_photograph() {
+        return None;
+    }
+    let losses = [
+        case.evidence.redrawn / leeway.redrawn,
+        (1.0 - case.evidence.detail_by_tile) / leeway.detail,
+        (1.0 - shared.0) / leeway.cut,
+        (1.0 - shared.1) / leeway.beyond,
+        case.tone / leeway.tone,
+        case.tint / leeway.tint,
+        leeway.least,
+        case.turned(),
+    ];
+    likeness(tier(case.turn, DuplicateTier::Edited), &losses)
+}
+
 /// The same frame, the light of which a curve brings over: gamma, equalised, posterised, faded.
 pub(crate) fn relit(
     both: Both<'_>,
@@ -113,16 +200,20 @@ pub(crate) fn negative(both: Both<'_>, evidence: &Evidence) -> Option<Likeness> 
 /// Turned or slanted and in another light at once is another view of the scene rather than a copy.
 pub(crate) fn warped(
     both: Both<'_>,
+    turn: Turn,
     evidence: &Evidence,
     shared: (f32, f32),
     is_slanted: bool,
 ) -> Option<Likeness> {
-    let case = Case::new(both, Turn::NONE, evidence);
+    let case = Case::new(both, turn, evidence);
     if !case.is_photograph() || !(0.5..2.0).contains(&evidence.gain) {
         return None;
     }
     let (of_one, of_other) = shared;
     let (less, more) = (of_one.min(of_other), of_one.max(of_other));
+    if turn != Turn::NONE {
+        return known_by_detail(&case, (less, more), &Leeway::MIRRORED_WARPED);
+    }
     let shown = [(1.0 - less) / 0.42, (1.0 - more) / 0.08, 0.4];
     let light = if is_slanted { 2.5 } else { 1.0 };
     let whole = [
@@ -146,5 +237,6 @@ pub(crate) fn warped(
     ];
     let with = |losses: &[f32]| likeness(DuplicateTier::Edited, &[losses, &shown].concat());
     let painted = is_told.then(|| with(&painted)).flatten();
-    better(with(&whole), painted)
+    let lit = known_by_detail(&case, (less, more), &Leeway::EXPECTED);
+    better(better(with(&whole), painted), lit)
 }

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 /// How many different scenes are drawn unless told otherwise.
 pub(crate) const SCENES: usize = 200;
 /// Changes whenever other pictures are drawn, so that an older folder is drawn anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What was drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -231,7 +231,7 @@ fn bytes(content: &Content) -> Result<Vec<u8>> {
         Way::Mirrored => encode::jpeg(&canvas.mirrored(), 92),
         Way::Blurred => encode::jpeg(&canvas.blurred(7), 92),
         Way::Dark => encode::jpeg(&canvas.graded(|value| value * 0.06), 92),
-        Way::Bright => encode::jpeg(&canvas.graded(|value| 0.94 + value * 0.3), 92),
+        Way::Bright => encode::jpeg(&canvas.graded(|value| 0.92 + value * 0.16), 92),
         Way::Truncated => {
             let mut bytes = encode::jpeg(&canvas, 92)?;
             bytes.truncate(bytes.len() / 2);

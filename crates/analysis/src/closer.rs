@@ -46,9 +46,9 @@ impl Closer {
 }
 
 /// Likeness from which on signatures are nearly sure, so that only what differs clearly speaks
-/// against them, and from which on nobody looks closer: soft copies have little fine detail left.
+/// against them: soft copies have little fine detail left. Surer they never are: two class diagrams
+/// of one maker are at 0.999 where one word of six differs.
 const NEARLY_SURE: f32 = 0.98;
-const SURE: f32 = 0.99;
 
 /// What signatures say of two pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{NEARLY_SURE, SURE};
+use super::NEARLY_SURE;
 use crate::duplicates::Laid;
 
 /// How much a closer look at two drawings promises, in 255ths.
@@ -18,10 +18,10 @@ pub(crate) struct Promise {
 /// So many of the most promising of each drawing, in either way.
 const OF_EACH: usize = 2;
 /// So many of those of each drawing that signatures call copies.
-const OF_TOLD: usize = 16;
+const OF_TOLD: usize = 32;
 
-/// The places, in order, of the pairs that are: those that may be copies and are not known for
-/// sure. `count` is that of all pictures.
+/// The places, in order, of the pairs that are: those that may be copies. `count` is that of all
+/// pictures.
 pub(crate) fn chosen(pairs: &[Laid], count: usize, least_likeness: f32) -> Vec<usize> {
     let open: Vec<usize> = (0..pairs.len()).filter(|at| pairs[*at].is_open()).collect();
     let told = open.iter().copied();
@@ -75,7 +75,7 @@ impl Laid {
 
     /// Whether a closer look may tell more of it.
     pub(crate) fn is_open(&self) -> bool {
-        self.promise.is_some() && self.told() < SURE
+        self.promise.is_some()
     }
 }
 
@@ -120,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn what_signatures_call_copies_is_looked_at_unless_they_are_sure() {
+    fn what_signatures_call_copies_is_looked_at_however_sure_they_are() {
         let pairs = [
-            laid((0, 1), 9, 0, 0.99),
+            laid((0, 1), 0, 0, 0.999),
             laid((0, 2), 8, 0, 0.0),
             laid((0, 3), 7, 0, 0.0),
             laid((2, 3), 6, 0, 0.0),
@@ -131,7 +131,7 @@ mod tests {
             laid((0, 4), 1, 0, 0.965),
             laid((1, 4), 0, 0, 0.989),
         ];
-        assert_eq!(chosen(&pairs, 5, 0.96), [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(chosen(&pairs, 5, 0.96), [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]

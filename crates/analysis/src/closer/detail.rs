@@ -11,6 +11,9 @@ const TILES: usize = 16;
 const SAYS: f32 = 9.0;
 /// Agreement from which on the same is drawn in a tile.
 const AGREES: f32 = 0.7;
+/// Strokes of the one over those of the other from which on a tile in which other things are drawn
+/// has as much of them in both.
+const AS_MUCH: f32 = 0.4;
 /// What a tile weighs at most, of the median of those that say something.
 const HEAVY: f32 = 0.5;
 
@@ -103,6 +106,7 @@ impl<'a, const N: usize> Seen<'a, N> {
                 continue;
             }
             found.redrawn += 1;
+            found.reworded += u32::from(tile.is_reworded(gain));
             for (axis, place) in [at % TILES, at / TILES].into_iter().enumerate() {
                 first[axis] = first[axis].min(place);
                 last[axis] = last[axis].max(place + 1);
@@ -138,7 +142,10 @@ pub(super) struct Tiles {
     pub(super) telling: u32,
     /// Of these, the ones in which other things are.
     pub(super) redrawn: u32,
-    /// Share of the frame of the smallest rectangle that holds these.
+    /// Of these again, the ones in which both have as many strokes: a word in place of another,
+    /// where a stamp or a scribble comes on top.
+    pub(super) reworded: u32,
+    /// Share of the frame of the smallest rectangle that holds the redrawn.
     pub(super) redrawn_area: f32,
     /// Correlation of the fine detail of telling tiles, each weighed much alike, −1 to 1.
     pub(super) agreement: f32,
@@ -198,6 +205,12 @@ impl Sums {
     /// What is drawn in either, whichever has more of it, once contrast is let go.
     fn most(&self, gain: f32) -> f32 {
         (gain * gain * self.one).max(self.other)
+    }
+
+    /// Whether something is drawn in both, and as much.
+    fn is_reworded(&self, gain: f32) -> bool {
+        let (one, other) = (gain * gain * self.one, self.other);
+        one.min(other) >= SAYS * self.count && one.min(other) >= AS_MUCH * one.max(other)
     }
 
     /// How much of what is drawn in either is drawn in both, once contrast is let go, −1 to 1.
@@ -282,6 +295,7 @@ mod tests {
         assert!(same.agreement > 0.999 && same.redrawn == 0, "{same:?}");
         let others = tiles(1, 2);
         assert!(others.agreement < 0.7 && others.redrawn > 50, "{others:?}");
+        assert!(2 * others.reworded > others.redrawn, "{others:?}");
     }
 
     #[test]

@@ -6,8 +6,11 @@ use super::slide::Profiles;
 use crate::Closeup;
 use crate::likeness::plane::{Square, Turn};
 
-/// Longest side, pixels, of what a closeup was made from below which its words cannot be told.
+/// Longest side, pixels, of what a closeup was made from below which its words cannot be told, by
+/// themselves.
 const LEGIBLE: u32 = 160;
+/// By how much the longest sides of two may differ that are as legible as each other.
+const AS_LEGIBLE: f32 = 1.1;
 
 /// One drawing.
 #[derive(Clone)]
@@ -15,7 +18,7 @@ pub(crate) struct Drawing {
     pub(super) coarse: Level<64>,
     pub(super) middle: Level<128>,
     pub(super) fine: Level<{ Closeup::SIDE }>,
-    pub(super) is_legible: bool,
+    longest_px: u32,
     profiles: OnceCell<Profiles>,
 }
 
@@ -62,9 +65,19 @@ impl Drawing {
             coarse: Level::new(whole.shrunk::<64>().softened()),
             middle: Level::new(whole.shrunk::<128>().softened()),
             fine: Level::new(whole.softened()),
-            is_legible: closeup.longest_px() >= LEGIBLE,
+            longest_px: closeup.longest_px(),
             profiles: OnceCell::new(),
         }
+    }
+
+    /// Whether the words of two can be told apart: they are large enough in both, or as large in the
+    /// one as in the other. A copy made small has none left.
+    pub(super) fn are_legible(&self, other: &Self) -> bool {
+        let (less, more) = (
+            self.longest_px.min(other.longest_px),
+            self.longest_px.max(other.longest_px),
+        );
+        less >= LEGIBLE || more as f32 <= less as f32 * AS_LEGIBLE
     }
 
     pub(super) fn laid(&self, turn: Turn) -> Self {
@@ -72,7 +85,7 @@ impl Drawing {
             coarse: self.coarse.laid(turn),
             middle: self.middle.laid(turn),
             fine: self.fine.laid(turn),
-            is_legible: self.is_legible,
+            longest_px: self.longest_px,
             profiles: OnceCell::new(),
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn settle(
     starts: &[Start],
     told: Told,
 ) -> Option<Settled> {
-    if !(one.is_legible && other.is_legible) {
+    if !one.are_legible(other) {
         return None;
     }
     let (agreement, start, theirs) = coarsely(one, other, starts)?;

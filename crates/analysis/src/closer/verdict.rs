@@ -104,9 +104,10 @@ impl Tiles {
         self.redrawn as f32 / self.telling as f32
     }
 
-    /// Whether what differs lies together and is little, and the rest agrees.
+    /// Whether what differs lies together, is little and no other words, and the rest agrees.
     fn may_be_marked(&self) -> bool {
         self.redrawn_share() <= PAINTED
+            && 2 * self.reworded <= self.redrawn
             && self.redrawn_area <= PAINTED_AREA
             && self.elsewhere >= ELSEWHERE
     }
@@ -145,6 +146,7 @@ mod tests {
         Tiles {
             telling,
             redrawn,
+            reworded: 0,
             redrawn_area,
             agreement: agreements.0,
             elsewhere: agreements.1,
@@ -171,6 +173,19 @@ mod tests {
         assert_eq!(marked.other_than(Told::Copies), Closer::Nothing);
         let reworded = tiles(62, 26, 0.19, (0.717, 0.979));
         assert_eq!(reworded.other_than(Told::Copies), Closer::Different);
+    }
+
+    #[test]
+    fn a_word_in_place_of_another_is_no_mark() {
+        let marked = tiles(182, 24, 0.09, (0.878, 0.997));
+        assert!(marked.losses().is_some());
+        assert_eq!(marked.other_than(Told::Copies), Closer::Nothing);
+        let reworded = Tiles {
+            reworded: 18,
+            ..marked
+        };
+        assert!(reworded.losses().is_none());
+        assert_eq!(reworded.other_than(Told::NearlySure), Closer::Different);
     }
 
     #[test]

@@ -11,8 +11,8 @@
 //! the same picture. So a group depends on its members and on those who might have taken them,
 //! never on the order of the files or on pictures that are copies of nothing.
 //!
-//! A copy may so be left alone: a framed and a mirrored copy of one photograph are no copies of
-//! each other, and where the framed one, being larger, takes the photograph, the mirrored one has
+//! A copy may so be left alone: the left and the right three quarters of one photograph are no copies
+//! of each other, and where the left one, being larger, takes the photograph, the right one has
 //! nobody. It then stands in a group of its own with the picture that it is most like, whoever took
 //! that. In that group it is the one to keep, whatever its size: the other goes for the sake of
 //! the one that took it, and what is no copy of that must not go as well. So a picture may be a

@@ -22,8 +22,8 @@ use lamina_model::{DuplicateTier, Signature};
 use self::align::{Lay, contrast, refine};
 use self::evidence::{Detailed, weigh};
 use self::overlap::Overlap;
-use self::plane::{Plane, SIDE, Turn, correlation};
-use self::ready::{Bare, Subject};
+use self::plane::{Plane, QUARTER, SIDE, Square, Turn, correlation};
+use self::ready::Subject;
 pub(crate) use self::ready::{Glance, Prepared};
 use self::verdict::{Before, Both};
 pub(crate) use self::verdict::{
@@ -107,7 +107,6 @@ pub(crate) fn compare(
     other: &Prepared<'_>,
     effort: Effort,
 ) -> Option<Likeness> {
-    let is_copy = |best: Option<Likeness>| best.is_some_and(|best| best.value >= 0.96);
     let best = verdict::flat(&one.glance, &other.glance);
     if is_copy(best) {
         return best;
@@ -123,7 +122,7 @@ pub(crate) fn compare(
     if is_copy(best) {
         return best;
     }
-    let best = better(best, compare_bare(one, other));
+    let best = better(best, compare_bare(one, other, effort));
     if is_copy(best) || effort == Effort::Usual {
         return best;
     }
@@ -136,6 +135,11 @@ pub(crate) fn compare(
         return best;
     }
     better(best, compare_warped(&two, Turn::MIRRORED))
+}
+
+/// Whether a likeness is that of copies.
+fn is_copy(best: Option<Likeness>) -> bool {
+    best.is_some_and(|best| best.value >= 0.96)
 }
 
 /// Two pictures made ready.
@@ -261,46 +265,55 @@ fn compare_warped(two: &Two<'_>, turn: Turn) -> Option<Likeness> {
     verdict::warped(two.both, turn, &evidence, found.shared, found.is_slanted)
 }
 
-/// The same with the frame taken off the one, the other, or both.
-fn compare_bare(one: &Prepared<'_>, other: &Prepared<'_>) -> Option<Likeness> {
+/// The same with the frame taken off the one, the other, or both; turned as well, where a copy is
+/// expected and what is inside agrees at a glance.
+fn compare_bare(one: &Prepared<'_>, other: &Prepared<'_>, effort: Effort) -> Option<Likeness> {
     let (mine, theirs) = (one.bare(), other.bare());
-    if mine.is_none() && theirs.is_none() {
-        return None;
-    }
+    // What to see of the one and of the other, and what of their contents that is.
+    let whole = Lay::SAME;
+    let views = [
+        mine.map(|(bare, clean)| (clean, other.subject(), bare.part, whole)),
+        theirs.map(|(bare, clean)| (one.subject(), clean, whole, bare.part)),
+        mine.zip(theirs)
+            .map(|((_, mine), (_, theirs))| (mine, theirs, whole, whole)),
+    ];
+    let views = || views.into_iter().flatten();
     let both = both(&one.glance, &other.glance);
-    let mut turns = likely_turns(&one.glance, &other.glance);
+    let laid = |of_one: &Subject, of_other: &Subject, start: Lay, (glance, turn)| {
+        let pair = Pair {
+            both,
+            one: of_one,
+            other: of_other,
+            turn,
+            glance,
+            known: start,
+            effort: Effort::Usual,
+        };
+        pair.look(start).and_then(|lay| pair.look_closer(lay))
+    };
+    let best = views()
+        .map(|(of_one, of_other, my_part, their_part)| {
+            let start = my_part.inverse().through(&their_part.inverse());
+            laid(of_one, of_other, start, (0.0, Turn::NONE))
+        })
+        .fold(None, better);
     // Goods and drawings are not known again by what little is left of them, turned.
-    turns.retain(|(_, turn)| *turn == Turn::NONE || !verdict::is_graphic(both));
-    let mut best = None;
-    for (glance, turn) in turns {
-        let part_of_other = |bare: &Bare| turn.lay_part(&bare.part);
-        // What to see of the one and of the other, and how the second then lies over the first.
-        let views = [
-            mine.map(|(bare, clean)| (clean, other.subject(), bare.part.inverse())),
-            theirs.map(|(bare, clean)| (one.subject(), clean, part_of_other(bare))),
-            mine.zip(theirs)
-                .map(|((_, mine), (_, theirs))| (mine, theirs, Lay::SAME)),
-        ];
-        for (of_one, of_other, start) in views.into_iter().flatten() {
-            let laid;
-            let pair = Pair {
-                both,
-                one: of_one,
-                other: if turn == Turn::NONE {
-                    of_other
-                } else {
-                    laid = of_other.laid(turn);
-                    &laid
-                },
-                turn,
-                glance,
-                known: start,
-                effort: Effort::Usual,
-            };
-            best = better(best, pair.look(start).and_then(|lay| pair.look_closer(lay)));
-        }
+    if is_copy(best) || effort == Effort::Usual || verdict::is_graphic(both) {
+        return best;
     }
-    best
+    let turned = views().flat_map(|(of_one, of_other, my_part, their_part)| {
+        let turns = turns_seen(&of_one.quarter, &of_other.quarter);
+        turns
+            .into_iter()
+            .filter(|(_, turn)| *turn != Turn::NONE)
+            .map(move |(glance, turn)| {
+                let start = my_part
+                    .inverse()
+                    .through(&turn.lay_part(&their_part).inverse());
+                laid(of_one, &of_other.laid(turn), start, (glance, turn))
+            })
+    });
+    turned.fold(best, better)
 }
 
 /// One over the other, turned a little, slanted, or seen from aside; the part over the whole.
@@ -347,12 +360,16 @@ impl Warped {
 
 /// As it is first, then the turns under which two pictures agree at a glance, the best first.
 pub(crate) fn likely_turns(one: &Glance<'_>, other: &Glance<'_>) -> Vec<(f32, Turn)> {
+    turns_seen(&one.quarter, &other.quarter)
+}
+
+fn turns_seen(one: &Square<QUARTER>, other: &Square<QUARTER>) -> Vec<(f32, Turn)> {
     let mut turns: Vec<(f32, usize)> = Turn::ALL
         .iter()
         .enumerate()
         .map(|(at, turn)| {
-            let laid = turn.lay(&other.quarter);
-            (correlation(one.quarter.cells(), laid.cells()), at)
+            let laid = turn.lay(other);
+            (correlation(one.cells(), laid.cells()), at)
         })
         .filter(|(glance, at)| *at == 0 || *glance >= GLANCE)
         .collect();

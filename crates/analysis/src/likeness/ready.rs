@@ -13,8 +13,9 @@ use super::plane::{HALF, Plane, QUARTER, SIDE, Square, Turn};
 use super::windows::Windows;
 use crate::Facts;
 
-/// Scale from which on a part is drawn as soft as the whole.
-const COARSER: f32 = 0.97;
+/// Scale up to which a part is softened further than the whole, and the least there is.
+const SMALLER: f32 = 0.97;
+const SMALLEST: f32 = 0.45;
 
 /// A picture made ready to be glanced at.
 pub(crate) struct Glance<'a> {
@@ -95,16 +96,18 @@ impl Subject {
         }
     }
 
-    /// As soft as another looks that this one lies over at a scale, and with detail as fine as that
-    /// has. In cells of the other, squared: each cell is an average over one, once softened by half
-    /// of one more, and what falls between cells by a sixth.
+    /// As soft as another looks over which this one lies at a scale, and with detail as fine as that
+    /// has. In variances, cells of the other squared: a cell is an average over one (1/12), was
+    /// softened once (1/2), and what falls between cells is blended (1/6 in the mean): 3/4 in all. Of
+    /// this one, softened n times, each is (1/12 + n/2) times the scale squared.
     pub(super) fn at_scale(&self, scale: f32) -> Cow<'_, Detailed> {
-        if scale > COARSER {
+        if scale > SMALLER {
             return Cow::Borrowed(&self.soft);
         }
-        let coarser = scale.powi(-2);
-        let all = self.soft.all.softened_by(1.5 * coarser - 1.0 / 6.0 - 1.0);
-        let fine = all.minus(&all.softened_by(2.0 * coarser));
+        let per_cell = scale.max(SMALLEST).powi(-2);
+        let softenings = 1.5 * per_cell - 1.0 / 6.0;
+        let all = self.soft.all.softened_by(softenings - 1.0);
+        let fine = all.minus(&all.softened_by(2.0 * per_cell));
         Cow::Owned(Detailed { all, fine })
     }
 
@@ -173,7 +176,7 @@ impl<'a> Prepared<'a> {
         self.windows.get_or_init(windows)
     }
 
-    /// Lets go of what is seen through windows: 90 KB, where the rest takes 17 to 25, and as much
+    /// Lets go of what is seen through windows: 90 KB, where the rest takes 17, and as much
     /// again within a frame.
     pub(crate) fn close_windows(&mut self) {
         self.windows.take();

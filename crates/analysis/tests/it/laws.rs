@@ -34,14 +34,14 @@ fn mixed(seed: u64) -> Vec<Picture> {
             }
             // Copies of the original that are no copies of each other.
             5 => {
-                let framed = scene.framed(0.06, 250.0);
-                let framed = Picture::new(&name("framed"), &framed, subject / 3);
-                pictures.push(framed.sized(740, 560));
-                for lay in [1, 4] {
-                    let turned = scene.turned(lay);
-                    let name = name(&format!("turned {lay}"));
-                    pictures.push(Picture::new(&name, &turned, subject / 3));
-                }
+                let left = scene.window([0.0, 0.0, 0.75, 1.0]);
+                let left = Picture::new(&name("left"), &left, subject / 3);
+                pictures.push(left.sized(700, 700));
+                let right = scene.window([0.28, 0.0, 1.0, 1.0]);
+                let right = Picture::new(&name("right"), &right, subject / 3);
+                pictures.push(right.sized(461, 480));
+                let framed = scene.turned(4).framed(0.06, 250.0);
+                pictures.push(Picture::new(&name("framed"), &framed, subject / 3));
             }
             _ => {}
         }

@@ -111,7 +111,13 @@ impl Leeway {
         beyond: 0.04,
         tone: f32::INFINITY,
         tint: f32::INFINITY,
-        least: 0.45,
+        least: 0.3,
+    };
+    /// … where its frame was taken off and it was turned …
+    const UNFRAMED_TURNED: Self = Self {
+        tone: 8.0,
+        tint: 80.0,
+        ..Self::PART
     };
     /// … and where a copy is expected.
     const EXPECTED: Self = Self {
@@ -142,7 +148,8 @@ impl Leeway {
     pub(super) fn of(turn: Turn, before: Before) -> Option<Self> {
         match (turn, before) {
             (Turn::NONE, Before::Expected) => Some(Self::EXPECTED),
-            (Turn::NONE, _) | (_, Before::Unframed) => Some(Self::PART),
+            (Turn::NONE, _) => Some(Self::PART),
+            (_, Before::Unframed) => Some(Self::UNFRAMED_TURNED),
             (Turn::MIRRORED, Before::Expected) => Some(Self::MIRRORED),
             _ => None,
         }
@@ -197,7 +204,8 @@ pub(crate) fn negative(both: Both<'_>, evidence: &Evidence) -> Option<Likeness> 
 /// One over the other, turned a little, slanted or seen from aside; with a frame around, or written
 /// over at once. `shared` is the share of the one and of the other that both show.
 ///
-/// Turned or slanted and in another light at once is another view of the scene rather than a copy.
+/// Slanted and in another light at once it may be another view of the scene: then nearly all of what
+/// is drawn must be as it was.
 pub(crate) fn warped(
     both: Both<'_>,
     turn: Turn,

@@ -391,8 +391,8 @@ pub(crate) fn other_frame(
     }
     let case = Case::new(both, turn, evidence);
     // Cropped, turned and recoloured at once is another view of the scene rather than a copy, unless
-    // detail says otherwise. As it lies a photograph is known by what is drawn in it: with twice the detail, in softened planes,
-    // that makes a rich drawing.
+    // detail says otherwise. As it lies a photograph is known by what is drawn in it: with twice the
+    // detail, in softened planes, that makes a rich drawing.
     let is_photograph = turn == Turn::NONE && case.is_photograph();
     let (light, faded) = match turn {
         Turn::NONE if is_photograph => (12.0, 100.0),

@@ -3,8 +3,8 @@
 //! Of two photographs that are not the same, however much alike, fine detail hardly agrees, and
 //! tile by tile next to nothing does; so light, or much of the frame, may be let go where the rest
 //! is as it was. Of pages, forms, screens and frames at night that is not so: they are left out.
-//! Each limit was set where none of 13,800 pairs of different pictures came near, on photographs
-//! of other seeds than those that the limits were set on beside.
+//! Each limit was set where no pair of different pictures came near, of 13,800 on photographs of
+//! other seeds, and those of [`Leeway`] of 283,000; framed ones come nearest, to a sixth.
 
 use lamina_model::DuplicateTier;
 

@@ -10,7 +10,7 @@ use crate::canvas::Canvas;
 use crate::decode::{self, Decoded};
 use crate::embed::ImageTensor;
 use crate::half::Half;
-use crate::measures::{self, WORKING_SIDE, to_luma, to_sampled_luma};
+use crate::measures::{self, SampledLuma, WORKING_SIDE, to_luma};
 use crate::thumbnail::{self, THUMBNAIL_SIDE};
 use crate::{DecodeLimits, Rejection, Sniffed, perceptual, resize, sniff};
 
@@ -168,12 +168,13 @@ impl See {
         );
         let working_size = resize::within(size, WORKING_SIDE);
         let working = if working_size == size {
-            to_sampled_luma(&canvas.rgb, canvas.width as usize)
+            SampledLuma::of_rgb(&canvas.rgb, size)
         } else {
-            resize::grey(&to_luma(&canvas.rgb), size, working_size)
+            let grey = resize::grey(&to_luma(&canvas.rgb), size, working_size);
+            SampledLuma::of_luma(&grey, working_size)
         };
         Ok(Self {
-            measures: measures::measure(&thumbnail, &grey, &working, working_size),
+            measures: measures::measure(&thumbnail, &grey, &working),
             thumbnail: thumbnail::encode(&thumbnail, thumbnail_size)?,
             tensor,
             signature,

@@ -61,15 +61,16 @@ const TOO_SOFT: f32 = 0.5;
 /// Of this many rows the first is compared with its neighbours; of the others only the second is
 /// read at all.
 const ROW_STEP: usize = 4;
+/// Rows of these that are read.
+const ROWS_READ: usize = 2;
 
-/// Measures a picture: its thumbnail as RGB and as luma, and luma at the working size, of which
-/// only the rows that [`to_sampled_luma`] fills are read.
-pub(crate) fn measure(thumbnail: &[u8], grey: &[u8], working: &[u8], size: Size) -> Measures {
+/// Measures a picture: its thumbnail as RGB and as luma, and luma at the working size.
+pub(crate) fn measure(thumbnail: &[u8], grey: &[u8], working: &SampledLuma) -> Measures {
     let histogram = histogram(grey);
     let light = Light::of(&histogram);
     let sharp = widely(
         #[inline(always)]
-        || sharpness(working, size.0 as usize, size.1 as usize),
+        || sharpness(working),
     );
     Measures {
         luma_mean: light.mean,
@@ -111,19 +112,63 @@ fn luma_row(rgb: &[u8], out: &mut [u8]) {
     }
 }
 
-/// Luma of rows of RGB, zero in the rows that sharpness does not read.
-pub(crate) fn to_sampled_luma(rgb: &[u8], width: usize) -> Vec<u8> {
-    let mut out = vec![0; rgb.len() / 3];
-    let rows = rgb.chunks_exact(width * 3).zip(out.chunks_exact_mut(width));
-    widely(
-        #[inline(always)]
-        || {
-            for (_, (from, to)) in rows.enumerate().filter(|(y, _)| y % ROW_STEP < 2) {
-                luma_row(from, to);
-            }
-        },
-    );
-    out
+/// Luma in those rows of a picture that sharpness reads: every fourth and the one after it.
+#[derive(Debug)]
+pub(crate) struct SampledLuma {
+    width: usize,
+    height: usize,
+    rows: Vec<u8>,
+}
+
+impl SampledLuma {
+    pub(crate) fn of_rgb(rgb: &[u8], size: Size) -> Self {
+        let mut luma = Self::black(size);
+        let width = luma.width;
+        widely(
+            #[inline(always)]
+            || {
+                for (from, to) in sampled(rgb, 3 * width).zip(luma.rows.chunks_exact_mut(width)) {
+                    luma_row(from, to);
+                }
+            },
+        );
+        luma
+    }
+
+    pub(crate) fn of_luma(grey: &[u8], size: Size) -> Self {
+        let mut luma = Self::black(size);
+        let width = luma.width;
+        for (from, to) in sampled(grey, width).zip(luma.rows.chunks_exact_mut(width)) {
+            to.copy_from_slice(from);
+        }
+        luma
+    }
+
+    fn black((width, height): Size) -> Self {
+        let (width, height) = (width as usize, height as usize);
+        let rows = height / ROW_STEP * ROWS_READ + (height % ROW_STEP).min(ROWS_READ);
+        Self {
+            width,
+            height,
+            rows: vec![0; rows * width],
+        }
+    }
+
+    /// A row of the picture; it has to be one that is read.
+    #[inline(always)]
+    fn row(&self, y: usize) -> &[u8] {
+        debug_assert!(y % ROW_STEP < ROWS_READ, "row {y} is not read");
+        let at = y / ROW_STEP * ROWS_READ + y % ROW_STEP;
+        &self.rows[at * self.width..][..self.width]
+    }
+}
+
+/// The rows that are read.
+#[inline(always)]
+fn sampled(pixels: &[u8], row_bytes: usize) -> impl Iterator<Item = &[u8]> {
+    let rows = pixels.chunks_exact(row_bytes).enumerate();
+    rows.filter(|(y, _)| y % ROW_STEP < ROWS_READ)
+        .map(|(_, row)| row)
 }
 
 fn histogram(grey: &[u8]) -> [u32; 256] {
@@ -279,12 +324,12 @@ impl Mean {
 }
 
 #[inline(always)]
-fn sharpness(luma: &[u8], width: usize, height: usize) -> Sharpness {
+fn sharpness(luma: &SampledLuma) -> Sharpness {
     let mut whole = Differences::default();
     let mut tiles = Vec::new();
-    for top in (0..height).step_by(TILE) {
-        for left in (0..width).step_by(TILE) {
-            let tile = differences(luma, width, height, left, top);
+    for top in (0..luma.height).step_by(TILE) {
+        for left in (0..luma.width).step_by(TILE) {
+            let tile = differences(luma, left, top);
             whole.add(tile);
             if tile.count > 0 {
                 tiles.push(tile.mean());
@@ -325,19 +370,16 @@ fn sharpest(tiles: &[Mean], noise: f32) -> Option<f32> {
 /// Differences to the right and downwards inside one tile. Tiles begin at multiples of
 /// [`ROW_STEP`].
 #[inline(always)]
-fn differences(luma: &[u8], width: usize, height: usize, left: usize, top: usize) -> Differences {
-    let right = (left + TILE).min(width.saturating_sub(4));
-    let bottom = (top + TILE).min(height.saturating_sub(4));
+fn differences(luma: &SampledLuma, left: usize, top: usize) -> Differences {
+    let right = (left + TILE).min(luma.width.saturating_sub(4));
+    let bottom = (top + TILE).min(luma.height.saturating_sub(4));
     let mut sums = Differences::default();
     if left >= right {
         return sums;
     }
     let columns = right - left;
     for y in (top..bottom).step_by(ROW_STEP) {
-        let row = |dy: usize, dx: usize| {
-            let from = (y + dy) * width + left + dx;
-            &luma[from..from + columns]
-        };
+        let row = |dy: usize, dx: usize| &luma.row(y + dy)[left + dx..][..columns];
         let here = row(0, 0);
         sums.near += squares(here, row(0, 1)) + squares(here, row(1, 0));
         sums.far += squares(here, row(0, 4)) + squares(here, row(4, 0));
@@ -429,7 +471,7 @@ mod tests {
         };
         // Tiles of 63, 64 and 1 column or row, of which four pixels are only compared with.
         for size in [
-            [67_usize, 67],
+            [67_u32, 67],
             [68, 68],
             [69, 69],
             [132, 70],
@@ -438,12 +480,14 @@ mod tests {
             [4, 9],
             [9, 3],
         ] {
+            let luma: Vec<u8> = (0..size[0] * size[1]).map(|_| byte()).collect();
+            let sampled = SampledLuma::of_luma(&luma, size.into());
+            let size = size.map(|side| side as usize);
             let [width, height] = size;
-            let luma: Vec<u8> = (0..width * height).map(|_| byte()).collect();
             let mut whole = Differences::default();
             for top in (0..height).step_by(TILE) {
                 for left in (0..width).step_by(TILE) {
-                    let told = differences(&luma, width, height, left, top);
+                    let told = differences(&sampled, left, top);
                     let place = [left, top];
                     assert_eq!(told.near, plain_squares(&luma, size, place, 1), "{size:?}");
                     assert_eq!(told.far, plain_squares(&luma, size, place, 4), "{size:?}");

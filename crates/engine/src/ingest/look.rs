@@ -147,7 +147,8 @@ fn read_if_picture(path: &Path, claims: bool, max_bytes: u64) -> io::Result<Cont
             Outcome::Ignored(IgnoreReason::NotAPicture)
         });
     }
-    let mut bytes = Vec::new();
+    // With room for it the head is one read, and without it eight.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(HEAD_BYTES)).unwrap_or(0));
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes)?;
     match lamina_vision::sniff(&bytes) {
         Sniffed::Picture(_) => {}

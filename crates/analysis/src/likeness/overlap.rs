@@ -5,7 +5,7 @@ use super::align::{Contrast, Lay, Moments};
 use super::evidence::Detailed;
 use super::plane::{Plane, SIDE};
 use super::tone::Curve;
-use super::warp::Warp;
+use super::warp::{Places, Warp};
 use crate::wide::widely;
 
 /// A number for each cell of the other, row by row.
@@ -50,12 +50,18 @@ impl Overlap {
 
     pub(crate) fn warped(one: &Detailed, other: &Detailed, warp: &Warp) -> Self {
         let (mut inside, mut seen, mut fine_seen) = (nought(), nought(), nought());
-        for (at, place) in warp.places::<SIDE>() {
-            let (x, y) = (at % SIDE, at / SIDE);
-            inside[y][x] = 1.0;
-            seen[y][x] = place.value(&one.all);
-            fine_seen[y][x] = place.value(&one.fine);
-        }
+        let scale = warp.scale();
+        widely(
+            #[inline(always)]
+            || {
+                for y in 0..SIDE {
+                    let places = Places::<SIDE>::of(warp, scale, y);
+                    inside[y] = places.inside;
+                    seen[y] = places.values(&one.all);
+                    fine_seen[y] = places.values(&one.fine);
+                }
+            },
+        );
         Self {
             there: masked(&inside, &other.all),
             fine_there: masked(&inside, &other.fine),

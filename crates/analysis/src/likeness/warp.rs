@@ -10,8 +10,10 @@
 use super::align::Lay;
 use super::plane::Square;
 
+mod places;
 mod steps;
 
+pub(crate) use places::Places;
 pub(crate) use steps::{Fit, refine};
 
 /// How the other picture lies over the one: place `(x, y)` of the other, measured from the middle
@@ -23,9 +25,6 @@ pub(crate) struct Warp {
     down: [f32; 3],
     aside: [f32; 3],
 }
-
-/// Cells along the edge of a part that show what lies around it as well.
-const MIXED: f32 = 1.25;
 
 /// How far a side leans, in shares of itself, that is slanted.
 const SLANTED: f32 = 0.025;
@@ -162,28 +161,6 @@ impl Warp {
             && along(turned(side(1, 2)))
             && aside < 0.5
     }
-
-    /// The cells of the other that fall inside the one, line by line, and where. Along an edge
-    /// where the one ends, or the other within the one, what lies around mixes into the cells.
-    pub(crate) fn places<const N: usize>(&self) -> impl Iterator<Item = (usize, Place<N>)> {
-        let half = N as f32 / 2.0;
-        let scale = self.scale();
-        let warp = *self;
-        (0..N * N).filter_map(move |at| {
-            let unit = |at: usize| (at as f32 - (N - 1) as f32 / 2.0) / half;
-            let from = [unit(at % N), unit(at / N)];
-            let to = warp.place(from[0], from[1]);
-            let inside = (0..2).all(|axis| {
-                // How far the cell is from the nearer edge of each, in cells of the one.
-                let of_other = (1.0 - from[axis].abs()) * half * scale;
-                let of_one = (1.0 - to[axis].abs()) * half;
-                let beyond = of_one - of_other;
-                of_one >= MIXED.min(-beyond * scale.min(1.0)).max(0.0)
-                    && of_other >= MIXED.min(beyond)
-            });
-            inside.then(|| (at, Place::new(to[0], to[1])))
-        })
-    }
 }
 
 /// A place between the cells of a square.
@@ -209,25 +186,12 @@ impl<const N: usize> Place<N> {
         }
     }
 
-    #[inline]
     pub(crate) fn value(&self, square: &Square<N>) -> f32 {
-        self.value_and_slopes(square)[0]
-    }
-
-    /// The value, and the slopes across and down, a cell.
-    #[inline]
-    fn value_and_slopes(&self, square: &Square<N>) -> [f32; 3] {
         let cells = &square.cells()[self.before..self.before + N + 2];
         let [part_x, part_y] = self.part;
-        let (above, below) = (cells[1] - cells[0], cells[N + 1] - cells[N]);
-        let upper = cells[0] + above * part_x;
-        let lower = cells[N] + below * part_x;
-        let down = lower - upper;
-        [
-            upper + down * part_y,
-            above + (below - above) * part_y,
-            down,
-        ]
+        let upper = cells[0] + (cells[1] - cells[0]) * part_x;
+        let lower = cells[N] + (cells[N + 1] - cells[N]) * part_x;
+        upper + (lower - upper) * part_y
     }
 }
 

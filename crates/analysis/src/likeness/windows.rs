@@ -6,9 +6,11 @@
 
 use std::sync::OnceLock;
 
+use pulp::{Simd, WithSimd};
+
 use super::align::Lay;
 use super::plane::{Plane, QUARTER, SIDE, Square};
-use crate::wide::{LANES, add_products, widely};
+use crate::wide::widely;
 
 /// Sizes of a window along one axis, and how far its places are apart, both in shares of a side.
 const SIZES: [(f32, f32); 5] = [(1.0, 1.0), (0.9, 0.1), (0.8, 0.1), (0.7, 0.15), (0.6, 0.2)];
@@ -54,70 +56,67 @@ fn axis() -> &'static Axis {
     })
 }
 
-/// What a picture shows through every window, eight by eight cells each, at one middle and one
-/// contrast.
+/// Windows side by side: all across at one place down, and some that stand for nothing, so that the
+/// widest registers are filled.
+const FILLED: usize = ALONG.next_multiple_of(16);
+/// A number for each of them.
+type Abreast = [f32; FILLED];
+
+/// What a picture shows through every window, eight by eight cells each, about a middle of nought.
 pub(crate) struct Windows {
-    shown: Vec<[f32; CELLS]>,
+    /// For each place down the cells of all windows across.
+    shown: Vec<[Abreast; CELLS]>,
+    /// What brings the squares of a window to add up to one; nought where nothing varies.
+    factors: [Abreast; ALONG],
 }
 
 impl Windows {
     pub(crate) fn new(plane: &Plane) -> Self {
-        widely(
+        let edges = &axis().edges;
+        let mut windows = Self {
+            shown: vec![[[0.0; FILLED]; CELLS]; ALONG],
+            factors: [[0.0; FILLED]; ALONG],
+        };
+        // Sums from one edge on, so that any stretch is one difference: first along the lines, all
+        // lines at once, then down, all windows at once.
+        let across = &widely(
             #[inline(always)]
-            || Self::through(plane, &axis().edges),
-        )
-    }
-
-    #[inline(always)]
-    fn through(plane: &Plane, edges: &[[(usize, f32); EDGES]; ALONG]) -> Self {
-        // Sums from one edge on, so that any stretch is one difference: first along the lines,
-        // then down, eight columns at a time.
-        let mut across = vec![[[0.0; QUARTER]; SIDE + 1]; ALONG];
-        for (y, line) in plane.cells().chunks_exact(SIDE).enumerate() {
-            let mut sums = [0.0; SIDE + 1];
-            for (at, value) in line.iter().enumerate() {
-                sums[at + 1] = sums[at] + value;
-            }
-            let upto = |(before, part): (usize, f32)| {
-                sums[before] + (sums[before + 1] - sums[before]) * part
-            };
-            for (window, edges) in across.iter_mut().zip(edges) {
-                let above = window[y];
-                for (x, sum) in window[y + 1].iter_mut().enumerate() {
-                    *sum = above[x] + upto(edges[x + 1]) - upto(edges[x]);
-                }
-            }
+            || across(plane, edges),
+        );
+        let each = windows.shown.iter_mut().zip(&mut windows.factors);
+        for ((cells, factor), edges) in each.zip(edges) {
+            pulp::Arch::new().dispatch(Down {
+                across,
+                edges,
+                cells,
+                factor,
+            });
         }
-        let mut shown = Vec::with_capacity(ALONG * ALONG);
-        for sums in &across {
-            for edges in edges {
-                shown.push(normal(down(sums, edges)));
-            }
-        }
-        Self { shown }
+        windows
     }
 
     /// The windows through which this looks much like the whole of another picture: how well
-    /// they agree, and how the other would lie over this one.
+    /// they agree, and how the other would lie over this one. The least that counts is above nought.
     pub(crate) fn seen(&self, other: &Square<QUARTER>, at_least: f32) -> Vec<(f32, Lay)> {
         let lays = &axis().lays;
         let mut whole = [0.0; CELLS];
         whole.copy_from_slice(other.cells());
-        let mut agreements = vec![0.0; self.shown.len()];
-        widely(
-            #[inline(always)]
-            || {
-                let whole = normal(whole);
-                for (agreement, shown) in agreements.iter_mut().zip(&self.shown) {
-                    *agreement = product(shown, &whole);
-                }
-            },
-        );
-        let found = agreements.into_iter().enumerate();
+        let whole = &normal(whole);
+        let mut agreements = [[0.0; FILLED]; ALONG];
+        for (agreement, cells) in agreements.iter_mut().zip(&self.shown) {
+            pulp::Arch::new().dispatch(Agreement {
+                cells,
+                whole,
+                found: agreement,
+            });
+        }
+        let found = agreements.as_flattened().iter();
+        let found = found.zip(self.factors.as_flattened()).enumerate();
         found
+            .map(|(at, (product, factor))| (at, product * factor))
             .filter(|(_, found)| *found >= at_least)
             .map(|(at, found)| {
-                let ((x, left), (y, top)) = (lays[at / ALONG], lays[at % ALONG]);
+                let ((x, left), (y, top)) = (lays[at % FILLED], lays[at / FILLED]);
                 let lay = Lay {
                     scale: [x, y],
                     shift: [left, top],
@@ -128,53 +127,149 @@ impl Windows {
     }
 }
 
-/// The stretches of a window, line by line, from sums downwards.
+/// What the stretches of all windows across show of the lines down to each.
 #[inline(always)]
-fn down(sums: &[[f32; QUARTER]; SIDE + 1], edges: &[(usize, f32); EDGES]) -> [f32; CELLS] {
-    let upto = |(before, part): (usize, f32)| -> [f32; QUARTER] {
-        let (above, below) = (&sums[before], &sums[before + 1]);
-        std::array::from_fn(|x| above[x] + (below[x] - above[x]) * part)
-    };
-    let mut cells = [0.0; CELLS];
-    let mut from = upto(edges[0]);
-    for (line, edge) in cells.chunks_exact_mut(QUARTER).zip(&edges[1..]) {
-        let to = upto(*edge);
-        for x in 0..QUARTER {
-            line[x] = to[x] - from[x];
+fn across(plane: &Plane, edges: &[[(usize, f32); EDGES]; ALONG]) -> Vec<[Abreast; QUARTER]> {
+    let lines = plane.lines();
+    let mut sums = [[0.0; SIDE]; SIDE + 1];
+    for x in 0..SIDE {
+        for y in 0..SIDE {
+            sums[x + 1][y] = sums[x][y] + lines[y][x];
         }
-        from = to;
     }
-    cells
+    let mut found = vec![[[0.0; FILLED]; QUARTER]; SIDE + 1];
+    let mut from = edges.map(|edges| between(&sums, edges[0]));
+    for x in 0..QUARTER {
+        let mut stretches = [[0.0; SIDE]; ALONG];
+        for window in 0..ALONG {
+            let to = between(&sums, edges[window][x + 1]);
+            for y in 0..SIDE {
+                stretches[window][y] = to[y] - from[window][y];
+            }
+            from[window] = to;
+        }
+        let mut above = [0.0; ALONG];
+        for y in 0..SIDE {
+            let here = found[y + 1][x][..ALONG].iter_mut().enumerate();
+            for (window, here) in here {
+                above[window] += stretches[window][y];
+                *here = above[window];
+            }
+        }
+    }
+    found
+}
+
+/// The sums up to an edge.
+#[inline(always)]
+fn between(sums: &[[f32; SIDE]; SIDE + 1], (before, part): (usize, f32)) -> [f32; SIDE] {
+    // Never more, which the compiler does not know.
+    let before = before.min(SIDE - 1);
+    let (above, below) = (&sums[before], &sums[before + 1]);
+    let mut found = [0.0; SIDE];
+    for at in 0..SIDE {
+        found[at] = above[at] + (below[at] - above[at]) * part;
+    }
+    found
+}
+
+/// The stretches down of all windows across at one place, from sums downwards, brought to a middle of
+/// nought. Each window has a lane of its own, so that all processors find the same; written out for
+/// the compiler goes along the cells of one window, which takes three times as long.
+struct Down<'a> {
+    across: &'a [[Abreast; QUARTER]],
+    edges: &'a [(usize, f32); EDGES],
+    cells: &'a mut [Abreast; CELLS],
+    factor: &'a mut Abreast,
+}
+
+impl WithSimd for Down<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        for lanes in 0..FILLED / S::F32_LANES {
+            let nought = simd.splat_f32s(0.0);
+            let (mut sum, mut squares) = (nought, nought);
+            for x in 0..QUARTER {
+                let upto = |(before, part): (usize, f32)| {
+                    let above = S::as_simd_f32s(&self.across[before][x]).0[lanes];
+                    let below = S::as_simd_f32s(&self.across[before + 1][x]).0[lanes];
+                    let way = simd.mul_f32s(simd.sub_f32s(below, above), simd.splat_f32s(part));
+                    simd.add_f32s(above, way)
+                };
+                let mut from = upto(self.edges[0]);
+                for y in 0..QUARTER {
+                    let to = upto(self.edges[y + 1]);
+                    let cell = simd.sub_f32s(to, from);
+                    S::as_mut_simd_f32s(&mut self.cells[y * QUARTER + x]).0[lanes] = cell;
+                    sum = simd.add_f32s(sum, cell);
+                    from = to;
+                }
+            }
+            let middle = simd.mul_f32s(sum, simd.splat_f32s(1.0 / CELLS as f32));
+            for cell in self.cells.iter_mut() {
+                let cell = &mut S::as_mut_simd_f32s(cell).0[lanes];
+                *cell = simd.sub_f32s(*cell, middle);
+                squares = simd.add_f32s(squares, simd.mul_f32s(*cell, *cell));
+            }
+            S::as_mut_simd_f32s(self.factor).0[lanes] = squares;
+        }
+        for factor in self.factor {
+            *factor = factor_of(*factor);
+        }
+    }
+}
+
+/// What brings squares that add up to this to add up to one; nought where nothing varies.
+#[inline(always)]
+fn factor_of(squares: f32) -> f32 {
+    if squares > f32::EPSILON {
+        1.0 / squares.sqrt()
+    } else {
+        0.0
+    }
+}
+
+/// How the windows across at one place agree with the whole of another picture, but for their
+/// factors.
+struct Agreement<'a> {
+    cells: &'a [Abreast; CELLS],
+    whole: &'a [f32; CELLS],
+    found: &'a mut Abreast,
+}
+
+impl WithSimd for Agreement<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        // Several sums at once, for each waits for the one before.
+        const SUMS: usize = 4;
+        for lanes in 0..FILLED / S::F32_LANES {
+            let mut sums = [simd.splat_f32s(0.0); SUMS];
+            let some = self.cells.as_chunks::<SUMS>().0.iter();
+            for (cells, whole) in some.zip(self.whole.as_chunks::<SUMS>().0) {
+                for (sum, (cell, whole)) in sums.iter_mut().zip(cells.iter().zip(whole)) {
+                    let cell = S::as_simd_f32s(cell).0[lanes];
+                    let product = simd.mul_f32s(cell, simd.splat_f32s(*whole));
+                    *sum = simd.add_f32s(*sum, product);
+                }
+            }
+            let [a, b, c, d] = sums;
+            let sum = simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d));
+            S::as_mut_simd_f32s(self.found).0[lanes] = sum;
+        }
+    }
 }
 
 /// The same cells about a middle of nought, with squares that add up to one; all nought where
 /// nothing varies.
-#[inline(always)]
-fn normal(mut cells: [f32; CELLS]) -> [f32; CELLS] {
-    let mut sums = [0.0; LANES];
-    for some in cells.as_chunks::<LANES>().0 {
-        for lane in 0..LANES {
-            sums[lane] += some[lane];
-        }
-    }
-    let middle = sums.iter().sum::<f32>() / CELLS as f32;
-    for cell in &mut cells {
-        *cell -= middle;
-    }
-    let squares = product(&cells, &cells);
-    let factor = if squares > f32::EPSILON {
-        1.0 / squares.sqrt()
-    } else {
-        0.0
-    };
+fn normal(cells: [f32; CELLS]) -> [f32; CELLS] {
+    let middle = cells.iter().sum::<f32>() / CELLS as f32;
+    let cells = cells.map(|cell| cell - middle);
+    let factor = factor_of(cells.iter().map(|cell| cell * cell).sum());
     cells.map(|cell| cell * factor)
-}
-
-#[inline(always)]
-fn product(a: &[f32; CELLS], b: &[f32; CELLS]) -> f32 {
-    let mut sums = [0.0; LANES];
-    add_products(&mut sums, a, b);
-    sums.iter().sum()
 }
 
 /// The best few of some lays, none near to a better one.

@@ -1,9 +1,10 @@
 //! The steps by which a warp is found.
 
-use super::{Place, Warp};
+use super::Warp;
+use super::places::{Cells, Places, TOGETHER};
 use crate::likeness::align::solve;
 use crate::likeness::plane::Square;
-use crate::wide::{LANES, add_products, widely};
+use crate::wide::{LANES, Lanes, add_products, widely};
 
 /// Eight numbers of a warp, gain and offset.
 const UNKNOWNS: usize = 10;
@@ -16,17 +17,22 @@ const OFF: f32 = 2.0;
 /// Luma steps that are always usual.
 const USUAL: f32 = 1.0;
 
-/// A cell under the present warp.
+/// Some cells under the present warp, side by side.
 struct Seen {
-    at: usize,
-    x: f32,
-    y: f32,
-    value: f32,
+    x: Cells,
+    y: Cells,
+    /// Where they fall in the one, and by what that was divided.
+    to: [Cells; 2],
+    aside: Cells,
+    value: Cells,
     /// Slopes of the one there, for half a width.
-    across: f32,
-    down: f32,
-    there: f32,
-    weight: f32,
+    across: Cells,
+    down: Cells,
+    there: Cells,
+    /// 1 where they fall inside, 0 elsewhere.
+    inside: Cells,
+    /// Nought where they do not fall inside.
+    weight: Cells,
 }
 
 /// A warp, and how well it fits.
@@ -46,19 +52,23 @@ pub(crate) fn refine<const N: usize>(
     steps: usize,
 ) -> Option<Fit> {
     let (mut warp, mut share) = (start, 0.0);
-    let mut weights = vec![1.0; N * N];
+    let mut weights = vec![[1.0; TOGETHER]; N * N / TOGETHER];
     for _ in 0..steps {
-        let mut seen = seen(one, other, &warp, &weights);
-        if seen.len() * 4 < N * N {
-            return None;
-        }
-        let (gain, offset) = contrast(&seen)?;
-        share = explained(&seen, gain, offset);
-        weigh(&mut seen, gain, offset);
-        for cell in &seen {
-            weights[cell.at] = cell.weight;
-        }
-        let change = solve(normal_equations(&seen, gain, offset, &warp))?;
+        let change = widely(
+            #[inline(always)]
+            || {
+                let mut seen = seen(one, other, &warp, &weights);
+                let inside = sum(seen.iter().map(|cells| cells.inside));
+                if inside * 4.0 < (N * N) as f32 {
+                    return None;
+                }
+                let light = contrast(&seen)?;
+                share = explained(&seen, light);
+                weigh(&mut seen, light, &mut weights);
+                Some(normal_equations(&seen, light))
+            },
+        );
+        let change = solve(change?)?;
         warp = warp.moved(&change);
         if !warp.is_sane() {
             return None;
@@ -70,17 +80,50 @@ pub(crate) fn refine<const N: usize>(
     Some(Fit { warp, share })
 }
 
-/// Share of what varies in the other that the one explains, each cell by its weight.
-fn explained(seen: &[Seen], gain: f32, offset: f32) -> f32 {
-    let (mut count, mut sum, mut squared, mut left) = (0.0_f32, 0.0, 0.0, 0.0);
-    for cell in seen {
-        let there = cell.there - 128.0;
-        count += cell.weight;
-        sum += cell.weight * there;
-        squared += cell.weight * there * there;
-        left += cell.weight * (cell.there - gain * cell.value - offset).powi(2);
+/// Gain and offset that bring the one to the other.
+type Light = (f32, f32);
+
+/// All of some numbers added up.
+#[inline(always)]
+fn sum(cells: impl Iterator<Item = Cells>) -> f32 {
+    let mut sums = [0.0; LANES];
+    for cells in cells {
+        add(&mut sums, &cells);
     }
-    1.0 - left / (squared - sum * sum / count).max(1.0)
+    sums.iter().sum()
+}
+
+#[inline(always)]
+fn add(to: &mut Lanes, cells: &Cells) {
+    for cells in cells.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            to[lane] += cells[lane];
+        }
+    }
+}
+
+/// Share of what varies in the other that the one explains, each cell by its weight.
+#[inline(always)]
+fn explained(seen: &[Seen], (gain, offset): Light) -> f32 {
+    let [mut count, mut all, mut squared, mut left] = [[0.0; LANES]; 4];
+    for cells in seen {
+        let (mut weighed, mut twice, mut off) = ([0.0; TOGETHER], [0.0; TOGETHER], [0.0; TOGETHER]);
+        for at in 0..TOGETHER {
+            let (weight, there) = (cells.weight[at], cells.there[at] - 128.0);
+            weighed[at] = weight * there;
+            twice[at] = weight * there * there;
+            let rest = cells.there[at] - gain * cells.value[at] - offset;
+            off[at] = weight * rest * rest;
+        }
+        add(&mut count, &cells.weight);
+        add(&mut all, &weighed);
+        add(&mut squared, &twice);
+        add(&mut left, &off);
+    }
+    let [count, all, squared, left] =
+        [count, all, squared, left].map(|sums| sums.iter().sum::<f32>());
+    let varies = squared - all * all / count;
+    1.0 - left / varies.max(1.0)
 }
 
 impl Warp {
@@ -98,42 +141,60 @@ impl Warp {
     }
 }
 
+#[inline(always)]
 fn seen<const N: usize>(
     one: &Square<N>,
     other: &Square<N>,
     warp: &Warp,
-    weights: &[f32],
+    weights: &[Cells],
 ) -> Vec<Seen> {
     let half = N as f32 / 2.0;
-    let unit = |at: usize| (at as f32 - (N - 1) as f32 / 2.0) / half;
-    let cells = warp.places::<N>().map(|(at, place): (usize, Place<N>)| {
-        let [value, across, down] = place.value_and_slopes(one);
-        Seen {
-            at,
-            x: unit(at % N),
-            y: unit(at / N),
-            value,
-            across: across * half,
-            down: down * half,
-            there: other.cells()[at],
-            weight: weights[at],
-        }
-    });
-    cells.collect()
+    let theirs = other.cells().as_chunks::<TOGETHER>().0.iter();
+    let scale = warp.scale();
+    let seen = theirs
+        .zip(weights)
+        .enumerate()
+        .map(|(at, (there, weights))| {
+            let places = Places::<N>::of(warp, scale, at);
+            let [value, across, down] = places.values_and_slopes(one);
+            let inside = places.inside;
+            Seen {
+                value,
+                across: across.map(|slope| slope * half),
+                down: down.map(|slope| slope * half),
+                there: *there,
+                weight: std::array::from_fn(|at| inside[at] * weights[at]),
+                inside,
+                x: places.x,
+                y: places.y,
+                to: places.to,
+                aside: places.aside,
+            }
+        });
+    seen.collect()
 }
 
-/// Gain and offset that bring the one to the other, each cell by its weight. Nothing where the one
-/// is flat, or the other is its negative.
-fn contrast(seen: &[Seen]) -> Option<(f32, f32)> {
-    let (mut count, mut a, mut b, mut aa, mut ab) = (0.0_f32, 0.0, 0.0, 0.0, 0.0);
-    for cell in seen {
-        let (weight, value, there) = (cell.weight, cell.value - 128.0, cell.there - 128.0);
-        count += weight;
-        a += weight * value;
-        b += weight * there;
-        aa += weight * value * value;
-        ab += weight * value * there;
+/// Gain and offset, each cell by its weight. Nothing where the one is flat, or the other is its
+/// negative.
+#[inline(always)]
+fn contrast(seen: &[Seen]) -> Option<Light> {
+    let [mut count, mut a, mut b, mut aa, mut ab] = [[0.0; LANES]; 5];
+    for cells in seen {
+        let [mut one, mut other, mut squared, mut crossed] = [[0.0; TOGETHER]; 4];
+        for at in 0..TOGETHER {
+            let (value, there) = (cells.value[at] - 128.0, cells.there[at] - 128.0);
+            one[at] = cells.weight[at] * value;
+            other[at] = cells.weight[at] * there;
+            squared[at] = one[at] * value;
+            crossed[at] = one[at] * there;
+        }
+        add(&mut count, &cells.weight);
+        add(&mut a, &one);
+        add(&mut b, &other);
+        add(&mut aa, &squared);
+        add(&mut ab, &crossed);
     }
+    let [count, a, b, aa, ab] = [count, a, b, aa, ab].map(|sums| sums.iter().sum::<f32>());
     let spread = aa - a * a / count;
     if spread.is_nan() || spread <= count * 1e-3 {
         return None;
@@ -142,32 +203,33 @@ fn contrast(seen: &[Seen]) -> Option<(f32, f32)> {
     (gain > 0.05).then(|| (gain, (b - gain * a) / count + 128.0 - gain * 128.0))
 }
 
-/// Weighs each cell by how well it fits.
-fn weigh(seen: &mut [Seen], gain: f32, offset: f32) {
-    let off = |cell: &Seen| cell.there - gain * cell.value - offset;
-    let sum = seen
+/// Weighs each cell by how well it fits; of those that do not fall inside the weights stay.
+#[inline(always)]
+fn weigh(seen: &mut [Seen], (gain, offset): Light, weights: &mut [Cells]) {
+    let off = |cells: &Seen, at: usize| cells.there[at] - gain * cells.value[at] - offset;
+    let all = sum(seen
         .iter()
-        .map(|cell| cell.weight * off(cell).abs())
-        .sum::<f32>();
-    let count = seen.iter().map(|cell| cell.weight).sum::<f32>();
-    let limit = OFF * (sum / count.max(1.0)).max(USUAL);
-    for cell in seen {
-        let share = off(cell) / limit;
-        cell.weight = (1.0 + share * share).powi(-2);
+        .map(|cells| std::array::from_fn(|at| cells.weight[at] * off(cells, at).abs())));
+    let count = sum(seen.iter().map(|cells| cells.weight));
+    let limit = OFF * (all / count.max(1.0)).max(USUAL);
+    for (cells, weights) in seen.iter_mut().zip(weights) {
+        for (at, weight) in weights.iter_mut().enumerate() {
+            let share = off(cells, at) / limit;
+            let root = 1.0 + share * share;
+            let found = 1.0 / (root * root);
+            cells.weight[at] = cells.inside[at] * found;
+            *weight = if cells.inside[at] > 0.0 {
+                found
+            } else {
+                *weight
+            };
+        }
     }
 }
 
-fn normal_equations(
-    seen: &[Seen],
-    gain: f32,
-    offset: f32,
-    warp: &Warp,
-) -> [[f32; UNKNOWNS + 1]; UNKNOWNS] {
-    let mut normal = [[0.0; UNKNOWNS + 1]; UNKNOWNS];
-    widely(
-        #[inline(always)]
-        || add_up(seen, gain, offset, warp, &mut normal),
-    );
+#[inline(always)]
+fn normal_equations(seen: &[Seen], light: Light) -> [[f32; UNKNOWNS + 1]; UNKNOWNS] {
+    let mut normal = added_up(seen, light);
     // A little of Levenberg's damping keeps flat directions from running away, and what is seen
     // from aside from being found where a move does as well.
     for (at, equation) in normal.iter_mut().enumerate() {
@@ -177,38 +239,22 @@ fn normal_equations(
     normal
 }
 
-/// Cells that are added up together.
-const TOGETHER: usize = 4 * LANES;
-/// Of some cells, what each unknown changes, and last what is left.
-type Rows = [[f32; TOGETHER]; UNKNOWNS + 1];
-
 #[inline(always)]
-fn add_up(
-    seen: &[Seen],
-    gain: f32,
-    offset: f32,
-    warp: &Warp,
-    normal: &mut [[f32; UNKNOWNS + 1]; UNKNOWNS],
-) {
+fn added_up(seen: &[Seen], light: Light) -> [[f32; UNKNOWNS + 1]; UNKNOWNS] {
     let mut sums = [[[0.0; LANES]; UNKNOWNS + 1]; UNKNOWNS];
-    for cells in seen.chunks(TOGETHER) {
-        let (mut rows, mut weights): (Rows, _) = ([[0.0; TOGETHER]; UNKNOWNS + 1], [0.0; TOGETHER]);
-        for (at, cell) in cells.iter().enumerate() {
-            for (row, value) in rows.iter_mut().zip(changes(cell, gain, offset, warp)) {
-                row[at] = value;
-            }
-            weights[at] = cell.weight;
-        }
+    for cells in seen {
+        let rows = changes(cells, light);
         for (a, sums) in sums.iter_mut().enumerate() {
             let mut weighed = [0.0; TOGETHER];
             for at in 0..TOGETHER {
-                weighed[at] = weights[at] * rows[a][at];
+                weighed[at] = cells.weight[at] * rows[a][at];
             }
             for (b, sum) in sums.iter_mut().enumerate().skip(a) {
                 add_products(sum, &weighed, &rows[b]);
             }
         }
     }
+    let mut normal = [[0.0; UNKNOWNS + 1]; UNKNOWNS];
     for a in 0..UNKNOWNS {
         for b in a..=UNKNOWNS {
             let sum = sums[a][b].iter().sum();
@@ -218,29 +264,35 @@ fn add_up(
             }
         }
     }
+    normal
 }
 
-/// What each unknown changes of a cell, and last what is left of it unexplained.
+/// What each unknown changes of some cells, and last what is left of them unexplained.
+#[expect(
+    clippy::needless_range_loop,
+    reason = "a lane is the second index, and all rows are written"
+)]
 #[inline(always)]
-fn changes(cell: &Seen, gain: f32, offset: f32, warp: &Warp) -> [f32; UNKNOWNS + 1] {
-    let (x, y) = (cell.x, cell.y);
-    let aside = warp.aside[0] * x + warp.aside[1] * y + 1.0;
-    let (across, down) = (gain * cell.across / aside, gain * cell.down / aside);
-    let [to_x, to_y] = warp.place(x, y);
-    let away = -(across * to_x + down * to_y);
-    [
-        across * x,
-        across * y,
-        across,
-        down * x,
-        down * y,
-        down,
-        away * x,
-        away * y,
-        cell.value - 128.0,
-        1.0,
-        cell.there - gain * cell.value - offset,
-    ]
+fn changes(cells: &Seen, (gain, offset): Light) -> [Cells; UNKNOWNS + 1] {
+    let mut rows = [[0.0; TOGETHER]; UNKNOWNS + 1];
+    for at in 0..TOGETHER {
+        let (x, y) = (cells.x[at], cells.y[at]);
+        let step = gain / cells.aside[at];
+        let (across, down) = (step * cells.across[at], step * cells.down[at]);
+        let away = -(across * cells.to[0][at] + down * cells.to[1][at]);
+        rows[0][at] = across * x;
+        rows[1][at] = across * y;
+        rows[2][at] = across;
+        rows[3][at] = down * x;
+        rows[4][at] = down * y;
+        rows[5][at] = down;
+        rows[6][at] = away * x;
+        rows[7][at] = away * y;
+        rows[8][at] = cells.value[at] - 128.0;
+        rows[9][at] = 1.0;
+        rows[10][at] = cells.there[at] - gain * cells.value[at] - offset;
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -254,37 +306,38 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 8) as f32 / (1 << 24) as f32 - 0.5
         };
-        let warp = Warp {
-            across: [1.02, 0.03, -0.05],
-            down: [-0.04, 0.97, 0.02],
-            aside: [0.03, -0.02, 1.0],
-        };
-        // Fewer than are added up together, as many, and some left over.
-        for count in [1, TOGETHER, 3 * TOGETHER + 5] {
-            let cells = (0..count).map(|at| Seen {
-                at,
-                x: 2.0 * dice(),
-                y: 2.0 * dice(),
-                value: 128.0 + 100.0 * dice(),
-                across: 60.0 * dice(),
-                down: 60.0 * dice(),
-                there: 128.0 + 100.0 * dice(),
-                weight: 0.5 + dice(),
-            });
-            let cells: Vec<Seen> = cells.collect();
-            let (mut found, mut expected) = (
-                [[0.0; UNKNOWNS + 1]; UNKNOWNS],
-                [[0.0_f64; UNKNOWNS + 1]; UNKNOWNS],
-            );
-            add_up(&cells, 0.9, 4.0, &warp, &mut found);
-            for cell in &cells {
-                let row = changes(cell, 0.9, 4.0, &warp).map(f64::from);
-                for (sums, value) in expected.iter_mut().zip(row) {
-                    for (sum, other) in sums.iter_mut().zip(row) {
-                        *sum += f64::from(cell.weight) * value * other;
+        for count in [1, 3] {
+            let mut some = |middle: f32, wide: f32| -> Cells {
+                std::array::from_fn(|_| middle + wide * dice())
+            };
+            let seen: Vec<Seen> = std::iter::repeat_with(|| Seen {
+                x: some(0.0, 2.0),
+                y: some(0.0, 2.0),
+                to: [some(0.0, 2.0), some(0.0, 2.0)],
+                aside: some(1.0, 0.1),
+                value: some(128.0, 100.0),
+                across: some(0.0, 60.0),
+                down: some(0.0, 60.0),
+                there: some(128.0, 100.0),
+                inside: [1.0; TOGETHER],
+                weight: some(0.5, 1.0),
+            })
+            .take(count)
+            .collect();
+            let light = (0.9, 4.0);
+            let mut expected = [[0.0_f64; UNKNOWNS + 1]; UNKNOWNS];
+            for cells in &seen {
+                let rows = changes(cells, light);
+                for at in 0..TOGETHER {
+                    let row = rows.map(|row| f64::from(row[at]));
+                    for (sums, value) in expected.iter_mut().zip(row) {
+                        for (sum, other) in sums.iter_mut().zip(row) {
+                            *sum += f64::from(cells.weight[at]) * value * other;
+                        }
                     }
                 }
             }
+            let found = added_up(&seen, light);
             for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
                 let off = (f64::from(*found) - expected).abs();
                 assert!(

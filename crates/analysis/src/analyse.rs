@@ -94,11 +94,12 @@ pub fn analyse_after(
     drop(recall);
     progress.let_go();
 
-    let findings = conclude(vectors, &set, exact, rows, &seen, settings, &progress)?;
+    let work = seen.work;
+    let findings = conclude(vectors, &set, exact, rows, seen, settings, &progress)?;
     progress.stage(1000, 1000).advance(1)?;
     Ok(Compared {
         findings,
-        work: seen.work,
+        work,
         remembered,
     })
 }
@@ -190,13 +191,13 @@ fn conclude(
     set: &Set<'_>,
     exact: Exact,
     rows: Rows<'_>,
-    seen: &Seen,
+    seen: Seen,
     settings: &Settings,
     progress: &Progress<'_>,
 ) -> Result<Findings, AnalysisError> {
-    let (near, nearest) = (&seen.near, &seen.nearest);
-    let homes = Homes::new(set, &exact, near);
-    let kept = Kept::new(&exact, &homes, nearest);
+    let Seen { near, nearest, .. } = seen;
+    let homes = Homes::new(set, &exact, &near);
+    let kept = Kept::new(&exact, &homes, &nearest);
     let confidences = outliers::confidences(&kept.nearest);
     let issues = issues(set, &homes, &confidences, settings);
     let chosen_kept: Vec<u32> = kept
@@ -229,18 +230,15 @@ fn conclude(
         set,
         distinct: &exact.distinct,
         rows,
-        nearest,
         together: &together,
         home: &homes.distinct_at,
     };
-    let clustering = clusters::divide(&divided, settings, &progress.stage(900, 1000))?;
+    let nearest_distance = nearest_distances(&homes, &nearest);
+    let stage = progress.stage(900, 1000);
+    let clustering = clusters::divide(&divided, nearest, settings, &stage)?;
     let found = Found {
-        nearest_distance: nearest_distances(&homes, nearest),
-        copies: exact
-            .copies
-            .into_iter()
-            .chain(near.iter().cloned())
-            .collect(),
+        nearest_distance,
+        copies: exact.copies.into_iter().chain(near).collect(),
         issues,
         uniqueness,
         clustering,

@@ -15,6 +15,7 @@
 //! cluster is its mean vector, and only clusters that hold near neighbours of each other are
 //! compared: the cost grows with n log n once the neighbours are known.
 
+mod chains;
 mod merge;
 
 use half::slice::HalfFloatSliceExt;
@@ -46,28 +47,28 @@ pub(crate) struct Divided<'a> {
     pub(crate) distinct: &'a [u32],
     /// Their vectors.
     pub(crate) rows: Rows<'a>,
-    /// Their nearest neighbours.
-    pub(crate) nearest: &'a Scored,
     /// Groups of indexes into `distinct` that are copies and never parted.
     pub(crate) together: &'a [Vec<u32>],
     /// For every place the index into `distinct` that it goes with.
     pub(crate) home: &'a [u32],
 }
 
-/// Divides the set.
+/// Divides the set by the nearest neighbours of what is compared, and lets these go.
 pub(crate) fn divide(
     divided: &Divided<'_>,
+    nearest: Scored,
     settings: &Settings,
     stage: &Stage<'_>,
 ) -> Result<Clustering, AnalysisError> {
-    let mut merging = Merging::new(divided.rows, divided.nearest);
+    let mut merging = Merging::new(divided.rows, &nearest);
     for group in divided.together {
         merging.join(group);
     }
-    for group in equal(divided.rows, divided.nearest).chunk_by(|a, b| a.1 == b.1) {
+    for group in equal(divided.rows, &nearest).chunk_by(|a, b| a.1 == b.1) {
         let group: Vec<u32> = group.iter().map(|(at, _)| *at).collect();
         merging.join(&group);
     }
+    drop(nearest);
     let mut of = vec![[0; ClusterLevel::COUNT]; divided.set.len()];
     let mut levels: [Vec<Cluster>; ClusterLevel::COUNT] = Default::default();
     let stage = stage.of(ClusterLevel::COUNT as u64);

@@ -15,6 +15,7 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use super::Members;
+use super::chains::Chains;
 use crate::AnalysisError;
 use crate::neighbours::{Holders, Rows, Scored, dot, dot_with};
 use crate::progress::Stage;
@@ -24,12 +25,14 @@ const COMPARED: usize = 24;
 /// Members up to which a cluster's sum is not kept: a sum takes twice as much as a vector, and
 /// there are so many small clusters that theirs would be more than all vectors.
 const FEW: usize = 6;
+/// Clusters that are compared at a time: what was found of these waits until all of them are.
+const AT_A_TIME: usize = 4096;
 
 /// Clusters in the making. A cluster goes by the lowest index of its members.
 pub(super) struct Merging<'a> {
     rows: Rows<'a>,
-    /// Members of each cluster; empty for those merged into another.
-    members: Vec<Vec<u32>>,
+    /// Members of each cluster; none for those merged into another.
+    members: Chains,
     /// Sum of the vectors of the members, for clusters of more than a few that are left.
     sums: Vec<Option<Vec<f32>>>,
     /// Clusters worth comparing with, and the mean cosine where it is known.
@@ -58,7 +61,7 @@ impl<'a> Merging<'a> {
         let near: Vec<Vec<(u32, f32)>> = near.collect();
         Self {
             rows,
-            members: (0..rows.len() as u32).map(|at| vec![at]).collect(),
+            members: Chains::of_one(rows.len()),
             sums: vec![None; rows.len()],
             best: near.iter().map(|near| near.first().copied()).collect(),
             near,
@@ -86,9 +89,7 @@ impl<'a> Merging<'a> {
     ) -> Result<(), AnalysisError> {
         loop {
             stage.advance(0)?;
-            let alive: Vec<u32> = (0..self.members.len() as u32)
-                .filter(|at| !self.members[*at as usize].is_empty())
-                .collect();
+            let alive = self.alive();
             self.find_partners(&alive);
             let mut pairs: Vec<(f32, u32, u32)> = alive
                 .iter()
@@ -116,23 +117,25 @@ impl<'a> Merging<'a> {
 
     /// The clusters as they are, by lowest member.
     pub(super) fn clusters(&self) -> Vec<Members> {
-        self.members
-            .par_iter()
-            .enumerate()
-            .filter(|(_, members)| !members.is_empty())
-            .map(|(at, members)| {
-                let mean = self.sum(at as u32);
-                let representative = members
-                    .iter()
-                    .map(|member| (*member, dot_with(&mean, self.rows.row(*member as usize))))
-                    .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
-                    .map_or(members[0], |(member, _)| member);
-                Members {
-                    members: members.clone(),
-                    representative,
-                }
-            })
-            .collect()
+        let clusters = self.alive().into_par_iter().map(|at| {
+            let mean = self.sum(at);
+            let members = self.members.of(at);
+            let representative = members
+                .map(|member| (member, dot_with(&mean, self.rows.row(member as usize))))
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+                .map_or(at, |(member, _)| member);
+            Members {
+                members: self.members.of(at).collect(),
+                representative,
+            }
+        });
+        clusters.collect()
+    }
+
+    /// Those that were not merged into another, in order.
+    fn alive(&self) -> Vec<u32> {
+        let all = 0..self.gone_to.len() as u32;
+        all.filter(|at| self.gone_to[*at as usize] == *at).collect()
     }
 
     /// The sum of the vectors of a cluster's members.
@@ -141,8 +144,8 @@ impl<'a> Merging<'a> {
             return Cow::Borrowed(sum);
         }
         let mut sum = vec![0.0; self.rows.columns()];
-        for member in &self.members[at as usize] {
-            self.rows.add_to(&mut sum, *member as usize);
+        for member in self.members.of(at) {
+            self.rows.add_to(&mut sum, member as usize);
         }
         Cow::Owned(sum)
     }
@@ -155,14 +158,17 @@ impl<'a> Merging<'a> {
         at
     }
 
-    /// Finds for each cluster the most alike of those near it; of equally alike ones the lowest.
+    /// Finds for each cluster the most alike of those near it; of equally alike ones the lowest. What
+    /// is found of one hangs on nothing that is found of another.
     fn find_partners(&mut self, alive: &[u32]) {
-        let found: Vec<Option<Vec<(u32, f32)>>> =
-            alive.par_iter().map(|at| self.compared(*at)).collect();
-        for (at, near) in alive.iter().zip(found) {
-            if let Some(near) = near {
-                self.best[*at as usize] = near.first().copied();
-                self.near[*at as usize] = near;
+        for some in alive.chunks(AT_A_TIME) {
+            let found = some.par_iter().map(|at| self.compared(*at));
+            let found: Vec<Option<Vec<(u32, f32)>>> = found.collect();
+            for (at, near) in some.iter().zip(found) {
+                if let Some(near) = near {
+                    self.best[*at as usize] = near.first().copied();
+                    self.near[*at as usize] = near;
+                }
             }
         }
         self.offer(alive);
@@ -220,14 +226,13 @@ impl<'a> Merging<'a> {
 
     /// `sum` is that of the first.
     fn mean_cosine(&self, sum: &[f32], a: u32, b: u32) -> f32 {
-        let pairs = self.members[a as usize].len() * self.members[b as usize].len();
+        let pairs = self.members.count(a) * self.members.count(b);
         dot(sum, &self.sum(b)) / pairs as f32
     }
 
     fn unite(&mut self, into: u32, from: u32) {
         let sum = self.united(into, from);
-        let members = std::mem::take(&mut self.members[from as usize]);
-        self.members[into as usize].extend(members);
+        self.members.append(into, from);
         let near = std::mem::take(&mut self.near[from as usize]);
         self.near[into as usize].extend(near);
         self.gone_to[from as usize] = into;
@@ -238,7 +243,7 @@ impl<'a> Merging<'a> {
 
     /// The sum of the vectors of two clusters, where it is worth keeping.
     fn united(&mut self, into: u32, from: u32) -> Option<Vec<f32>> {
-        if self.members[into as usize].len() + self.members[from as usize].len() <= FEW {
+        if self.members.count(into) + self.members.count(from) <= FEW {
             return None;
         }
         let kept = self.sums[into as usize].take();

@@ -9,7 +9,8 @@
 //! one to keep, not of another member. And where two copies of one picture are plainly different
 //! from each other, as two parts of a large picture may be, they stand in two groups that keep
 //! the same picture. So a group depends on its members and on those who might have taken them,
-//! never on the order of the files or on pictures that are copies of nothing.
+//! never on the order of the files or on pictures that are copies of nothing; but for drawings with
+//! more look-alikes than are looked at, of which those that were speak for the others.
 //!
 //! A copy may so be left alone: the left and the right three quarters of one photograph are no copies
 //! of each other, and where the left one, being larger, takes the photograph, the right one has
@@ -33,6 +34,7 @@ pub(crate) use self::laying::Laid;
 use self::laying::{Desk, Material, look_closer};
 pub(crate) use self::pairs::{Alike, Laying, Looked, Pair, Pairs};
 pub(crate) use self::proposals::proposals;
+use crate::closer::Closer;
 use crate::likeness::{Effort, Likeness};
 use crate::memory::Remembered;
 use crate::progress::Stage;
@@ -180,8 +182,10 @@ struct Partners<'a> {
 
 impl<'a> Partners<'a> {
     fn new(looked: &'a Looked, pictures: Distinct<'_>, settings: &Settings) -> Self {
+        let doubted = doubted(looked, pictures);
         let is_copy = |laid: &Laid| {
-            let copy = laid.copy();
+            let is_doubted = doubted[laid.pair.0 as usize] || doubted[laid.pair.1 as usize];
+            let copy = laid.copy(is_doubted);
             copy.is_some_and(|found| found.value >= settings.least_likeness)
         };
         let both = || {
@@ -225,12 +229,28 @@ impl<'a> Partners<'a> {
             } else {
                 laid.pair.0
             };
-            Some((other, laid.copy()?))
+            Some((other, laid.copy(false)?))
         });
         let mut copies: Vec<(u32, Likeness)> = copies.collect();
         copies.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
         copies
     }
+}
+
+/// For each picture whether a closer look took it apart from more of those that signatures call its
+/// copies than it found to be: it is one of many drawings that look alike, not of many copies.
+fn doubted(looked: &Looked, pictures: Distinct<'_>) -> Vec<bool> {
+    let mut balance = vec![0_i32; pictures.len() as usize];
+    for laid in &looked.drawings {
+        let change = match laid.closer {
+            Some(Closer::Same(_)) => 1,
+            Some(Closer::Different) => -1,
+            Some(Closer::Nothing) | None => 0,
+        };
+        balance[laid.pair.0 as usize] += change;
+        balance[laid.pair.1 as usize] += change;
+    }
+    balance.into_iter().map(|balance| balance < 0).collect()
 }
 
 /// What is known of pairs.

@@ -14,6 +14,11 @@ const AGREES: f32 = 0.7;
 /// Strokes of the one over those of the other from which on a tile in which other things are drawn
 /// has as much of them in both.
 const AS_MUCH: f32 = 0.4;
+/// Small tiles along each side of a tile, as large as a letter or two.
+const SMALL: usize = 2;
+/// Mean square of the fine detail of a small tile in both from which on it is a stroke of each: what
+/// coarse coding leaves around letters is less.
+const STROKES: f32 = 25.0;
 /// What a tile weighs at most, of the median of those that say something.
 const HEAVY: f32 = 0.5;
 
@@ -74,15 +79,11 @@ impl<'a, const N: usize> Seen<'a, N> {
     /// What the tiles say that lie inside altogether.
     pub(super) fn tiles(&self) -> Tiles {
         let side = N / TILES;
+        let small = self.sums(side / SMALL);
         let mut tiles = [Sums::default(); TILES * TILES];
-        for y in 0..N {
-            for x in 0..N {
-                let at = y * N + x;
-                if self.inside[at] {
-                    let tile = y / side * TILES + x / side;
-                    tiles[tile].add(self.one.cells()[at], self.other.cells()[at]);
-                }
-            }
+        for (at, sums) in small.iter().enumerate() {
+            let (x, y) = (at % (TILES * SMALL), at / (TILES * SMALL));
+            tiles[y / SMALL * TILES + x / SMALL].join(sums);
         }
         let whole = (side * side) as f32;
         let mut all = Sums::default();
@@ -95,6 +96,12 @@ impl<'a, const N: usize> Seen<'a, N> {
         let mut found = Tiles {
             gain,
             agreement: evenly(tiles.iter().filter(|tile| telling(tile)), gain),
+            letters: Letters::of(
+                small
+                    .iter()
+                    .filter(|sums| sums.count * (SMALL * SMALL) as f32 >= whole),
+                gain,
+            ),
             ..Tiles::default()
         };
         let mut left = Sums::default();
@@ -116,6 +123,24 @@ impl<'a, const N: usize> Seen<'a, N> {
         found.redrawn_area = (sides[0] * sides[1]) as f32 / (TILES * TILES) as f32;
         found.elsewhere = left.correlation();
         found
+    }
+}
+
+impl<const N: usize> Seen<'_, N> {
+    /// What is seen in each square of so many cells, row by row.
+    fn sums(&self, side: usize) -> Vec<Sums> {
+        let along = N / side;
+        let mut squares = vec![Sums::default(); along * along];
+        for (at, _) in self
+            .inside
+            .iter()
+            .enumerate()
+            .filter(|(_, inside)| **inside)
+        {
+            let square = at / N / side * along + at % N / side;
+            squares[square].add(self.one.cells()[at], self.other.cells()[at]);
+        }
+        squares
     }
 }
 
@@ -145,6 +170,8 @@ pub(super) struct Tiles {
     /// Of these again, the ones in which both have as many strokes: a word in place of another,
     /// where a stamp or a scribble comes on top.
     pub(super) reworded: u32,
+    /// What became of letters.
+    pub(super) letters: Letters,
     /// Share of the frame of the smallest rectangle that holds the redrawn.
     pub(super) redrawn_area: f32,
     /// Correlation of the fine detail of telling tiles, each weighed much alike, −1 to 1.
@@ -154,6 +181,42 @@ pub(super) struct Tiles {
     pub(super) elsewhere: f32,
     /// Contrast of the fine detail of the other over that of the one.
     pub(super) gain: f32,
+}
+
+/// What became of strokes in small tiles in which something else is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Letters {
+    /// In how many there are as many others in their place; one in which more of them is the same
+    /// counts for less. Of what is under a stamp all is still there.
+    pub(super) replaced: f32,
+    /// Share of these, and of those in which there are only some that were not there or the other way
+    /// round, as far as both are as many, 0–1. What is drawn over a picture only adds to it, or only
+    /// takes away.
+    pub(super) exchanged: f32,
+}
+
+impl Letters {
+    fn of<'a>(tiles: impl Iterator<Item = &'a Sums>, gain: f32) -> Self {
+        let (mut replaced, mut both, mut gone, mut new) = (0.0, 0_u32, 0_u32, 0_u32);
+        let others = tiles
+            .filter(|tile| tile.most(gain) >= STROKES * tile.count)
+            .filter(|tile| tile.agreement(gain) < AGREES);
+        for tile in others {
+            if let Some(least) = tile.as_many(gain, STROKES) {
+                both += 1;
+                replaced += (AGREES - gain * tile.crossed / least).max(0.0);
+            } else if gain * gain * tile.one > tile.other {
+                gone += 1;
+            } else {
+                new += 1;
+            }
+        }
+        let exchanged = (both + 2 * gone.min(new)) as f32 / (both + gone + new).max(1) as f32;
+        Self {
+            replaced,
+            exchanged,
+        }
+    }
 }
 
 /// Sums over fine detail, which has no mean.
@@ -209,8 +272,15 @@ impl Sums {
 
     /// Whether something is drawn in both, and as much.
     fn is_reworded(&self, gain: f32) -> bool {
+        self.as_many(gain, SAYS).is_some()
+    }
+
+    /// How much is drawn in both, where that is so much a cell, and not much more in the one than in
+    /// the other.
+    fn as_many(&self, gain: f32, says: f32) -> Option<f32> {
         let (one, other) = (gain * gain * self.one, self.other);
-        one.min(other) >= SAYS * self.count && one.min(other) >= AS_MUCH * one.max(other)
+        let least = one.min(other);
+        (least >= says * self.count && least >= AS_MUCH * one.max(other)).then_some(least)
     }
 
     /// How much of what is drawn in either is drawn in both, once contrast is let go, −1 to 1.
@@ -269,22 +339,37 @@ mod tests {
 
     /// Short strokes on paper, another set of them for each seed, between two black bars.
     fn letterboxed(seed: u32) -> Level<N> {
+        drawn(225.0, |_, _| seed, |_, _| false)
+    }
+
+    /// The same in another ink, of several seeds, with something drawn over.
+    fn drawn(
+        ink: f32,
+        seed: impl Fn(usize, usize) -> u32,
+        over: impl Fn(usize, usize) -> bool,
+    ) -> Level<N> {
         let is_ink = |x: usize, y: usize| {
             let word = (y / 6 * 64 + x / 4) as u32;
+            let seed = seed(x / 4, y / 6);
             let dice = (word ^ seed.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
+            let dice = (dice ^ (dice >> 15)).wrapping_mul(0xc2b2_ae35);
             y % 6 < 3 && (dice >> 13).is_multiple_of(3)
         };
         let cells = (0..N * N).map(|at| match (at % N, at / N) {
             (_, y) if !(40..N - 40).contains(&y) => 0.0,
-            (x, y) if is_ink(x, y) => 225.0,
+            (x, y) if over(x, y) => 180.0,
+            (x, y) if is_ink(x, y) => ink,
             _ => 250.0,
         });
         Level::new(Square::from_cells(cells.collect()).softened())
     }
 
     fn tiles(one: u32, other: u32) -> Tiles {
-        let (one, other) = (letterboxed(one), letterboxed(other));
-        let seen = Seen::laid(&one, &other, &Lay::SAME);
+        laid(&letterboxed(one), &letterboxed(other))
+    }
+
+    fn laid(one: &Level<N>, other: &Level<N>) -> Tiles {
+        let seen = Seen::laid(one, other, &Lay::SAME);
         assert!(seen.agreement() > 0.9, "of all cells: bars outweigh words");
         seen.tiles()
     }
@@ -296,6 +381,22 @@ mod tests {
         let others = tiles(1, 2);
         assert!(others.agreement < 0.7 && others.redrawn > 50, "{others:?}");
         assert!(2 * others.reworded > others.redrawn, "{others:?}");
+    }
+
+    #[test]
+    fn a_few_other_strokes_are_told_from_some_drawn_over() {
+        let one = drawn(60.0, |_, _| 1, |_, _| false);
+        let is_there = |x: usize, y: usize| (30..46).contains(&x) && (18..26).contains(&y);
+        let words = |x: usize, y: usize| 1 + u32::from(is_there(x, y));
+        let others = laid(&one, &drawn(60.0, words, |_, _| false));
+        assert!(others.agreement > 0.93, "{others:?}");
+        assert!(others.letters.replaced > 2.0, "{others:?}");
+        assert!(others.letters.exchanged > 0.7, "{others:?}");
+        let in_box = |x, y| (140..190).contains(&x) && (120..150).contains(&y);
+        let over = laid(&one, &drawn(60.0, |_, _| 1, in_box));
+        assert!(over.redrawn > 4, "{over:?}");
+        assert!(over.letters.exchanged < 0.5, "{over:?}");
+        assert_eq!(laid(&one, &one).letters, Letters::default());
     }
 
     #[test]

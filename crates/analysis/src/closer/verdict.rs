@@ -28,6 +28,13 @@ const REDRAWN: f32 = 0.35;
 /// do not agree; what was printed and scanned agrees a little less everywhere.
 const ALONE: f32 = 0.06;
 
+/// Small tiles with other letters in place of some, and share of what differs that is exchanged,
+/// from which on two are drawings with other words: class diagrams of one maker differ in nothing
+/// but six letters. Copies with a stamp have up to 2, those that were pointed at with thick strokes
+/// 4, of which less is exchanged.
+const REPLACED: f32 = 2.1;
+const EXCHANGED: f32 = 0.7;
+
 pub(super) fn verdict(settled: &Settled, facts: [&Facts; 2], ground: f32, told: Told) -> Closer {
     let tiles = &settled.tiles;
     if tiles.telling < POOR {
@@ -82,6 +89,9 @@ fn needed(telling: u32) -> f32 {
 impl Tiles {
     /// What is drawn in the one and not in the other, as losses; nothing where that is too much.
     fn losses(&self) -> Option<Vec<f32>> {
+        if self.have_other_words() {
+            return None;
+        }
         let needed = needed(self.telling);
         let painted = self.redrawn_share();
         if self.agreement >= needed {
@@ -98,6 +108,17 @@ impl Tiles {
                 (1.0 - self.elsewhere) / (1.0 - ELSEWHERE) * 0.7,
             ]
         })
+    }
+
+    /// Whether a few letters are others, however well all else agrees.
+    fn have_other_words(&self) -> bool {
+        self.is_as_sharp()
+            && self.letters.replaced >= REPLACED
+            && self.letters.exchanged >= EXCHANGED
+    }
+
+    fn is_as_sharp(&self) -> bool {
+        (0.5..=2.0).contains(&self.gain)
     }
 
     fn redrawn_share(&self) -> f32 {
@@ -119,10 +140,12 @@ impl Tiles {
     /// They do not agree: either they are different drawings, or the one is too soft, or was not
     /// laid as it should be.
     fn other_than(&self, told: Told) -> Closer {
-        let is_as_sharp = (0.5..=2.0).contains(&self.gain);
         let is_much = self.redrawn_area > PAINTED_AREA
             || self.telling >= RICH
             || self.redrawn_share() > REDRAWN;
+        if self.have_other_words() && told != Told::Others {
+            return Closer::Different;
+        }
         let is_clear = match told {
             Told::Others => false,
             Told::Copies => true,
@@ -130,7 +153,7 @@ impl Tiles {
             Told::NearlySure => self.elsewhere - self.agreement > ALONE,
         };
         // Of few tiles, what a mark leaves is too little to tell either way.
-        if is_clear && is_as_sharp && is_much && !self.may_be_marked() {
+        if is_clear && self.is_as_sharp() && is_much && !self.may_be_marked() {
             Closer::Different
         } else {
             Closer::Nothing
@@ -141,12 +164,14 @@ impl Tiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::closer::detail::Letters;
 
     fn tiles(telling: u32, redrawn: u32, redrawn_area: f32, agreements: (f32, f32)) -> Tiles {
         Tiles {
             telling,
             redrawn,
             reworded: 0,
+            letters: Letters::default(),
             redrawn_area,
             agreement: agreements.0,
             elsewhere: agreements.1,
@@ -186,6 +211,30 @@ mod tests {
         };
         assert!(reworded.losses().is_none());
         assert_eq!(reworded.other_than(Told::NearlySure), Closer::Different);
+    }
+
+    #[test]
+    fn a_few_letters_in_place_of_others_make_another_drawing_however_well_the_rest_agrees() {
+        let found = |replaced: f32, exchanged: f32| Tiles {
+            letters: Letters {
+                replaced,
+                exchanged,
+            },
+            ..tiles(196, 3, 0.02, (0.992, 0.996))
+        };
+        assert!(found(1.0, 0.9).losses().is_some());
+        assert!(found(3.0, 0.5).losses().is_some(), "drawn over");
+        let others = found(3.0, 0.9);
+        assert!(others.losses().is_none());
+        assert_eq!(others.other_than(Told::NearlySure), Closer::Different);
+        assert_eq!(others.other_than(Told::Copies), Closer::Different);
+        assert_eq!(others.other_than(Told::Others), Closer::Nothing);
+        // Of one that is far softer nobody can tell.
+        let softer = Tiles {
+            gain: 0.3,
+            ..others
+        };
+        assert!(softer.losses().is_some());
     }
 
     #[test]

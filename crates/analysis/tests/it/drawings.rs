@@ -51,6 +51,20 @@ fn pages_that_differ_in_words_are_no_copies() {
 }
 
 #[test]
+fn dozens_of_pages_that_differ_in_a_few_lines_are_no_copies() {
+    let page = |seed| {
+        let mut page = Drawing::page(1);
+        page.rectangle([0.1, 0.44, 0.9, 0.58], 252.0);
+        page.write(&mut Dice::new(seed), [0.14, 0.45, 0.8, 0.57]);
+        page
+    };
+    let pages: Vec<Picture> = (0..44)
+        .map(|seed| Picture::new(&format!("page {seed}"), &page(seed), 4))
+        .collect();
+    assert_eq!(analysed(&pages).groups, []);
+}
+
+#[test]
 fn pages_in_bars_or_frames_are_told_by_what_is_inside() {
     let in_bars = |seed| {
         let mut page = Drawing::page(seed);

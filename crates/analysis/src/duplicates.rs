@@ -10,7 +10,7 @@
 //! from each other, as two parts of a large picture may be, they stand in two groups that keep
 //! the same picture. So a group depends on its members and on those who might have taken them,
 //! never on the order of the files or on pictures that are copies of nothing; but for drawings with
-//! more look-alikes than are looked at, of which those that were speak for the others.
+//! more look-alikes than are looked at ([`family`]).
 //!
 //! A copy may so be left alone: the left and the right three quarters of one photograph are no copies
 //! of each other, and where the left one, being larger, takes the photograph, the right one has
@@ -19,6 +19,7 @@
 //! the one that took it, and what is no copy of that must not go as well. So a picture may be a
 //! copy of several that are kept, but what is kept is never a near copy of anything.
 
+mod family;
 mod laying;
 mod pairs;
 mod proposals;
@@ -30,11 +31,11 @@ use std::sync::atomic::Ordering;
 use lamina_model::DuplicateTier;
 use rayon::prelude::*;
 
+use self::family::Family;
 pub(crate) use self::laying::Laid;
 use self::laying::{Desk, Material, look_closer};
 pub(crate) use self::pairs::{Alike, Laying, Looked, Pair, Pairs};
 pub(crate) use self::proposals::proposals;
-use crate::closer::Closer;
 use crate::likeness::{Effort, Likeness};
 use crate::memory::Remembered;
 use crate::progress::Stage;
@@ -182,11 +183,11 @@ struct Partners<'a> {
 
 impl<'a> Partners<'a> {
     fn new(looked: &'a Looked, pictures: Distinct<'_>, settings: &Settings) -> Self {
-        let doubted = doubted(looked, pictures);
+        let family = Family::new(looked);
         let is_copy = |laid: &Laid| {
-            let is_doubted = doubted[laid.pair.0 as usize] || doubted[laid.pair.1 as usize];
-            let copy = laid.copy(is_doubted);
+            let copy = laid.copy();
             copy.is_some_and(|found| found.value >= settings.least_likeness)
+                && (!laid.is_unseen() || family.vouches_for(laid.pair))
         };
         let both = || {
             let all = (0..looked.telling()).map(|at| (at, looked.told(at)));
@@ -229,28 +230,12 @@ impl<'a> Partners<'a> {
             } else {
                 laid.pair.0
             };
-            Some((other, laid.copy(false)?))
+            Some((other, laid.copy()?))
         });
         let mut copies: Vec<(u32, Likeness)> = copies.collect();
         copies.sort_by(|a, b| b.1.value.total_cmp(&a.1.value).then(a.0.cmp(&b.0)));
         copies
     }
-}
-
-/// For each picture whether a closer look took it apart from more of those that signatures call its
-/// copies than it found to be: it is one of many drawings that look alike, not of many copies.
-fn doubted(looked: &Looked, pictures: Distinct<'_>) -> Vec<bool> {
-    let mut balance = vec![0_i32; pictures.len() as usize];
-    for laid in &looked.drawings {
-        let change = match laid.closer {
-            Some(Closer::Same(_)) => 1,
-            Some(Closer::Different) => -1,
-            Some(Closer::Nothing) | None => 0,
-        };
-        balance[laid.pair.0 as usize] += change;
-        balance[laid.pair.1 as usize] += change;
-    }
-    balance.into_iter().map(|balance| balance < 0).collect()
 }
 
 /// What is known of pairs.

@@ -68,7 +68,8 @@ impl Laid {
         self.likeness.map_or(0.0, |found| found.value)
     }
 
-    /// Whether it stands where nobody looks: of dozens of copies of one drawing not all are.
+    /// Whether it may stand though nobody looked: of dozens of copies of one drawing not all pairs are
+    /// looked at.
     pub(crate) fn is_nearly_sure(&self) -> bool {
         self.told() >= NEARLY_SURE
     }

@@ -186,8 +186,8 @@ pub(super) struct Tiles {
 /// What became of strokes in small tiles in which something else is drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Letters {
-    /// In how many there are as many others in their place; one in which more of them is the same
-    /// counts for less. Of what is under a stamp all is still there.
+    /// For each in which there are as many others in their place how far they fall short of being the
+    /// same, 0–[`AGREES`], and all of it together. Of what is under a stamp all is still there.
     pub(super) replaced: f32,
     /// Share of these, and of those in which there are only some that were not there or the other way
     /// round, as far as both are as many, 0–1. What is drawn over a picture only adds to it, or only
@@ -198,14 +198,15 @@ pub(super) struct Letters {
 impl Letters {
     fn of<'a>(tiles: impl Iterator<Item = &'a Sums>, gain: f32) -> Self {
         let (mut replaced, mut both, mut gone, mut new) = (0.0, 0_u32, 0_u32, 0_u32);
-        let others = tiles
-            .filter(|tile| tile.most(gain) >= STROKES * tile.count)
-            .filter(|tile| tile.agreement(gain) < AGREES);
-        for tile in others {
-            if let Some(least) = tile.as_many(gain, STROKES) {
+        for tile in tiles.filter(|tile| tile.agreement(gain) < AGREES) {
+            let (one, other) = tile.alike(gain);
+            if one.max(other) < STROKES * tile.count {
+                continue;
+            }
+            if tile.are_as_many(gain, STROKES) {
                 both += 1;
-                replaced += (AGREES - gain * tile.crossed / least).max(0.0);
-            } else if gain * gain * tile.one > tile.other {
+                replaced += (AGREES - tile.crossed / one.min(other)).clamp(0.0, AGREES);
+            } else if one > other {
                 gone += 1;
             } else {
                 new += 1;
@@ -272,15 +273,20 @@ impl Sums {
 
     /// Whether something is drawn in both, and as much.
     fn is_reworded(&self, gain: f32) -> bool {
-        self.as_many(gain, SAYS).is_some()
+        self.are_as_many(gain, SAYS)
     }
 
-    /// How much is drawn in both, where that is so much a cell, and not much more in the one than in
-    /// the other.
-    fn as_many(&self, gain: f32, says: f32) -> Option<f32> {
-        let (one, other) = (gain * gain * self.one, self.other);
+    /// Whether so much a cell is drawn in both, and not much more in the one than in the other.
+    fn are_as_many(&self, gain: f32, says: f32) -> bool {
+        let (one, other) = self.alike(gain);
         let least = one.min(other);
-        (least >= says * self.count && least >= AS_MUCH * one.max(other)).then_some(least)
+        least >= says * self.count && least >= AS_MUCH * one.max(other)
+    }
+
+    /// How much is drawn in the one and in the other, at a contrast between theirs: the same
+    /// whichever is called the one.
+    fn alike(&self, gain: f32) -> (f32, f32) {
+        (gain * self.one, self.other / gain)
     }
 
     /// How much of what is drawn in either is drawn in both, once contrast is let go, −1 to 1.
@@ -390,7 +396,7 @@ mod tests {
         let words = |x: usize, y: usize| 1 + u32::from(is_there(x, y));
         let others = laid(&one, &drawn(60.0, words, |_, _| false));
         assert!(others.agreement > 0.93, "{others:?}");
-        assert!(others.letters.replaced > 2.0, "{others:?}");
+        assert!(others.letters.replaced > 4.0, "{others:?}");
         assert!(others.letters.exchanged > 0.7, "{others:?}");
         let in_box = |x, y| (140..190).contains(&x) && (120..150).contains(&y);
         let over = laid(&one, &drawn(60.0, |_, _| 1, in_box));

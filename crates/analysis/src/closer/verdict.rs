@@ -28,12 +28,14 @@ const REDRAWN: f32 = 0.35;
 /// do not agree; what was printed and scanned agrees a little less everywhere.
 const ALONE: f32 = 0.06;
 
-/// Small tiles with other letters in place of some, and share of what differs that is exchanged,
-/// from which on two are drawings with other words: class diagrams of one maker differ in nothing
-/// but six letters. Copies with a stamp have up to 2, those that were pointed at with thick strokes
-/// 4, of which less is exchanged.
-const REPLACED: f32 = 2.1;
+/// How far letters are replaced, and share of what differs that is exchanged, from which on two are
+/// drawings with other words: class diagrams of one maker differ in nothing but six letters. Copies
+/// with a stamp have up to 2, those that were pointed at with thick strokes 4, of which less is
+/// exchanged. Where the rest agrees less than this, nobody knows whether one was laid as it should
+/// be.
+const REPLACED: f32 = 1.8;
 const EXCHANGED: f32 = 0.7;
+const IN_PLACE: f32 = 0.94;
 
 pub(super) fn verdict(settled: &Settled, facts: [&Facts; 2], ground: f32, told: Told) -> Closer {
     let tiles = &settled.tiles;
@@ -113,6 +115,7 @@ impl Tiles {
     /// Whether a few letters are others, however well all else agrees.
     fn have_other_words(&self) -> bool {
         self.is_as_sharp()
+            && self.elsewhere >= IN_PLACE
             && self.letters.replaced >= REPLACED
             && self.letters.exchanged >= EXCHANGED
     }
@@ -137,8 +140,8 @@ impl Tiles {
         self.redrawn == 0 && self.agreement >= 0.97 && (0.9..=1.1).contains(&self.gain)
     }
 
-    /// They do not agree: either they are different drawings, or the one is too soft, or was not
-    /// laid as it should be.
+    /// They do not agree, or have other words: either they are different drawings, or the one is too
+    /// soft, or was not laid as it should be.
     fn other_than(&self, told: Told) -> Closer {
         let is_much = self.redrawn_area > PAINTED_AREA
             || self.telling >= RICH
@@ -183,7 +186,13 @@ mod tests {
     fn the_more_surely_two_are_told_copies_the_clearer_it_must_be_that_they_are_not() {
         let (form, scan) = (
             tiles(171, 25, 0.22, (0.894, 0.991)),
-            tiles(185, 13, 0.81, (0.898, 0.912)),
+            Tiles {
+                letters: Letters {
+                    replaced: 2.4,
+                    exchanged: 0.9,
+                },
+                ..tiles(185, 13, 0.81, (0.898, 0.912))
+            },
         );
         assert_eq!(form.other_than(Told::Copies), Closer::Different);
         assert_eq!(form.other_than(Told::NearlySure), Closer::Different);

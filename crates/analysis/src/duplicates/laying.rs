@@ -30,14 +30,17 @@ pub(crate) struct Laid {
 
 impl Laid {
     /// How the two are copies, if they are. Of two drawings nobody is sure who did not look, but
-    /// where signatures are nearly so; not even then where others that they called copies of one of
-    /// the two were looked at and were none (`is_doubted`).
-    pub(super) fn copy(&self, is_doubted: bool) -> Option<Likeness> {
-        let is_unseen = self.closer.is_none() && self.is_open();
-        if is_unseen && (is_doubted || !self.is_nearly_sure()) {
+    /// where signatures are nearly so.
+    pub(super) fn copy(&self) -> Option<Likeness> {
+        if self.is_unseen() && !self.is_nearly_sure() {
             return None;
         }
         self.alike()
+    }
+
+    /// Whether nobody looked closely at two drawings.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.closer.is_none() && self.is_open()
     }
 
     /// How alike they are, for all that is known.

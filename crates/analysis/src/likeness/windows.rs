@@ -98,6 +98,7 @@ impl Windows {
     /// The windows through which this looks much like the whole of another picture: how well
     /// they agree, and how the other would lie over this one. The least that counts is above nought.
     pub(crate) fn seen(&self, other: &Square<QUARTER>, at_least: f32) -> Vec<(f32, Lay)> {
+        debug_assert!(at_least > 0.0, "what stands for nothing would be seen");
         let lays = &axis().lays;
         let mut whole = [0.0; CELLS];
         whole.copy_from_slice(other.cells());
@@ -174,8 +175,8 @@ fn between(sums: &[[f32; SIDE]; SIDE + 1], (before, part): (usize, f32)) -> [f32
 }
 
 /// The stretches down of all windows across at one place, from sums downwards, brought to a middle of
-/// nought. Each window has a lane of its own, so that all processors find the same; written out for
-/// the compiler goes along the cells of one window, which takes three times as long.
+/// nought. Each window has a lane of its own, so that all processors find the same. It is written
+/// out because the compiler would go along the cells of one window, which takes three times as long.
 struct Down<'a> {
     across: &'a [[Abreast; QUARTER]],
     edges: &'a [(usize, f32); EDGES],
@@ -183,24 +184,35 @@ struct Down<'a> {
     factor: &'a mut Abreast,
 }
 
+impl Down<'_> {
+    /// The sums of some windows up to an edge, in one stretch across.
+    #[inline(always)]
+    fn upto<S: Simd>(
+        &self,
+        simd: S,
+        x: usize,
+        (before, part): (usize, f32),
+        lanes: usize,
+    ) -> S::f32s {
+        let above = S::as_simd_f32s(&self.across[before][x]).0[lanes];
+        let below = S::as_simd_f32s(&self.across[before + 1][x]).0[lanes];
+        let way = simd.mul_f32s(simd.sub_f32s(below, above), simd.splat_f32s(part));
+        simd.add_f32s(above, way)
+    }
+}
+
 impl WithSimd for Down<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        for lanes in 0..FILLED / S::F32_LANES {
+        for lanes in 0..ALONG.div_ceil(S::F32_LANES) {
             let nought = simd.splat_f32s(0.0);
             let (mut sum, mut squares) = (nought, nought);
             for x in 0..QUARTER {
-                let upto = |(before, part): (usize, f32)| {
-                    let above = S::as_simd_f32s(&self.across[before][x]).0[lanes];
-                    let below = S::as_simd_f32s(&self.across[before + 1][x]).0[lanes];
-                    let way = simd.mul_f32s(simd.sub_f32s(below, above), simd.splat_f32s(part));
-                    simd.add_f32s(above, way)
-                };
-                let mut from = upto(self.edges[0]);
+                let mut from = self.upto(simd, x, self.edges[0], lanes);
                 for y in 0..QUARTER {
-                    let to = upto(self.edges[y + 1]);
+                    let to = self.upto(simd, x, self.edges[y + 1], lanes);
                     let cell = simd.sub_f32s(to, from);
                     S::as_mut_simd_f32s(&mut self.cells[y * QUARTER + x]).0[lanes] = cell;
                     sum = simd.add_f32s(sum, cell);
@@ -246,7 +258,7 @@ impl WithSimd for Agreement<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         // Several sums at once, for each waits for the one before.
         const SUMS: usize = 4;
-        for lanes in 0..FILLED / S::F32_LANES {
+        for lanes in 0..ALONG.div_ceil(S::F32_LANES) {
             let mut sums = [simd.splat_f32s(0.0); SUMS];
             let some = self.cells.as_chunks::<SUMS>().0.iter();
             for (cells, whole) in some.zip(self.whole.as_chunks::<SUMS>().0) {
@@ -321,6 +333,44 @@ mod tests {
                 best[0].1.apart(&lay) < 0.11 && best[0].0 > 0.97,
                 "{best:?} for {lay:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_seen_through_each_window_is_what_lies_there() {
+        let mut state = 3_u32;
+        let cells = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as f32
+        });
+        let plane = Plane::from_cells(cells.take(SIDE * SIDE).collect());
+        let windows = Windows::new(&plane);
+        let share = |(scale, shift): (f32, f32), stretch: usize, cell: usize| {
+            let edge = |at: usize| {
+                let first = (1.0 + shift - scale) / 2.0;
+                (first + scale * at as f32 / QUARTER as f32) * SIDE as f32
+            };
+            let (from, to) = (edge(stretch), edge(stretch + 1));
+            (to.min((cell + 1) as f32) - from.max(cell as f32)).max(0.0)
+        };
+        let lays = axis().lays;
+        for (across, down) in lays.iter().flat_map(|x| lays.iter().map(move |y| (*x, *y))) {
+            let there = (0..CELLS).map(|at| {
+                let seen = (0..SIDE * SIDE).map(|cell| {
+                    let area = share(across, at % QUARTER, cell % SIDE)
+                        * share(down, at / QUARTER, cell / SIDE);
+                    area * plane.cells()[cell]
+                });
+                seen.sum::<f32>()
+            });
+            let there = Square::from_cells(there.collect());
+            let lay = Lay {
+                scale: [across.0, down.0],
+                shift: [across.1, down.1],
+            };
+            let found = windows.seen(&there, 0.999);
+            assert_eq!(found.len(), 1, "{lay:?}: {found:?}");
+            assert!(found[0].1.apart(&lay) < f32::EPSILON, "{lay:?}: {found:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::neighbours::products;
 use crate::{Closeup, Facts, Settings, hashes};
 
 /// Raised when something else is remembered, or is found in another way.
-const VERSION: u32 = 12;
+const VERSION: u32 = 13;
 
 /// A hash of all of a picture that is compared.
 pub(crate) type Key = [u8; 16];

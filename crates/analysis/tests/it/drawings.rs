@@ -50,18 +50,30 @@ fn pages_that_differ_in_words_are_no_copies() {
     assert_eq!(analysed(&pages).groups, []);
 }
 
+/// A page of which a few lines are others for each seed.
+fn form(seed: u64) -> Drawing {
+    let mut form = Drawing::page(1);
+    form.rectangle([0.1, 0.44, 0.9, 0.58], 252.0);
+    form.write(&mut Dice::new(seed), [0.14, 0.45, 0.8, 0.57]);
+    form
+}
+
 #[test]
 fn dozens_of_pages_that_differ_in_a_few_lines_are_no_copies() {
-    let page = |seed| {
-        let mut page = Drawing::page(1);
-        page.rectangle([0.1, 0.44, 0.9, 0.58], 252.0);
-        page.write(&mut Dice::new(seed), [0.14, 0.45, 0.8, 0.57]);
-        page
-    };
-    let pages: Vec<Picture> = (0..44)
-        .map(|seed| Picture::new(&format!("page {seed}"), &page(seed), 4))
-        .collect();
-    assert_eq!(analysed(&pages).groups, []);
+    let forms = (0..44).map(|seed| Picture::new(&format!("form {seed}"), &form(seed), 4));
+    assert_eq!(analysed(&forms.collect::<Vec<_>>()).groups, []);
+}
+
+#[test]
+fn dozens_of_copies_are_found_among_dozens_of_pages_that_differ_in_a_few_lines() {
+    let copies = (0..40_u64).map(|at| {
+        let copy = form(1).noisy(2.0, at);
+        Picture::new(&format!("copy {at}"), &copy, 4)
+    });
+    let others = (2..44).map(|seed| Picture::new(&format!("form {seed}"), &form(seed), 4));
+    let groups = analysed(&copies.chain(others).collect::<Vec<_>>()).groups;
+    let members: usize = groups.iter().map(|group| group.others.len() + 1).sum();
+    assert_eq!((groups.len(), members), (1, 40), "{groups:?}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ pub(crate) type Cells = [f32; TOGETHER];
 /// Cells along the edge of a part that show what lies around it as well.
 const MIXED: f32 = 1.25;
 
+/// From here on single precision holds whole numbers alone, one after the other by their bits.
+const ROUND: f32 = (1 << 23) as f32;
+
 /// Where some cells of an `N`-square of the other fall in one of the one.
 pub(crate) struct Places<const N: usize> {
     /// Where they lie in the other, measured from the middle in half widths.
@@ -72,7 +75,12 @@ impl<const N: usize> Places<N> {
             let is_inside = is_inside(x, to[0]) & is_inside(y, to[1]);
             let cell = |unit: f32| {
                 let place = (unit * half + last / 2.0).max(0.0).min(last);
-                let before = (place as i32).min(last as i32 - 1);
+                // Rounded down by its bits: the compiler takes casts, which never overflow, one by
+                // one.
+                let nearest = place + ROUND;
+                let is_above = i32::from(nearest - ROUND > place);
+                let before = (nearest.to_bits() - ROUND.to_bits()).cast_signed() - is_above;
+                let before = before.min(last as i32 - 1);
                 (before, place - before as f32)
             };
             let ((left, part_x), (above, part_y)) = (cell(to[0]), cell(to[1]));
@@ -120,5 +128,63 @@ impl<const N: usize> Places<N> {
             found[2][at] = inside * down;
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::likeness::warp::Place;
+
+    const N: usize = 64;
+
+    #[test]
+    fn cells_side_by_side_fall_where_each_does_by_itself() {
+        let mut state = 5_u32;
+        let mut dice = |most: f32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((state >> 8) as f32 / (1 << 23) as f32 - 1.0) * most
+        };
+        let square = Square::<N>::from_cells((0..N * N).map(|_| 128.0 + dice(100.0)).collect());
+        let unit = |at: usize| (at as f32 - (N - 1) as f32 / 2.0) / (N as f32 / 2.0);
+        let mut counts = [0, 0];
+        for _ in 0..40 {
+            let warp = Warp {
+                across: [0.9 + dice(0.4), dice(0.2), dice(0.4)],
+                down: [dice(0.2), 0.9 + dice(0.4), dice(0.4)],
+                aside: [dice(0.1), dice(0.1), 1.0],
+            };
+            for line in 0..N * N / TOGETHER {
+                let places = Places::<N>::of(&warp, warp.scale(), line);
+                let values = places.values(&square);
+                for (at, found) in values.iter().enumerate() {
+                    let cell = line * TOGETHER + at;
+                    let from = [unit(cell % N), unit(cell / N)];
+                    let to = warp.place(from[0], from[1]);
+                    let is_inside = (0..2).all(|axis| is_inside(from[axis], to[axis], &warp));
+                    counts[usize::from(is_inside)] += 1;
+                    let inside = if is_inside { 1.0 } else { 0.0 };
+                    assert!(
+                        (places.inside[at] - inside).abs() < f32::EPSILON,
+                        "{warp:?}"
+                    );
+                    let value = inside * Place::<N>::new(to[0], to[1]).value(&square);
+                    assert!((found - value).abs() < 1e-3, "{warp:?} at {cell}");
+                }
+            }
+        }
+        assert!(counts.iter().all(|count| *count > 10_000), "{counts:?}");
+    }
+
+    fn is_inside(from: f32, to: f32, warp: &Warp) -> bool {
+        let (half, scale) = (N as f32 / 2.0, warp.scale());
+        let (of_other, of_one) = ((1.0 - from.abs()) * half * scale, (1.0 - to.abs()) * half);
+        let is_edge_of_one = of_one < of_other;
+        if is_edge_of_one {
+            of_one >= MIXED.min((of_other - of_one) * scale.min(1.0)).max(0.0)
+                && of_other >= of_one - of_other
+        } else {
+            of_one >= 0.0 && of_other >= MIXED.min(of_one - of_other)
+        }
     }
 }

@@ -9,7 +9,8 @@ pub struct Settings {
     pub least_likeness: f32,
     /// Findings less sure than this are not told, 0–1.
     pub least_confidence: f32,
-    /// Neighbours looked at for each picture by outliers, clusters and uniqueness.
+    /// Neighbours looked at for each picture by outliers, clusters and uniqueness; the first eight of
+    /// them are compared as possible copies, however unlike.
     pub neighbours: usize,
     /// Cosine from which on two pictures are compared as possible copies.
     pub alike_from: f32,

@@ -183,7 +183,7 @@ struct Partners<'a> {
 
 impl<'a> Partners<'a> {
     fn new(looked: &'a Looked, pictures: Distinct<'_>, settings: &Settings) -> Self {
-        let family = Family::new(looked);
+        let family = Family::new(looked, settings.least_likeness);
         let is_copy = |laid: &Laid| {
             let copy = laid.copy();
             copy.is_some_and(|found| found.value >= settings.least_likeness)

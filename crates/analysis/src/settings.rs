@@ -10,7 +10,7 @@ pub struct Settings {
     /// Findings less sure than this are not told, 0–1.
     pub least_confidence: f32,
     /// Neighbours looked at for each picture by outliers, clusters and uniqueness; the first eight of
-    /// them are compared as possible copies, however unlike.
+    /// them are compared as possible copies from a cosine of 0.4 on.
     pub neighbours: usize,
     /// Cosine from which on two pictures are compared as possible copies.
     pub alike_from: f32,

@@ -29,9 +29,9 @@ const REDRAWN: f32 = 0.35;
 const ALONE: f32 = 0.06;
 
 /// How far letters are replaced, and share of what differs that is exchanged, from which on two are
-/// drawings with other words: class diagrams of one maker differ in nothing but six letters. Copies
-/// with a stamp have up to 2, those that were pointed at with thick strokes 4, of which less is
-/// exchanged. Where the rest agrees less than this, nobody knows whether one was laid as it should
+/// drawings with other words: class diagrams of one maker differ in nothing but six letters. Of
+/// copies some with a stamp and some that were pointed at with thick strokes are replaced as far, and
+/// less is exchanged. Where the rest agrees less than this, nobody knows whether one was laid as it should
 /// be.
 const REPLACED: f32 = 1.8;
 const EXCHANGED: f32 = 0.7;
